@@ -1,0 +1,62 @@
+# make run [SECONDS=60] [FEED=../shared/data/matching] [SPEED=10] …   sets up, starts Kafka, Redis and the agents, feeds a city, shows what is decided
+# make test [ARGS='-k journal']   all tests, on real Kafka and Redis      make lint   ruff, mypy, import-linter      make setup   only the set-up
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+HOME_FOLDER := $(abspath $(or $(TRIPO_HOME),.tripo))
+JARS := $(abspath $(or $(TRIPO_KAFKA_JARS),$(HOME_FOLDER)/jars))
+# Each of these, when set, is passed on to `tripo dev` as the option of that name.
+DEV_OPTIONS := SECONDS FEED SPEED SEED MARKETS DRIVERS ORDERS WORKERS
+lower = $(shell echo $(1) | tr A-Z_ a-z-)
+OPTIONS = $(foreach name,$(DEV_OPTIONS),$(if $($(name)),--$(call lower,$(name)) '$($(name))'))
+
+.PHONY: help setup run test lint format lock clean
+
+help:
+	@sed -n 's/^# //p' Makefile | head -2
+
+# The environment and the jars at the same time: the one waits for the network, the other for the disk.
+setup:
+	@python=$$(sh ops/setup/system.sh) && $(MAKE) -j2 PYTHON="$$python" $(VENV)/.installed $(JARS)/.complete
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@echo 'installing the locked dependencies into $(VENV)'
+	@sh ops/setup/python.sh $(VENV) $(PYTHON)
+	@touch $@
+
+$(JARS)/.complete: ops/kafka/pom.xml
+	@echo 'fetching Kafka by Maven'
+	@sh ops/setup/jars.sh $(JARS)
+	@touch $@
+
+# Ctrl-C reaches tripo, which stops what it started; the shell waits for it and make has nothing to complain of.
+run: setup
+	@trap : INT; code=0; $(BIN)/tripo dev $(OPTIONS) || code=$$?; [ $$code -eq 130 ] || exit $$code
+
+test: setup
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format:
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Pins anew what pyproject.toml asks for: everything for work here, and what the image needs. Then commit both.
+COMPILE := pip compile --quiet --universal --fork-strategy fewest --generate-hashes --python-version 3.11 --no-header --no-annotate --upgrade
+lock:
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/python -m uv $(COMPILE) --extra dev pyproject.toml -o requirements.lock
+	$(BIN)/python -m uv $(COMPILE) --extra build -c requirements.lock pyproject.toml -o deploy/requirements.lock
+
+clean:
+	rm -rf $(VENV) .tripo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,61 @@
+"""Scored pairs in; which pairs become matches, best score first over the whole batch, out.
+
+Ties go to the earlier order, then to the lower driver row. The result is that of walking down the pairs from the best and taking each
+whose order and driver are both still free; most of it is found in vectorised rounds that take every pair that is the best one
+left for both its order and its driver.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.matching.columns import F64, I64, Mask
+
+SCALE = 10**9  # scores are rounded to nine digits
+INDEX_BITS = 33
+ROUNDS = 6
+
+
+def by_score(score: F64) -> I64:
+    """Positions of the pairs from best to worst, shape (pairs,); equal scores keep their order."""
+    worst_first = SCALE - np.rint(score * SCALE).astype(np.int64)
+    keys = worst_first << INDEX_BITS | np.arange(len(score))
+    keys.sort()
+    out: I64 = keys & ((1 << INDEX_BITS) - 1)
+    return out
+
+
+def best_first(order: I64, driver: I64, score: F64, orders: int, drivers: int) -> I64:
+    """The pair chosen for each of ``orders`` orders, -1 for none, shape (orders,).
+
+    ``order`` and ``driver`` (pairs,) are numbers below ``orders`` and ``drivers``; pairs are sorted by (order, driver).
+    """
+    chosen: I64 = np.full(orders, -1, np.int64)
+    pairs = by_score(score)
+    taken_order: Mask = np.zeros(orders, np.bool_)
+    taken_driver: Mask = np.zeros(drivers, np.bool_)
+    best_order, best_driver = np.empty(orders, np.int64), np.empty(drivers, np.int64)
+    for _ in range(ROUNDS):
+        o, d = order[pairs], driver[pairs]
+        rank = np.arange(len(pairs))
+        best_order[o[::-1]] = rank[::-1]  # the last write stays: the best rank
+        best_driver[d[::-1]] = rank[::-1]
+        hit = (best_order[o] == rank) & (best_driver[d] == rank)
+        chosen[o[hit]] = pairs[hit]
+        taken_order[o[hit]] = True
+        taken_driver[d[hit]] = True
+        pairs = pairs[~(taken_order[o] | taken_driver[d])]
+        if len(pairs) == 0:
+            return chosen
+    _walk(order, driver, pairs, chosen, taken_driver)
+    return chosen
+
+
+def _walk(order: I64, driver: I64, pairs: I64, chosen: I64, taken_driver: Mask) -> None:
+    """What the rounds have left: a chain of orders that all want the same drivers has one match a round, so walk down it instead."""
+    done = bytearray((chosen >= 0).astype(np.uint8).tobytes())
+    gone = bytearray(taken_driver.astype(np.uint8).tobytes())
+    for pair, o, d in zip(pairs.tolist(), order[pairs].tolist(), driver[pairs].tolist(), strict=True):
+        if not done[o] and not gone[d]:
+            done[o] = gone[d] = 1
+            chosen[o] = pair

@@ -1,0 +1,94 @@
+"""Orders and free drivers in; for each order the nearest drivers that may serve it, out: a k-d tree, never a scan per order.
+
+Orders that ask for the same (service, features, tier) form a class; one tree holds the drivers that may serve a class.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from agents.matching import geo
+from agents.matching.columns import F64, I64, Columns, Mask
+from agents.matching.drivers import Drivers
+from agents.matching.orders import Asked
+from agents.matching.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Pairs of an order and a driver near it, by order, then driver row; and what is known of each order asked.
+
+    ``order`` (pairs,) are positions among the orders asked, ``driver`` (pairs,) rows of the driver table;
+    ``more`` (orders,): there may be eligible drivers within reach beyond those found;
+    ``able`` (orders,): drivers that may serve it, near or far.
+    """
+
+    order: I64
+    driver: I64
+    more: Mask
+    able: I64
+
+
+def requirement_class(asked: Asked) -> I64:
+    """A number per order, equal for orders that the same drivers may serve, shape (orders,)."""
+    service, requirements, tier = (asked[name].astype(np.int64) for name in ("service", "requirements", "tier"))
+    out: I64 = service << 16 | requirements << 8 | tier << 1 | asked["premium"]
+    return out
+
+
+def able_drivers(drivers: Columns, free: I64, number: int, policy: Policy) -> I64:
+    """Rows among ``free`` of the drivers that may serve a class: service and vehicle, features, the tier's minimum rating.
+
+    An order of a premium tier needs the tier's minimum rating; one with ``premium_required`` a driver of that tier or a higher one, too.
+    """
+    service, requirements, tier, premium = number >> 16, number >> 8 & 255, number >> 1 & 127, number & 1
+    fits = (drivers["serves"][free] >> service & 1).astype(np.bool_)
+    if requirements:
+        fits &= drivers["features"][free] & requirements == requirements
+    if tier:
+        fits &= drivers["rating"][free] >= policy.tier_minimum[tier]
+        if premium:
+            fits &= drivers["tier"][free] >= tier
+    return free[fits]
+
+
+def nearest(points: F64, pickups: F64, k: int, reach_m: float) -> tuple[I64, Mask]:
+    """The k nearest of ``points`` (n, 3) within ``reach_m`` of each pickup (m, 3).
+
+    → positions in ``points``, shape (m, min(k, n)), ascending, n where there are fewer; and whether there may be more, shape (m,).
+    """
+    count = min(k, len(points))
+    tree = cKDTree(points, leafsize=32, balanced_tree=False, compact_nodes=False)
+    _, found = tree.query(pickups, k=np.arange(1, count + 1), distance_upper_bound=geo.chord_m(reach_m) + 0.01)
+    more = (found[:, -1] < len(points)) & (count < len(points))
+    found.sort(axis=1)
+    return found, more
+
+
+def find(drivers: Drivers, free: I64, asked: Asked, k: int, policy: Policy) -> Found:
+    """The k nearest able drivers of each order among the rows ``free``."""
+    classes = requirement_class(asked)
+    more: Mask = np.zeros(len(classes), np.bool_)
+    able: I64 = np.zeros(len(classes), np.int64)
+    pairs_order, pairs_driver = [], []
+    numbers = np.unique(classes)
+    for number in numbers.tolist():
+        orders = np.flatnonzero(classes == number)
+        rows = able_drivers(drivers.columns, free, number, policy)
+        able[orders] = len(rows)
+        if len(rows) == 0:
+            continue
+        found, more[orders] = nearest(drivers.points[rows], asked.pickups[orders], k, policy.reach_m)
+        near = found < len(rows)
+        pairs_order.append(np.repeat(orders, near.sum(axis=1)))
+        pairs_driver.append(rows[found[near]])
+    if not pairs_order:
+        return Found(np.zeros(0, np.int64), np.zeros(0, np.int64), more, able)
+    order, driver = np.concatenate(pairs_order), np.concatenate(pairs_driver)
+    if len(numbers) > 1:
+        by_order = np.argsort(order, kind="stable")
+        order, driver = order[by_order], driver[by_order]
+    return Found(order, driver, more, able)

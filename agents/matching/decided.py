@@ -1,0 +1,67 @@
+"""Orders that end in this step, matched or not, in; their decisions as columns, out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.matching.columns import I64, U8
+from agents.matching.market import Market
+from agents.matching.match import GUARDS, Assignment, alternatives
+from agents.matching.orders import NO_DRIVER
+from agents.matching.outputs import Decided
+from agents.matching.policy import TIERS, Policy
+
+TAKEN = "taken"  # a driver with a better score went to another order
+
+
+def decided_without(market: Market, slots: I64, reasons: U8, policy: Policy) -> Decided:
+    """Decisions on the pending orders at ``slots`` (n,) that end unmatched for ``reasons`` (n,), positions in policy.REASONS."""
+    guards = tier_rules(market, slots, policy)
+    for names, reason, guard in zip(guards, reasons.tolist(), market.pending["guard"][slots].tolist(), strict=True):
+        if reason == NO_DRIVER and guard:
+            names.insert(0, GUARDS[guard])
+    return _decided(market, slots, reasons, guards, policy)
+
+
+def decided_matches(market: Market, result: Assignment, slots: I64, policy: Policy) -> Decided:
+    """Decisions on the pending orders at ``slots`` (n,) that ``result`` has matched, in its order."""
+    pairs, ids, width = result.pairs, market.drivers.ids, policy.alternatives
+    chosen = result.chosen[result.chosen >= 0]
+    others = alternatives(result, width)
+    guards = tier_rules(market, slots, policy)
+    if width and len(pairs):
+        better = (others[:, 0] >= 0) & (pairs.score[others[:, 0]] > pairs.score[chosen])
+        for i in np.flatnonzero(better).tolist():
+            guards[i].insert(0, TAKEN)
+    out = _decided(market, slots, np.zeros(len(slots), np.uint8), guards, policy)
+    out.driver_ids = [ids[row] for row in pairs.driver[chosen].tolist()]
+    out.eta_s, out.distance_m, out.score = pairs.eta_s[chosen], pairs.distance_m[chosen], pairs.score[chosen]
+    out.factors = np.ascontiguousarray(pairs.factors[:, chosen].T)
+    flat = np.maximum(others, 0).ravel()
+    out.alternative_ids = [ids[row] for row in pairs.driver[flat].tolist()]
+    out.alternative_values = np.column_stack((pairs.score[flat], pairs.eta_s[flat], pairs.distance_m[flat]))
+    out.alternative_count = np.count_nonzero(others >= 0, axis=1)
+    return out
+
+
+def tier_rules(market: Market, slots: I64, policy: Policy) -> list[list[str]]:
+    """For each order of a premium tier the minimum rating that applied to it, as ``tier_minimum:GOLD>=4.5``."""
+    tiers = market.pending["tier"][slots].tolist()
+    return [[f"tier_minimum:{TIERS[tier]}>={policy.tier_minimum[tier]:g}"] if tier else [] for tier in tiers]
+
+
+def _decided(market: Market, slots: I64, reasons: U8, guards: list[list[str]], policy: Policy) -> Decided:
+    pending = market.pending
+    ts = pending["ts"][slots]
+    return Decided(
+        market=market.name,
+        order_ids=[pending.ids[slot] for slot in slots.tolist()],
+        service=pending["service"][slots],
+        offset=pending["offset"][slots],
+        event_ts=ts,
+        waited_ms=np.maximum(0, market.pace.clock - ts),
+        reason=reasons,
+        candidates=pending["ranked"][slots].astype(np.int64),
+        guards=guards,
+        width=policy.alternatives,
+    )

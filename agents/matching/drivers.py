@@ -1,0 +1,195 @@
+"""Profiles and moves in; the driver table of one market, as columns, and which rows changed, out."""
+
+from __future__ import annotations
+
+from itertools import repeat
+
+import numpy as np
+
+from agents.matching import geo
+from agents.matching.columns import F64, I64, U8, Columns, Mask
+from agents.matching.policy import Policy, services_by_vehicle
+from agents.matching.reading import Rows
+
+AVAILABLE, BUSY, OFFLINE = 0, 1, 2  # positions in policy.STATUSES
+NO_PROFILE, ACTIVE, DELETED = 0, 1, 2  # `standing`
+S_AVAILABLE, S_ASSIGNED, S_BUSY, S_OFFLINE, S_DELETED, S_HIDDEN = 0, 1, 2, 3, 4, 255  # positions in policy.SHOWN
+SERVES = np.array(services_by_vehicle(), np.uint8)
+
+SPEC = {
+    "position_ts": ("i8", 0),  # of the last applied move, ms; 0: none yet
+    "profile_ts": ("i8", 0),
+    "touched_at": ("i8", 0),  # market clock of the last record
+    "lat": ("f8", 0.0),
+    "lon": ("f8", 0.0),
+    "status": ("u1", OFFLINE),
+    "standing": ("u1", NO_PROFILE),
+    "vehicle": ("u1", 0),
+    "tier": ("u1", 0),
+    "features": ("u1", 0),  # bits of policy.FEATURES
+    "serves": ("u1", 0),  # bits of policy.SERVICES offered with a vehicle that may serve them
+    "rating": ("f8", 0.0),  # stars
+    "completion": ("f8", 0.0),
+    "acceptance": ("f8", 0.0),
+    "holds": ("i8", 0),  # the live order's number in its market; 0: none
+    "assignments": ("i8", 0),
+    "recent": ("f8", 0.0),  # assignments, decayed to `recent_at`
+    "recent_at": ("i8", 0),
+    "shown_status": ("u1", S_HIDDEN),  # the last table row
+    "shown_holds": ("i8", 0),
+    "moved": ("u1", 0),  # 1: the position has changed since the last table row
+}
+
+
+class Drivers:
+    """One market's drivers. A row number is valid until ``forget``."""
+
+    def __init__(self) -> None:
+        self.columns = Columns(SPEC)
+        self.ids: list[str] = []
+        self.index: dict[str, int] = {}
+        self.orders: dict[int, str] = {}  # row → the live order's id
+        self._points = np.zeros((64, 3))
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def points(self) -> F64:
+        """Positions as in geo.points, shape (drivers, 3)."""
+        return self._points[: len(self.ids)]
+
+    def rows(self, ids: list[str]) -> I64:
+        """The rows of these drivers, shape (n,); unknown ones get a new row."""
+        found = list(map(self.index.get, ids, repeat(-1)))
+        if -1 in found:
+            found = [self._row(name) for name in ids]
+            self._grow()
+        return np.array(found, np.int64)
+
+    def _row(self, name: str) -> int:
+        row = self.index.get(name)
+        if row is None:
+            row = self.index[name] = len(self.ids)
+            self.ids.append(name)
+        return row
+
+    def _grow(self) -> None:
+        self.columns.extend(len(self.ids) - len(self.columns))
+        if len(self.ids) > len(self._points):
+            grown = np.zeros((2 * len(self.ids), 3))
+            grown[: len(self._points)] = self._points
+            self._points = grown
+
+    def apply_moves(self, moves: Rows, clock: int) -> tuple[I64, Mask]:
+        """Take the newest move of each driver. → (rows changed, mask (n,) of the moves that came too late)."""
+        rows = self.rows(moves.ids.to_list())
+        late, newest = in_order(rows, moves["ts"], self.columns["position_ts"])
+        rows = rows[newest]
+        lat, lon = moves["lat"][newest], moves["lon"][newest]
+        self.columns["moved"][rows] |= (self.columns["lat"][rows] != lat) | (self.columns["lon"][rows] != lon)
+        self.columns["position_ts"][rows] = moves["ts"][newest]
+        self.columns["lat"][rows] = lat
+        self.columns["lon"][rows] = lon
+        self.columns["status"][rows] = moves["status"][newest]
+        self.columns["touched_at"][rows] = clock
+        self._points[rows] = geo.points(lat, lon)
+        return rows, late
+
+    def apply_profiles(self, profiles: Rows, clock: int) -> tuple[I64, Mask]:
+        """Take the newest profile of each driver; one of the same age replaces it. → as apply_moves."""
+        rows = self.rows(profiles.ids.to_list())
+        late, newest = in_order(rows, profiles["ts"], self.columns["profile_ts"] - 1, strict=False)
+        rows = rows[newest]
+        self.columns["profile_ts"][rows] = profiles["ts"][newest]
+        self.columns["touched_at"][rows] = clock
+        self.columns["standing"][rows] = np.where(profiles["deleted"][newest], DELETED, ACTIVE)
+        self.columns["serves"][rows] = profiles["services"][newest] & SERVES[profiles["vehicle"][newest]]
+        for name in ("vehicle", "tier", "features", "rating", "completion", "acceptance"):
+            self.columns[name][rows] = profiles[name][newest]
+        return rows, late
+
+    def eligible(self, clock: int, policy: Policy) -> I64:
+        """Rows of the drivers free to take an order: profile, fresh position, AVAILABLE, no live order."""
+        c = self.columns
+        fresh = c["position_ts"] >= max(1, clock - int(policy.position_ttl_s * 1000))
+        return np.flatnonzero(fresh & (c["standing"] == ACTIVE) & (c["status"] == AVAILABLE) & (c["holds"] == 0))
+
+    def assign(self, rows: I64, numbers: I64, order_ids: list[str], clock: int, policy: Policy) -> None:
+        """Each driver takes one order; ``numbers`` (n,) are the orders' numbers in the market."""
+        c = self.columns
+        c["holds"][rows] = numbers
+        c["assignments"][rows] += 1
+        c["recent"][rows] = self.recent(rows, clock, policy) + 1.0
+        c["recent_at"][rows] = clock
+        self.orders.update(zip(rows.tolist(), order_ids, strict=True))
+
+    def free(self, row: int) -> None:
+        """The driver's live order is over."""
+        self.columns["holds"][row] = 0
+        del self.orders[row]
+
+    def recent(self, rows: I64, clock: int, policy: Policy) -> F64:
+        """Recent assignments, shape of ``rows``: each counts 1 and halves every ``fair_halflife_s`` of event time."""
+        age_s = (clock - self.columns["recent_at"][rows]) / 1000.0
+        out: F64 = self.columns["recent"][rows] * np.exp2(-age_s / policy.fair_halflife_s)
+        return out
+
+    def shown(self, rows: I64) -> U8:
+        """What the table shows of these drivers: positions in policy.SHOWN, S_HIDDEN without a profile or a position."""
+        c = self.columns
+        standing = c["standing"][rows]
+        as_said = np.array([S_AVAILABLE, S_BUSY, S_OFFLINE], np.uint8)[c["status"][rows]]
+        out = np.where(c["holds"][rows] > 0, np.uint8(S_ASSIGNED), as_said)
+        out = np.where(standing == DELETED, np.uint8(S_DELETED), out)
+        hidden = (standing == NO_PROFILE) | (c["position_ts"][rows] == 0)
+        return np.where(hidden, np.uint8(S_HIDDEN), out)
+
+    def forget(self, clock: int, policy: Policy) -> I64 | None:
+        """Let go of drivers without an active profile that nothing was heard of. → old row → new row (-1 gone), None if all stay."""
+        c = self.columns
+        gone = (c["standing"] != ACTIVE) & (c["holds"] == 0) & (c["touched_at"] < clock - int(policy.idle_ttl_s * 1000))
+        if not gone.any():
+            return None
+        kept = ~gone
+        moved = np.where(kept, np.cumsum(kept) - 1, -1)
+        self.columns.keep(kept)
+        self.ids = [self.ids[row] for row in np.flatnonzero(kept).tolist()]
+        self.orders = {int(moved[row]): order for row, order in self.orders.items()}
+        self.reindex()
+        return moved
+
+    def reindex(self) -> None:
+        """Make again what follows from ids and columns."""
+        self.index = dict(zip(self.ids, range(len(self.ids)), strict=True))
+        self._points = np.zeros((max(64, len(self.ids)), 3))
+        self._points[: len(self.ids)] = geo.points(self.columns["lat"], self.columns["lon"])
+
+
+def in_order(rows: I64, ts: I64, last: I64, strict: bool = True) -> tuple[Mask, I64]:
+    """Which records come too late for their driver, and which are each driver's newest.
+
+    ``rows`` and ``ts`` (n,) are in offset order; ``last`` (drivers,) is each driver's newest time so far. A record is late when a
+    newer one, or with ``strict`` one as old, came before it. → (late (n,), positions of the newest of each driver).
+    """
+    count = len(rows)
+    place = np.arange(count)
+    final = np.empty(len(last), np.int64)
+    final[rows] = place  # where a driver repeats, its last position stays
+    if (final[rows] == place).all():
+        late = ts <= last[rows]
+        return late, np.flatnonzero(~late)
+    order = np.argsort(rows, kind="stable")
+    r, t = rows[order], ts[order]
+    starts = np.r_[True, r[1:] != r[:-1]]
+    group = np.cumsum(starts) - 1
+    base = int(min(t.min(), last.min()))
+    span = int(max(t.max(), last.max())) - base + 2
+    top = np.maximum.accumulate(group * span + (t - base))  # a new driver's group lifts it above all before
+    before = np.maximum(last[r], np.where(starts, base, np.r_[0, top[:-1]] - group * span + base))
+    late_sorted = t <= before if strict else (t <= last[r]) | (t < before)
+    late = np.empty(count, np.bool_)
+    late[order] = late_sorted
+    good = np.flatnonzero(~late)
+    final[rows[good]] = good
+    return late, good[final[rows[good]] == good]

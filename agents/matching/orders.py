@@ -1,0 +1,161 @@
+"""Orders in; those waiting for a decision, those being served, and the changes that came before their orders.
+
+Each keeps its own order: pending by arrival, live by the clock at which they were matched, early by the clock at which they came.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import islice, takewhile
+
+import numpy as np
+
+from agents.matching import geo
+from agents.matching.columns import F64, I64, Array, Columns, Mask
+from agents.matching.policy import Policy
+from agents.matching.reading import NONE, Rows
+
+PICKED_UP, COMPLETED, CANCELLED_BY_RIDER, CANCELLED_BY_DRIVER = 0, 1, 2, 3  # positions in policy.CHANGES
+NO_DRIVER, CANCELLED, CLOSED, LATE = 1, 2, 3, 4  # positions in policy.REASONS
+ENDED_BY = {PICKED_UP: CLOSED, COMPLETED: CLOSED, CANCELLED_BY_RIDER: CANCELLED, CANCELLED_BY_DRIVER: CLOSED}  # a pending order
+
+SPEC = {
+    "number": ("i8", 0),  # of the order in its market, from 1: ascending
+    "offset": ("i8", 0),
+    "ts": ("i8", 0),
+    "patience_ms": ("i8", 0),
+    "service": ("u1", 0),
+    "tier": ("u1", 0),
+    "premium": ("?", 0),
+    "requirements": ("u1", 0),
+    "preferred": ("u1", NONE),
+    "lat": ("f8", 0.0),
+    "lon": ("f8", 0.0),
+    "ranked": ("i4", 0),  # drivers ranked when it was last tried
+    "guard": ("u1", 0),  # position in match.GUARDS: why it found nobody when last tried
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Orders to be matched, in order of arrival: columns as in SPEC, shape (orders,), and pickups as in geo.points."""
+
+    columns: dict[str, Array]
+    pickups: F64
+
+    def __len__(self) -> int:
+        return len(self.pickups)
+
+    def __getitem__(self, column: str) -> Array:
+        return self.columns[column]
+
+    def take(self, index: I64) -> Asked:
+        """The orders at these positions."""
+        return Asked({name: column[index] for name, column in self.columns.items()}, self.pickups[index])
+
+
+class Pending:
+    """Orders waiting for their decision, in order of arrival: columns as in SPEC, and ``ids``."""
+
+    def __init__(self) -> None:
+        self.columns = Columns(SPEC)
+        self.ids: list[str] = []
+        self.index: dict[str, int] = {}  # order id → number
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __contains__(self, order_id: str) -> bool:
+        return order_id in self.index
+
+    def __getitem__(self, column: str) -> Array:
+        return self.columns[column]
+
+    def points(self, slots: I64) -> F64:
+        """The pickups as in geo.points, shape (slots, 3)."""
+        return geo.points(self.columns["lat"][slots], self.columns["lon"][slots])
+
+    def add(self, orders: Rows, first_number: int) -> None:
+        """Take these orders in, numbered from ``first_number``."""
+        names = orders.ids.to_list()
+        numbers = np.arange(first_number, first_number + len(names))
+        self.columns.append(orders.columns | {"number": numbers, "offset": orders.offsets})
+        self.ids += names
+        self.index.update(zip(names, numbers.tolist(), strict=True))
+
+    def slot(self, order_id: str) -> int:
+        """Where the order stands now."""
+        return int(np.searchsorted(self.columns["number"], self.index[order_id]))
+
+    def asked(self, slots: I64) -> Asked:
+        """What these orders ask for."""
+        return Asked({name: column[slots] for name, column in self.columns.items()}, self.points(slots))
+
+    def out_of_patience(self, clock: int) -> I64:
+        """Slots of the orders whose patience has ended."""
+        return np.flatnonzero(clock - self.columns["ts"] > self.columns["patience_ms"])
+
+    def drop(self, slots: I64) -> None:
+        """Let go of these orders; the others move up."""
+        if len(slots) == 0:
+            return
+        kept: Mask = np.ones(len(self.ids), np.bool_)
+        kept[slots] = False
+        for slot in slots.tolist():
+            del self.index[self.ids[slot]]
+        self.columns.keep(kept)
+        self.ids = [self.ids[slot] for slot in np.flatnonzero(kept).tolist()]
+
+
+@dataclass(slots=True)
+class Live:
+    """Matched orders not yet over: order id → (driver row, market clock at the match)."""
+
+    orders: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.orders)
+
+    def add(self, order_ids: list[str], rows: I64, clock: int) -> None:
+        """These orders are now served by these drivers."""
+        for order_id, row in zip(order_ids, rows.tolist(), strict=True):
+            self.orders[order_id] = (row, clock)
+
+    def expired(self, clock: int, policy: Policy) -> list[tuple[str, int]]:
+        """Let go of the orders whose completion never came. → (order id, driver row) of each."""
+        oldest = clock - int(policy.live_ttl_s * 1000)
+        over = list(takewhile(lambda order_id: self.orders[order_id][1] <= oldest, self.orders))
+        return [(order_id, self.orders.pop(order_id)[0]) for order_id in over]
+
+    def overdue(self, clock: int, policy: Policy) -> bool:
+        """Whether ``expired`` would let go of any."""
+        return any(since <= clock - int(policy.live_ttl_s * 1000) for _, since in islice(self.orders.values(), 1))
+
+    def renumber(self, moved: I64) -> None:
+        """Driver rows have moved: old row → new row."""
+        self.orders = {order: (int(moved[row]), since) for order, (row, since) in self.orders.items()}
+
+
+@dataclass(slots=True)
+class Early:
+    """Changes of orders not yet seen: order id → (first change, market clock when it came)."""
+
+    changes: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def remember(self, order_id: str, change: int, clock: int, policy: Policy) -> None:
+        """Keep the first change of an order for a while; when too many wait, the oldest is dropped."""
+        if order_id not in self.changes:
+            self.changes[order_id] = (change, clock)
+            if len(self.changes) > policy.early_limit:
+                del self.changes[next(iter(self.changes))]
+
+    def take(self, order_id: str, clock: int, policy: Policy) -> int | None:
+        """The change that waited for this order, if one came within ``early_ttl_s``."""
+        change, since = self.changes.pop(order_id, (None, 0))
+        return change if since >= clock - int(policy.early_ttl_s * 1000) else None
+
+    def forget(self, clock: int, policy: Policy) -> None:
+        """Drop the changes whose order has not come in time."""
+        oldest = clock - int(policy.early_ttl_s * 1000)
+        for order_id in list(takewhile(lambda name: self.changes[name][1] < oldest, self.changes)):
+            del self.changes[order_id]

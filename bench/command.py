@@ -1,0 +1,14 @@
+"""``tripo bench``: the group of the benches."""
+
+from __future__ import annotations
+
+import typer
+
+from bench.matching import matching
+from bench.recovery import recovery
+from bench.runtime import runtime
+
+app = typer.Typer(help="Measure, and say whether it is enough.", no_args_is_help=True)
+app.command()(runtime)
+app.command()(matching)
+app.command()(recovery)

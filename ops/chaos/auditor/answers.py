@@ -1,0 +1,164 @@
+"""Which answers each input record got: decisions and dead letters, joined by source coordinates (I1 and I6). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ops.chaos.auditor.journal import Journal
+from ops.chaos.auditor.log import Findings, Log, Record
+from ops.chaos.auditor.wire import Schemas, Unreadable
+
+# Error classes that a dead letter may carry, by what the auditor finds wrong with the input itself.
+UNREADABLE = "unreadable"
+REASONS: Mapping[str, Collection[str]] = {
+    "missing key": ("MissingKey",),
+    "wrong key": ("KeyMismatch",),
+    "crash": ("StepFailed",),
+    "negative": ("NegativeAmount",),
+    "duplicate": ("Duplicate",),
+}
+RUNTIME = {"missing key", "wrong key", "crash", UNREADABLE}  # dead-lettered by the runtime: no step saw them
+
+
+@dataclass(slots=True)
+class Input:
+    """One input record: decoded, or what is wrong with it before any state is asked."""
+
+    record: Record
+    value: dict[str, Any] | None
+    wrong: str | None
+
+
+@dataclass(slots=True)
+class Answers:
+    """A task's decisions and dead letters; the order of ``decisions`` is that of the log."""
+
+    inputs: dict[str, dict[int, Input]] = field(default_factory=dict)  # topic → offset →
+    decisions: list[tuple[Record, dict[str, Any]]] = field(default_factory=list)  # decoded
+    decided: dict[int, int] = field(default_factory=dict)  # offset in the decided topic → index in decisions, the first
+    letters: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)  # (topic, offset) → the first dead letter
+
+    def letter(self, topic: str, offset: int) -> str | None:
+        """The error class with which a record was dead-lettered."""
+        found = self.letters.get((topic, offset))
+        return None if found is None else str(found["error"])
+
+
+def join(log: Log, partition: int, schemas: Schemas, findings: Findings) -> Answers:
+    """Decode a task's topics and join them by coordinates; every record of the decided input must have exactly one answer, others at most a dead letter."""
+    answers = Answers()
+    for topic in log.workload.inputs:
+        records = log.at(topic, partition).records
+        answers.inputs[topic] = {r.offset: _input(r, topic, log.workload.keys.get(topic), schemas) for r in records}
+        findings.figures["inputs"] += len(records)
+    _decisions(log, partition, schemas, findings, answers)
+    _letters(log, partition, schemas, findings, answers)
+    _lost(log, partition, findings, answers)
+    return answers
+
+
+def _input(record: Record, topic: str, key: str | None, schemas: Schemas) -> Input:
+    try:
+        value = schemas.decode(topic, record.value)
+    except Unreadable:
+        return Input(record, None, UNREADABLE)
+    if key is not None and record.key is None:
+        return Input(record, value, "missing key")
+    if key is not None and record.key != value[key].encode():
+        return Input(record, value, "wrong key")
+    return Input(record, value, None)
+
+
+def _decisions(log: Log, partition: int, schemas: Schemas, findings: Findings, answers: Answers) -> None:
+    topic, source = log.workload.decisions, log.workload.decided
+    for record in log.at(topic, partition).records:
+        where = (topic, partition, record.offset)
+        try:
+            value = schemas.decode(topic, record.value)
+        except Unreadable as error:
+            findings.add("I1", "decision", *where, f"unreadable: {error}")
+            continue
+        findings.figures["decisions"] += 1
+        answers.decisions.append((record, value))
+        if (value["topic"], value["partition"]) != (source, partition) or value["offset"] not in answers.inputs[source]:
+            findings.add(
+                "I1",
+                "invented",
+                *where,
+                f"decides {value['topic']}[{value['partition']}]@{value['offset']}, which is no input of this task",
+            )
+        elif value["offset"] in answers.decided:
+            findings.add("I1", "duplicated", source, partition, value["offset"], "has more than one decision")
+        else:
+            answers.decided[value["offset"]] = len(answers.decisions) - 1
+            _named(log, findings, where, value)
+
+
+def _named(log: Log, findings: Findings, where: tuple[str, int, int], value: dict[str, Any]) -> None:
+    stem = f"{log.workload.agent}/{value['topic']}/{value['partition']}/{value['offset']}/"
+    if not value["decision_id"].startswith(stem):
+        findings.add("I1", "decision", *where, f"its id {value['decision_id']!r} does not name its input {stem}")
+
+
+def _letters(log: Log, partition: int, schemas: Schemas, findings: Findings, answers: Answers) -> None:
+    topic = log.workload.dead_letters
+    for record in log.at(topic, partition).records:
+        where = (topic, partition, record.offset)
+        try:
+            value = schemas.decode(topic, record.value)
+        except Unreadable as error:
+            findings.add("I6", "dead letter", *where, f"unreadable: {error}")
+            continue
+        findings.figures["dead letters"] += 1
+        findings.letters[value["error"]] += 1
+        source = (value["topic"], value["offset"])
+        found = answers.inputs.get(value["topic"], {}).get(value["offset"])
+        if found is None or value["partition"] != partition or value["agent"] != log.workload.agent:
+            findings.add(
+                "I6", "invented", *where, f"of {value['topic']}[{value['partition']}]@{value['offset']}, which is no input of this task"
+            )
+            continue
+        if source in answers.letters or (value["topic"] == log.workload.decided and value["offset"] in answers.decided):
+            findings.add("I1", "duplicated", value["topic"], partition, value["offset"], "has a dead letter besides another answer")
+        answers.letters.setdefault(source, value)
+        headers = tuple((h["key"], h["value"]) for h in value["headers"])
+        if (value["key"], value["value"], headers, value["timestamp"]) != (
+            found.record.key,
+            found.record.value,
+            found.record.headers,
+            found.record.timestamp,
+        ):
+            findings.add("I6", "dead letter", *where, "does not carry the original's key, value, headers and timestamp")
+        if not value["message"]:
+            findings.add("I6", "dead letter", *where, "says no reason")
+
+
+def _lost(log: Log, partition: int, findings: Findings, answers: Answers) -> None:
+    topic = log.workload.decided
+    for offset in answers.inputs[topic]:
+        if offset not in answers.decided and (topic, offset) not in answers.letters:
+            findings.add("I1", "lost", topic, partition, offset, "has neither a decision nor a dead letter")
+
+
+def judge_letter(
+    log: Log, partition: int, findings: Findings, answers: Answers, journal: Journal, topic: str, offset: int, wrong: str | None
+) -> None:
+    """A record is dead-lettered exactly when something is wrong with it, for that reason, and was kept from the step when the runtime did it."""
+    error = answers.letter(topic, offset)
+    if wrong is None:
+        if error is not None:
+            findings.add("I6", "dead letter", topic, partition, offset, f"nothing is wrong with it, yet it is dead-lettered as {error}")
+        return
+    findings.figures["poison"] += 1
+    if error is None:
+        findings.add("I6", "poison", topic, partition, offset, f"{wrong}, yet it has no dead letter")
+        return
+    known = REASONS.get(wrong)
+    if known is None and error in {name for names in REASONS.values() for name in names}:
+        findings.add("I6", "dead letter", topic, partition, offset, f"{wrong}, but its dead letter says {error}")
+    elif known is not None and error not in known:
+        findings.add("I6", "dead letter", topic, partition, offset, f"{wrong}, but its dead letter says {error}")
+    if (wrong in RUNTIME) != ((topic, offset) in journal.skipped):
+        findings.add("J", "journal", topic, partition, offset, f"{wrong}, and the journal is wrong on whether a step saw it")

@@ -1,0 +1,55 @@
+"""The `tripo` command line: each command lives in a module of its own, imported when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import typer
+
+COMMANDS: dict[str, tuple[str, str]] = {  # name → module, and its function or typer group
+    "dev": ("ops.dev", "dev"),
+    "worker": ("ops.worker", "worker"),
+    "mirror": ("ops.mirror", "mirror"),
+    "simulate": ("ops.simulate", "simulate"),
+    "feed": ("ops.feed", "feed"),
+    "tail": ("ops.tail", "tail"),
+    "table": ("ops.table", "table"),
+    "lag": ("ops.lag", "lag"),
+    "dead": ("ops.dead", "app"),
+    "topics": ("ops.topics", "app"),
+    "schemas": ("ops.schemas", "app"),
+    "chaos": ("ops.chaos.command", "chaos"),
+    "fuzz": ("ops.chaos.fuzz", "fuzz"),
+    "bench": ("bench.command", "app"),
+}
+
+
+def build(names: list[str]) -> typer.Typer:
+    """The application with some of its commands."""
+    app = typer.Typer(
+        name="tripo", help="Event-driven decisions on Kafka: run, feed, look, break, measure.", no_args_is_help=True, pretty_exceptions_enable=False
+    )
+
+    @app.callback()
+    def root() -> None:
+        """Event-driven decisions on Kafka: run, feed, look, break, measure."""
+
+    for name in names:
+        module, attribute = COMMANDS[name]
+        command = getattr(importlib.import_module(module), attribute)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name=name)(command)
+    return app
+
+
+def main() -> None:
+    """Entry point of the `tripo` script."""
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    build([asked] if asked in COMMANDS else list(COMMANDS))()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""Rows of text → a rich table on a terminal, tab-separated lines elsewhere, so that `cut`, `awk` and tests can read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+
+def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows under their columns' names."""
+    console = Console()
+    if not console.is_terminal:
+        print(*columns, sep="\t")
+        for row in rows:
+            print(*("-" if cell is None else str(cell).replace("\t", " ").replace("\n", " ") for cell in row), sep="\t")
+        return
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for i, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=i == 0)
+    for row in rows:
+        table.add_row(*(Text("-", style="dim") if cell is None else Text(str(cell)) for cell in row))
+    console.print(table)
+
+
+def moment(ms: int | None) -> str | None:
+    """A time in ms since the epoch as UTC text, to the millisecond."""
+    if ms is None or not -62_000_000_000_000 < ms < 253_000_000_000_000:
+        return None if ms is None else f"{ms} ms"
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

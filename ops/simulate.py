@@ -1,0 +1,81 @@
+"""`tripo simulate`: a seeded world of cities, live on Kafka. In: the decisions on its orders. Out: drivers', riders' and orders' events."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Annotated
+
+import polars as pl
+import typer
+from confluent_kafka import KafkaException
+
+from ops.city.world import Events, World
+from ops.following import Follower
+from ops.reading import LogError
+from ops.summary import fail, summarise
+from ops.ticks import Ticks
+from streams.publish import Publisher
+from streams.settings import settings
+
+TICK_S = 0.2
+HEARD = ("order_id", "driver_id")
+
+
+class Simulation:
+    """A world connected to Kafka."""
+
+    def __init__(self, world: World, publisher: Publisher, decisions: Follower) -> None:
+        self._world, self._publisher, self._decisions = world, publisher, decisions
+        self.published: Counter[str] = Counter()  # records by topic
+
+    def run(self, ticks: Ticks) -> None:
+        """Open the cities, let them live at every tick, and close them in order."""
+        self._publish(self._world.open())
+        for now in ticks:
+            self._publish(self._world.advance(now, self._heard()))
+        self._publish(self._world.close(time.time_ns() // 1_000_000))
+        self._publisher.flush()
+
+    def _heard(self) -> pl.DataFrame | None:
+        parts = self._decisions.poll(0)
+        return pl.concat([part.frame.select(HEARD) for part in parts]) if parts else None
+
+    def _publish(self, events: Events) -> None:
+        for topic, frame in events.items():
+            self.published[topic] += self._publisher.publish(topic, frame)
+
+
+def simulate(
+    *,
+    markets: Annotated[int, typer.Option(min=1, help="cities")] = 4,
+    drivers: Annotated[int, typer.Option(min=1, help="drivers of each city")] = 250,
+    orders_per_minute: Annotated[float, typer.Option(min=0, help="of all cities together, at a mean hour of the day")] = 240.0,
+    speed: Annotated[float, typer.Option(min=0.1, help="the cities' seconds in a real one: driving, waiting, hours of the day")] = 1.0,
+    seconds: Annotated[float, typer.Option(min=0, help="stop after so many; 0: at Ctrl-C")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="of all that is random")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
+) -> None:
+    """Feed simulated cities: drivers and riders that react to what is decided. At the end riders leave and drivers go home."""
+    now = time.time_ns() // 1_000_000
+    world = World(now, cities=markets, drivers=drivers, orders_per_minute=orders_per_minute, speed=speed, seed=seed, run=run_name(now))
+    ticks = Ticks(TICK_S, seconds).stop_on_signals()
+    try:
+        decisions = Follower(["matching.decisions"])
+        with Publisher() as publisher:
+            simulation = Simulation(world, publisher, decisions)
+            simulation.run(ticks)
+        decisions.close()
+    except (KafkaException, LogError) as error:
+        fail(f"cannot feed Kafka at {settings().brokers}: {error}")
+    figures = {"markets": markets, "records": simulation.published.total()}
+    summarise("Simulated cities", figures | dict(sorted(simulation.published.items())), as_json=as_json)
+
+
+def run_name(now_ms: int) -> str:
+    """Names a run inside its orders' ids, so that two runs' orders differ: the start in ms, in base 36."""
+    digits = ""
+    while now_ms:
+        now_ms, digit = divmod(now_ms, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits

@@ -1,0 +1,131 @@
+"""One machine's whole system: broker, Redis, topics, workers, mirror; started in the order they need, ended in the other."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ops.broker import Broker, RedisServer
+from ops.server import Server, ServerError, free_port, is_free
+from ops.supervise import Child
+from streams.contract import contract
+from streams.settings import ROOT, settings
+
+BROKER_PORT, REDIS_PORT, MIRROR_PORT, WORKER_PORT = 9092, 6379, 9390, 9400
+TRIPO = (sys.executable, "-m", "ops.cli")
+
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Stack:
+    """What `tripo dev` runs beside the feed. ``say`` takes what people should know, a line at a time."""
+
+    say: Say
+    workers: int = 1
+    broker: Broker | None = None
+    redis: RedisServer | None = None
+    children: list[Child] = field(default_factory=list)
+    ports: list[int] = field(default_factory=list)  # of the workers' metrics
+
+    def start(self) -> None:
+        """Start all of it, and return once the topics exist; the workers may still be getting ready. Raises ServerError."""
+        self._start_servers()
+        settings.cache_clear()
+        contract.cache_clear()
+        self._start_children()  # they wait for their topics while these are being made
+        self._apply_topics()
+
+    def keep_running(self) -> list[str]:
+        """Look after the agents; what there is to say."""
+        return [said for child in self.children if (said := child.keep_running())]
+
+    def stop(self, grace_s: float = 10.0) -> None:
+        """End workers, then the mirror, then the servers; each may take ``grace_s`` before it is killed."""
+        workers, mirrors = self.children[: self.workers], self.children[self.workers :]
+        for group in (workers, mirrors):
+            for child in group:
+                child.ask_to_end()
+            for child in group:
+                if not child.await_end(grace_s):
+                    self.say(f"{child.name} did not end within {grace_s:g} s and was killed")
+        for server in (self.redis, self.broker):
+            if server is not None:
+                server.stop_timeout_s = grace_s
+                server.stop()
+
+    def _start_servers(self) -> None:
+        home = settings().home
+        starting: list[Server] = []
+        if "TRIPO_BROKERS" in os.environ:
+            self.say(f"Kafka: {settings().brokers} (TRIPO_BROKERS)")
+        else:
+            self.broker = Broker(home / "kafka", _port("Kafka", BROKER_PORT, self.say))
+            os.environ["TRIPO_BROKERS"] = self.broker.bootstrap
+            starting.append(self.broker)
+        if "TRIPO_REDIS_URL" in os.environ:
+            self.say(f"Redis: {settings().redis_url} (TRIPO_REDIS_URL)")
+        else:
+            self.redis = RedisServer(home / "redis", _port("Redis", REDIS_PORT, self.say))
+            os.environ["TRIPO_REDIS_URL"] = self.redis.url
+            starting.append(self.redis)
+        _start_at_once(starting, self.say)
+
+    def _start_children(self) -> None:
+        logs = settings().home / "logs"
+        self.ports = [_metrics_port(WORKER_PORT + n) for n in range(self.workers)]
+        for ordinal, port in enumerate(self.ports):
+            name = f"worker-matching-{ordinal}"
+            self._start_child(name, ("worker", "matching", "--ordinal", str(ordinal)), port, logs)
+        self._start_child("mirror", ("mirror",), _metrics_port(MIRROR_PORT), logs)
+
+    def _start_child(self, name: str, command: tuple[str, ...], port: int, logs: Path) -> None:
+        child = Child(name, (*TRIPO, *command), logs / f"{name}.log", ROOT, {"TRIPO_METRICS_PORT": str(port)})
+        child.start()
+        self.children.append(child)
+
+    def _apply_topics(self) -> None:
+        from ops.topics import apply_topics
+
+        made = apply_topics()
+        if made:
+            self.say(f"Topics: {made} made or changed")
+
+
+def _start_at_once(servers: list[Server], say: Say) -> None:
+    """Start servers beside each other. Raises the first one's ServerError."""
+    errors: list[ServerError] = []
+
+    def start(server: Server) -> None:
+        begun = time.monotonic()
+        try:
+            server.start()
+        except ServerError as error:
+            errors.append(error)
+        else:
+            say(f"{server.name.capitalize()}: 127.0.0.1:{server.port}, started in {time.monotonic() - begun:.1f} s, files in {server.home}")
+
+    threads = [threading.Thread(target=start, args=(server,)) for server in servers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+def _port(name: str, usual: int, say: Say) -> int:
+    if is_free(usual):
+        return usual
+    other = free_port()
+    say(f"{name}: port {usual} is taken, so it listens on {other}")
+    return other
+
+
+def _metrics_port(usual: int) -> int:
+    return usual if is_free(usual) else free_port()

@@ -1,0 +1,33 @@
+"""Figures of a run → its summary: a table for people, one JSON object as the last line for programs; and plain errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import orjson
+import typer
+
+from ops.listing import print_rows
+
+
+def fail(message: str, code: int = 1) -> NoReturn:
+    """Say on stderr what is wrong and leave with that exit code."""
+    typer.echo(f"tripo: {message}", err=True)
+    raise typer.Exit(code)
+
+
+def summarise(title: str, figures: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print the figures by name, then as one JSON object if ``as_json``."""
+    print_rows(title, ["figure", "value"], [(name.replace("_", " "), shown(value)) for name, value in figures.items()])
+    if as_json:
+        typer.echo(orjson.dumps(dict(figures)).decode())
+
+
+def shown(value: object) -> str | None:
+    """A figure for people's eyes; None where there is none."""
+    if value is None:
+        return None
+    if isinstance(value, float):
+        return f"{value:,.1f}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

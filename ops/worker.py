@@ -1,0 +1,54 @@
+"""``tripo worker AGENT``: one worker process of an agent, supervised from outside."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import sys
+from typing import Annotated
+
+import structlog
+import typer
+
+AGENTS = {"matching": "agents.matching.agent", "probe": "ops.chaos.probe", "bench": "bench.echo"}
+
+
+def worker(
+    agent: Annotated[str, typer.Argument(help=f"one of: {', '.join(AGENTS)}")],
+    ordinal: Annotated[int, typer.Option(help="this worker's number among the agent's workers, from 0; names it to Kafka", envvar="TRIPO_ORDINAL")] = 0,
+    loglevel: Annotated[str, typer.Option(help="debug, info, warning or error")] = "info",
+) -> None:
+    """Run one worker of an agent until SIGTERM or SIGINT. Exit codes: see README, "When a worker stops"."""
+    if agent not in AGENTS:
+        typer.echo(f"unknown agent {agent!r}; known: {', '.join(AGENTS)}", err=True)
+        raise typer.Exit(2)
+    os.environ["TRIPO_ORDINAL"] = str(ordinal)
+    setup_logging(loglevel)
+    from streams.app import faust_app
+
+    app = faust_app(importlib.import_module(AGENTS[agent]).AGENT)
+
+    async def leave(*args: object, **kwargs: object) -> None:
+        await app.consumer.finish()
+        os._exit(0)  # all is committed; Faust's own farewell takes seconds
+
+    app.on_before_shutdown.connect(leave, weak=False)
+    app.finalize()
+    app.Worker(loglevel=loglevel, quiet=True, redirect_stdouts=False).execute_from_commandline()
+
+
+def setup_logging(loglevel: str) -> None:
+    """Structured lines on stderr: key=value for people, JSON where TRIPO_LOG=json."""
+    level = getattr(logging, loglevel.upper())
+    as_json = os.environ.get("TRIPO_LOG") == "json"
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+    )

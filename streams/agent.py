@@ -1,0 +1,44 @@
+"""What an agent is to the runtime: names of its topics, and a pure step over a state that can be dumped and loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol, runtime_checkable
+
+from streams.batch import Batch, Decisions
+
+
+@runtime_checkable
+class Agent(Protocol):
+    """One kind of decision. Implementations hold no state of their own: everything learnt is in ``state``.
+
+    The step **must** be deterministic: no wall clock (``now`` is given), no unseeded randomness, no I/O, no set order.
+    It may change ``state`` in place. It sees the inputs in the order of ``inputs``: reference data first.
+    """
+
+    name: str  # "matching": names the consumer group and the journal, snapshot and dead-letter topics
+    inputs: tuple[str, ...]  # topics read, co-partitioned; reference data first, requests last
+    outputs: tuple[str, ...]  # topics written, journal, snapshots and dead letters not counted
+    tick_ms: int | None  # step at least this often, also without records; None: only with records
+    code_version: str  # changes whenever a step could decide differently
+    state_format: int  # changes whenever dumped state cannot be loaded by older code
+
+    def start(self, partition: int) -> Any:
+        """The state of a task that has seen nothing."""
+        ...
+
+    def due(self, state: Any, now: int) -> bool:
+        """Whether a step without records could change anything; asked when a tick is due."""
+        ...
+
+    def step(self, state: Any, batches: Mapping[str, Batch], now: int) -> Decisions:
+        """Decide: ``batches`` by topic (only topics with records), ``now`` in ms since the epoch."""
+        ...
+
+    def dump(self, state: Any) -> bytes:
+        """The state as bytes; equal states give equal bytes."""
+        ...
+
+    def load(self, data: bytes) -> Any:
+        """The state that was dumped."""
+        ...

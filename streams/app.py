@@ -1,0 +1,52 @@
+"""An agent → its Faust app: one stream of steps, delivered by the ``tripo://`` transport."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import faust
+
+from streams.agent import Agent
+from streams.cycle import Work
+from streams.settings import settings
+
+
+class App(faust.App):
+    """A Faust app that knows its agent."""
+
+    agent_spec: Agent
+
+
+def faust_app(agent: Agent) -> App:
+    """The app of an agent, for ``faust -A … worker`` and ``tripo worker``. Its web server, tables and topic declarations are off."""
+    conf = settings()
+    app = App(
+        conf.namespace + agent.name,
+        broker=";".join(f"tripo://{server}" for server in conf.brokers.split(",")),
+        store="memory://",
+        datadir=conf.home / "faust",
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        stream_wait_empty=False,
+    )
+    app.agent_spec = agent
+    inbox = app.topic(conf.topic(agent.inputs[-1]), key_serializer="raw", value_serializer="raw")
+
+    async def step(works: Any) -> None:
+        async for work in works:
+            take(work)
+
+    app.agent(inbox, name=agent.name)(step)
+
+    async def finish(*args: Any, **kwargs: Any) -> None:
+        await app.consumer.finish()  # type: ignore[attr-defined]
+
+    app.on_before_shutdown.connect(finish, weak=False)
+    return app
+
+
+def take(work: Work) -> None:
+    """Take one step, and say so. Never raises: an agent that raises would acknowledge, and lose, its event (RELIABILITY §1)."""
+    work.run()
+    work.taken.set()

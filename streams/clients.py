@@ -1,0 +1,76 @@
+"""Settings → configurations of librdkafka clients: the client rules of RELIABILITY §2, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from confluent_kafka import KafkaError
+
+from streams.settings import Settings
+
+Conf = dict[str, Any]
+LARGEST_MESSAGE = 8 * 1024 * 1024  # a dead letter wraps a record of any size that a broker takes by default
+
+
+def member_name(settings: Settings, agent: str) -> str:
+    """Names a worker to Kafka: its transactional id and its static membership."""
+    return f"{settings.namespace}{agent}-{settings.ordinal}"
+
+
+def group_consumer(settings: Settings, agent: str, on_error: Callable[[KafkaError], None]) -> Conf:
+    """The consumer of a worker: static member, range assignment, offsets committed only by the transaction."""
+    return {
+        "bootstrap.servers": settings.brokers,
+        "group.id": settings.namespace + agent,
+        "group.instance.id": member_name(settings, agent),
+        "client.id": member_name(settings, agent),
+        "partition.assignment.strategy": "range",
+        "session.timeout.ms": settings.session_timeout_ms,
+        "heartbeat.interval.ms": max(300, settings.session_timeout_ms // 10),
+        "max.poll.interval.ms": 300_000,
+        "error_cb": on_error,
+        **_reading(),
+    }
+
+
+def reader(settings: Settings, name: str) -> Conf:
+    """A consumer in assign mode that commits nothing: recovery, replay."""
+    return {"bootstrap.servers": settings.brokers, "group.id": settings.namespace + name, **_reading()}
+
+
+def _reading() -> Conf:
+    return {
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "error",
+        "isolation.level": "read_committed",
+        "enable.partition.eof": True,
+        "fetch.wait.max.ms": 50,
+        "fetch.queue.backoff.ms": 2,
+        "fetch.message.max.bytes": 4 * 1024 * 1024,
+        "fetch.max.bytes": 64 * 1024 * 1024,
+        "queued.min.messages": 50_000,
+        "queued.max.messages.kbytes": 16 * 1024,
+        "reconnect.backoff.max.ms": 1000,
+        "allow.auto.create.topics": False,
+    }
+
+
+def transactional_producer(settings: Settings, agent: str, on_error: Callable[[KafkaError], None]) -> Conf:
+    """The one producer of a worker."""
+    return {
+        "bootstrap.servers": settings.brokers,
+        "transactional.id": member_name(settings, agent),
+        "client.id": member_name(settings, agent),
+        "transaction.timeout.ms": settings.transaction_timeout_ms,
+        "partitioner": "murmur2_random",
+        "linger.ms": 5,
+        "batch.num.messages": 10_000,
+        "batch.size": 1_000_000,
+        "message.max.bytes": LARGEST_MESSAGE,
+        "queue.buffering.max.messages": 2_000_000,
+        "queue.buffering.max.kbytes": 256 * 1024,
+        "reconnect.backoff.max.ms": 1000,
+        "error_cb": on_error,
+    }

@@ -1,0 +1,79 @@
+"""topics.yaml and schemas/ → the topic contract: what every topic is, and which schema id its records carry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from streams.settings import settings
+
+Schema = dict[str, Any]
+
+
+class Topic(BaseModel):
+    """One topic of the contract."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    description: str
+    writer: str
+    readers: tuple[str, ...]
+    key: str | None
+    schema_name: str
+    compatibility: Literal["BACKWARD", "FORWARD", "FULL", "NONE"]
+    partitions: int
+    replication: int
+    cleanup: Literal["delete", "compact", "compact,delete"]
+    retention: str
+    table: str | None = None
+
+
+class Contract:
+    """The topics and schemas of the system; see ``contract()`` for this process's."""
+
+    def __init__(self, topics_file: Path, schemas_dir: Path) -> None:
+        doc = yaml.safe_load(topics_file.read_text())
+        self.topics: dict[str, Topic] = {
+            name: Topic(name=name, **_renamed(doc["defaults"] | entry)) for name, entry in doc["topics"].items()
+        }
+        ids: Mapping[str, Any] = json.loads((schemas_dir / "registry.json").read_text())["ids"]
+        self.schemas: dict[int, Schema] = {int(i): entry["schema"] for i, entry in ids.items()}
+        self._latest: dict[str, int] = {}
+        for i, entry in sorted(ids.items(), key=lambda item: int(item[1]["version"])):
+            self._latest[entry["subject"]] = int(i)
+
+    def topic(self, name: str) -> Topic:
+        """The topic of that name. Raises KeyError with what to do for an unknown one."""
+        try:
+            return self.topics[name]
+        except KeyError:
+            raise KeyError(f"topic {name!r} is not in topics.yaml; add it there, or check the spelling") from None
+
+    def schema_id(self, topic: str) -> int:
+        """The id of the latest registered schema of a topic."""
+        name = self.topic(topic).schema_name
+        try:
+            return self._latest[name]
+        except KeyError:
+            raise KeyError(f"schema {name!r} is not in schemas/registry.json; run `tripo schemas register`") from None
+
+    def schema(self, topic: str) -> Schema:
+        """The latest registered schema of a topic, parsed JSON."""
+        return self.schemas[self.schema_id(topic)]
+
+
+def _renamed(entry: dict[str, Any]) -> dict[str, Any]:
+    return {"schema_name" if k == "schema" else k: v for k, v in entry.items()}
+
+
+@lru_cache(maxsize=1)
+def contract() -> Contract:
+    """The contract that this process's settings name."""
+    return Contract(settings().topics_file, settings().schemas_dir)

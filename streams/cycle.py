@@ -1,0 +1,266 @@
+"""The cycle of a worker: poll → step every task that has records → (when due) commit, in one transaction (DESIGN §4).
+
+All that touches Kafka's consumer runs in one thread; steps run where ``deliver`` takes them (a Faust agent). A rebalance
+comes inside a poll, hence between cycles: nothing is in flight then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+import structlog
+
+from streams import faults, metrics, snapshot
+from streams.agent import Agent
+from streams.dead_letters import Limit
+from streams.errors import Fenced
+from streams.isolation import Isolation
+from streams.journal import SnapshotRef
+from streams.log_reader import LogReader
+from streams.membership import Assigned, Membership, Polled
+from streams.message import Message
+from streams.records import Records
+from streams.recovery import recover
+from streams.settings import Settings
+from streams.task import Stepped, Task
+from streams.transactions import Transactions
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Work:
+    """One step to be taken: a task and the records of a cycle."""
+
+    cycle: Cycle
+    task: Task
+    inputs: Mapping[str, Records]
+    now: int
+    error: Exception | None = None
+    taken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def run(self) -> None:
+        """Step, and write into the transaction. Never raises: ``error`` tells."""
+        try:
+            self.cycle.step(self)
+        except Exception as error:
+            self.error = error
+
+
+@dataclass(slots=True)
+class _Recovery:
+    partition: int
+    run: Generator[None, None, Task]
+    rewound: bool  # records after the position were polled already
+
+
+class Cycle:
+    """A worker of one agent."""
+
+    def __init__(self, agent: Agent, settings: Settings) -> None:
+        self.agent, self.settings = agent, settings
+        self.tasks: dict[int, Task] = {}
+        self._parked: dict[int, Task] = {}
+        self._recoveries: list[_Recovery] = []
+        self._isolation = Isolation()
+        self._limit = Limit(agent.name, settings.dead_letter_window, settings.dead_letter_share)
+        self._committed_at = self._polled_at = self._measured_at = time.monotonic()
+        self._committed: dict[int, dict[str, int]] = {}
+        self._full = False  # the last poll brought all it could: do not wait before the next
+        self.progress_at = time.monotonic()
+        self.joined = False
+        self._transactions = Transactions(settings, agent.name)
+        self._reader = LogReader(settings, f"{agent.name}-recovery")
+        self.membership = Membership(settings, agent, self._assigned, self._revoked, self._lost)
+
+    @property
+    def ready(self) -> bool:
+        """It has its partitions, and their tasks are recovered."""
+        return self.joined and not self._recoveries
+
+    def turn(self) -> list[Work]:
+        """Commit when due, go on recovering, poll: the next steps to take. In the polling thread; blocks for at most about 0.1 s."""
+        if self._due():
+            self.commit()
+        if self._recoveries:
+            self._recover()
+        polled = self.membership.poll(self.settings.max_records, self._wait())
+        self._polled_at = time.monotonic()
+        self._full = sum(len(m) for by_topic in polled.values() for m in by_topic.values()) * 2 > self.settings.max_records
+        faults.point("after-poll")
+        self._measure()
+        return self._works(polled)
+
+    def _due(self) -> bool:
+        waited = time.monotonic() - self._committed_at
+        return waited * 1000 >= self.settings.commit_interval_ms and any(t.dirty for t in self.tasks.values())
+
+    def _wait(self) -> float:
+        """How long the poll may wait for a first record, in seconds."""
+        if self._recoveries:
+            return 0.0
+        if not self._full:  # let records gather: a step's cost is mostly per step
+            time.sleep(max(0.0, self._polled_at + self.settings.cycle_ms / 1000 - time.monotonic()))
+        longest = 0.1 if self.agent.tick_ms is None else min(0.1, self.agent.tick_ms / 2000)
+        if not any(t.dirty for t in self.tasks.values()):
+            return longest
+        return max(0.0, min(longest, self._committed_at + self.settings.commit_interval_ms / 1000 - time.monotonic()))
+
+    def _works(self, polled: Polled) -> list[Work]:
+        now = time.time_ns() // 1_000_000
+        works = []
+        for partition, task in sorted(self.tasks.items()):
+            inputs = {t: self._records(task, t, polled[partition][t]) for t in self.agent.inputs if t in polled.get(partition, ())}
+            if inputs:
+                works += [Work(self, task, piece, now) for piece in self._isolation.pieces(partition, inputs)]
+            elif self.agent.tick_ms is not None and now - task.last_now >= self.agent.tick_ms and self.agent.due(task.state, now):
+                works.append(Work(self, task, {}, now))
+        return works
+
+    @staticmethod
+    def _records(task: Task, topic: str, messages: list[Message]) -> Records:
+        return Records(topic, task.partition, messages, task.positions[topic], messages[-1].offset() + 1)
+
+    def step(self, work: Work) -> None:
+        """Step one task and write its outputs. Raises StepFailed, DeadLetterLimit and what Kafka raises."""
+        started = time.perf_counter()
+        stepped = work.task.step(work.inputs, work.now, self._isolation.crashing(work.task.partition))
+        self._limit.count(stepped.records, stepped.rejected)
+        self._transactions.begin()
+        for written in stepped.written:
+            self._transactions.produce(self.settings.topic(written.topic), work.task.partition, written.keys, written.values)
+        self._count(work, stepped)
+        metrics.step_seconds.labels(self.agent.name).observe(time.perf_counter() - started)
+
+    def _count(self, work: Work, stepped: Stepped) -> None:
+        self.progress_at = time.monotonic()
+        for topic, records in work.inputs.items():
+            metrics.records.labels(self.agent.name, topic).inc(len(records.messages))
+            metrics.event_age.labels(self.agent.name).observe(max(0.0, time.time() - records.messages[0].timestamp()[1] / 1000))
+        for written in stepped.written:
+            metrics.decisions.labels(self.agent.name, written.topic).inc(len(written.values))
+        for one in stepped.rejected:
+            metrics.dead_letters.labels(self.agent.name, one.error).inc()
+
+    def failed(self, work: Work) -> None:
+        """A step raised: forget all that is not committed, and find the record that made it raise. In the polling thread."""
+        log.error("step failed", agent=self.agent.name, partition=work.task.partition, error=str(work.error), exc_info=work.error)
+        self._isolation.failed(work.task.partition, work.inputs, str(work.error))
+        self._transactions.abort()
+        self.membership.pause(self.tasks)
+        again = [Assigned(p, self._committed.get(p)) for p in sorted(self.tasks)]
+        self.tasks = {}
+        self._begin_recoveries(again, rewound=True)
+
+    def commit(self, last: bool = False) -> None:
+        """Journal, snapshots, positions: one transaction. ``last``: before a task goes elsewhere, with a snapshot."""
+        due = [t for t in self.tasks.values() if t.dirty or (last and t.stepped_since_snapshot)]
+        if not due:
+            return
+        self._transactions.begin()
+        positions = []
+        for task in due:
+            ref = self._snapshot(task) if self._snapshot_due(task, last) else None
+            value = task.journal_record(ref)
+            topic = self.settings.topic(f"{self.agent.name}.journal")
+            self._transactions.produce_located(topic, task.partition, None, value, partial(setattr, task, "journal_offset"))
+            task.journalled(value)
+            task.snapshot = ref or task.snapshot
+            positions += self.membership.positions(task.partition, task.positions)
+        self._transactions.commit(positions, self.membership.metadata())
+        self._committed_at = time.monotonic()
+        self._committed |= {task.partition: dict(task.positions) for task in due}
+
+    def _snapshot_due(self, task: Task, last: bool) -> bool:
+        return task.stepped_since_snapshot and (last or time.monotonic() - task.snapshot_at >= self.settings.snapshot_interval_s)
+
+    def _snapshot(self, task: Task) -> SnapshotRef:
+        data = self.agent.dump(task.state)
+        topic = self.settings.topic(snapshot.topic_of(self.agent.name))
+        offsets: list[int] = []
+        count = 0
+        for key, value in snapshot.chunks(self.agent.name, task.partition, task.sequence, self.agent.state_format, self.agent.code_version, data):
+            self._transactions.produce_located(topic, task.partition, key, value, offsets.append)
+            count += 1
+        faults.point("in-snapshot")
+        for stale in range(count, task.snapshot["chunks"] if task.snapshot else 0):
+            self._transactions.produce_located(topic, task.partition, str(stale).encode(), None, lambda _: None)
+        self._transactions.flush()
+        task.snapshot_at, task.stepped_since_snapshot = time.monotonic(), False
+        metrics.snapshot_bytes.labels(self.agent.name, str(task.partition)).set(len(data))
+        return {"sequence": task.sequence, "offset": offsets[0], "chunks": count, "journal_offset": task.journal_offset}
+
+    def _assigned(self, assigned: list[Assigned]) -> None:
+        faults.point("on-assign")
+        log.info("assigned", agent=self.agent.name, partitions=[a.partition for a in assigned])
+        self._begin_recoveries(assigned)
+        self.joined = True
+
+    def _begin_recoveries(self, assigned: list[Assigned], rewound: bool = False) -> None:
+        for one in assigned:
+            run = recover(self.agent, one.partition, one.committed, self._reader, self._parked.pop(one.partition, None))
+            self._recoveries.append(_Recovery(one.partition, run, rewound))
+        self._parked = {}
+
+    def _recover(self) -> None:
+        """One slice of recovery; a task that is ready is stepped from now on."""
+        until = time.monotonic() + self.settings.recovery_slice_ms / 1000
+        while self._recoveries and time.monotonic() < until:
+            recovery = self._recoveries[0]
+            try:
+                next(recovery.run)
+            except StopIteration as done:
+                task: Task = done.value
+                self.tasks[recovery.partition] = task
+                if not task.fresh:
+                    self._committed[recovery.partition] = dict(task.positions)
+                task.snapshot_at = time.monotonic() - self.settings.snapshot_interval_s * (task.partition % 8) / 8
+                self.membership.resume(task.partition, task.positions, recovery.rewound)
+                self._recoveries.pop(0)
+            self.progress_at = time.monotonic()
+
+    def _revoked(self) -> None:
+        faults.point("on-revoke")
+        log.info("revoked", agent=self.agent.name, partitions=sorted(self.tasks))
+        self.commit(last=True)
+        self._parked, self.tasks = self.tasks, {}
+        self._drop_recoveries()
+
+    def _lost(self) -> None:
+        raise Fenced(f"{self.agent.name}: partitions {sorted(self.tasks)} were lost: this worker was away for longer than its session, or another took its name")
+
+    def _drop_recoveries(self) -> None:
+        for recovery in self._recoveries:
+            recovery.run.close()
+        self._recoveries = []
+
+    def _measure(self) -> None:
+        """Once a second: lag and tasks as metrics; no lag counts as progress."""
+        if time.monotonic() - self._measured_at < 1:
+            return
+        self._measured_at = time.monotonic()
+        total = 0
+        for partition, task in self.tasks.items():
+            for topic, lag in self.membership.lag(partition, task.positions).items():
+                metrics.lag.labels(self.agent.name, topic, str(partition)).set(lag)
+                total += lag
+        metrics.tasks.labels(self.agent.name).set(len(self.tasks))
+        metrics.recovering.labels(self.agent.name).set(len(self._recoveries))
+        if total == 0 or self.membership.broker_away:
+            self.progress_at = time.monotonic()
+
+    def finish(self) -> None:
+        """Commit all with snapshots, and leave. In the polling thread."""
+        self._drop_recoveries()
+        self.commit(last=True)
+        self.tasks = {}
+        self.membership.close()
+        self._reader.close()
+
+    def abort(self) -> None:
+        """Before the process ends in failure: do not leave readers waiting for the transaction's timeout."""
+        self._transactions.abort(2)

@@ -1,0 +1,76 @@
+"""Rejected records → dead letters with their original bytes, and the limit beyond which the worker stops."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from streams import journal
+from streams.batch import Rejected
+from streams.errors import DeadLetterLimit
+from streams.message import Message
+from streams.records import Records
+
+
+def topic_of(agent: str) -> str:
+    """The dead-letter topic of an agent."""
+    return f"{agent}.dead-letters"
+
+
+def encode(agent: str, rejected: Sequence[Rejected], inputs: Mapping[str, Records], now: int) -> tuple[list[bytes | None], list[bytes]]:
+    """Keys and values of the dead letters of rejected records, in their order."""
+    messages = {topic: {m.offset(): m for m in records.messages} for topic, records in inputs.items() if any(r.topic == topic for r in rejected)}
+    keys: list[bytes | None] = []
+    values = []
+    for one in rejected:
+        message = messages[one.topic][one.offset]
+        keys.append(message.key())
+        values.append(journal.encode(topic_of(agent), _dead_letter(agent, one, inputs[one.topic].partition, message, now)))
+    return keys, values
+
+
+def _dead_letter(agent: str, rejected: Rejected, partition: int, message: Message, now: int) -> dict[str, Any]:
+    return {
+        "agent": agent,
+        "topic": rejected.topic,
+        "partition": partition,
+        "offset": rejected.offset,
+        "timestamp": message.timestamp()[1],
+        "error": rejected.error,
+        "message": rejected.message,
+        "at": now,
+        "key": message.key(),
+        "value": message.value(),
+        "headers": [{"key": key, "value": _bytes(value)} for key, value in message.headers() or ()],
+    }
+
+
+def _bytes(value: bytes | str | None) -> bytes | None:
+    return value.encode() if isinstance(value, str) else value
+
+
+class Limit:
+    """Stops the worker when too large a share of the latest records is dead letters."""
+
+    def __init__(self, agent: str, window: int, share: float) -> None:
+        self._agent, self._window, self._share = agent, window, share
+        self._steps: deque[tuple[int, int]] = deque()
+        self._records = self._dead = 0
+
+    def count(self, records: int, rejected: Sequence[Rejected]) -> None:
+        """Take in one step. Raises DeadLetterLimit when the share is exceeded over at least a tenth of the window."""
+        dead = sum(not r.expected for r in rejected)
+        self._steps.append((records, dead))
+        self._records += records
+        self._dead += dead
+        while self._records - self._steps[0][0] >= self._window:
+            oldest = self._steps.popleft()
+            self._records -= oldest[0]
+            self._dead -= oldest[1]
+        if self._records * 10 >= self._window and self._dead > self._share * self._records:
+            raise DeadLetterLimit(
+                f"{self._dead} of the latest {self._records} records of {self._agent} would be dead letters, more than {self._share:.0%}; "
+                f"last reason: {rejected[-1].error if rejected else '-'}: {rejected[-1].message if rejected else '-'}. "
+                "Mend the producer or the deploy, or raise TRIPO_DEAD_LETTER_SHARE, and start again: nothing was skipped"
+            )

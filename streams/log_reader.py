@@ -1,0 +1,109 @@
+"""Ranges of offsets → the committed records in them, read by a consumer that belongs to no group's membership and commits nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar, cast
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+
+from streams import clients
+from streams.errors import OffsetOutOfLog
+from streams.message import Message
+from streams.settings import Settings
+
+T = TypeVar("T")
+
+PATIENCE_S = 60.0  # the broker may be away for a while
+
+
+class LogReader:
+    """Reads topics of the contract by partition and offset."""
+
+    def __init__(self, settings: Settings, name: str = "recovery") -> None:
+        self._settings = settings
+        self._consumer = Consumer(clients.reader(settings, name))
+
+    def close(self) -> None:
+        """Give back the connection."""
+        self._consumer.close()
+
+    def bounds(self, topic: str, partition: int) -> tuple[int, int]:
+        """First offset of the log, and the end of what is committed in it (the last stable offset)."""
+        low, high = patiently(lambda: self._consumer.get_watermark_offsets(self._at(topic, partition), timeout=5))
+        return low, high
+
+    def last(self, topic: str, partition: int) -> Message | None:
+        """The last committed record of a partition."""
+        low, high = self.bounds(topic, partition)
+        back = 16
+        while high > low:
+            start = max(low, high - back)
+            found = None
+            for messages in self.read({topic: start}, partition, {topic: high}):
+                found = messages[-1] if messages else found
+            if found is not None or start == low:
+                return found
+            back *= 8
+        return None
+
+    def read(self, starts: Mapping[str, int], partition: int, ends: Mapping[str, int]) -> Iterator[list[Message]]:
+        """The records of one partition of some topics, topic by topic in offset order, as they arrive; empty lists while waiting.
+
+        Ends when every topic's end is reached. Raises OffsetOutOfLog when a start is no longer in the log.
+        """
+        left = {topic for topic in starts if starts[topic] < ends[topic]}
+        if not left:
+            return
+        self._consumer.assign([self._at(topic, partition, starts[topic]) for topic in sorted(left)])
+        deadline = time.monotonic() + PATIENCE_S
+        try:
+            while left:
+                batch = []
+                for message in self._consume():
+                    topic = self._settings.logical(message.topic())
+                    error = message.error()
+                    if error is not None:
+                        _check(message, error, topic, starts)
+                    elif message.offset() < ends[topic]:
+                        batch.append(message)
+                    at_end = error is None or error.code() == KafkaError._PARTITION_EOF
+                    if at_end and message.offset() >= ends[topic] - (error is None):
+                        left.discard(topic)
+                if batch:
+                    deadline = time.monotonic() + PATIENCE_S
+                elif time.monotonic() > deadline:
+                    raise OffsetOutOfLog(f"no records of {sorted(left)}, partition {partition}, up to {dict(ends)} within {PATIENCE_S:.0f} s; is the broker up?")
+                yield batch
+        finally:
+            self._consumer.unassign()
+
+    def _consume(self) -> list[Message]:
+        first = self._consumer.poll(0.1)
+        return [] if first is None else cast("list[Message]", [first, *self._consumer.consume(10_000, 0)])
+
+    def _at(self, topic: str, partition: int, offset: int = 0) -> TopicPartition:
+        return TopicPartition(self._settings.topic(topic), partition, offset)
+
+
+def _check(message: Message, error: KafkaError, topic: str, starts: Mapping[str, int]) -> None:
+    if error.code() in (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE):
+        raise OffsetOutOfLog(
+            f"offset {starts[topic]} of {topic}, partition {message.partition()}, is no longer in the log: "
+            "its retention is shorter than the snapshots' interval, or the topic was made anew"
+        )
+    if error.fatal():
+        raise KafkaException(error)
+
+
+def patiently(call: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
+    """Call again while Kafka cannot be asked. Raises what it raised last after ``patience_s``, and fatal errors at once."""
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            return call()
+        except KafkaException as error:
+            if time.monotonic() > deadline or error.args[0].fatal():
+                raise
+            time.sleep(0.2)

@@ -1,0 +1,186 @@
+"""The worker's place in its consumer group: which partitions it owns, and their records, polled and sorted by task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, cast
+
+import structlog
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+
+from streams import clients
+from streams.agent import Agent
+from streams.contract import contract
+from streams.errors import Fenced, OffsetOutOfLog
+from streams.log_reader import patiently
+from streams.message import Message
+from streams.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+Polled = dict[int, dict[str, list[Message]]]  # by partition, by the contract's topic name
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A partition given to this worker; ``committed`` by input, None where the group never committed any."""
+
+    partition: int
+    committed: dict[str, int] | None
+
+
+class Membership:
+    """The group's consumer. Callbacks run inside ``poll``, in the polling thread."""
+
+    def __init__(
+        self, settings: Settings, agent: Agent, on_assigned: Callable[[list[Assigned]], None], on_revoked: Callable[[], None], on_lost: Callable[[], None]
+    ) -> None:
+        self._settings, self._agent = settings, agent
+        self._topics = {settings.topic(name): name for name in agent.inputs}
+        self._on_assigned, self._on_revoked, self._on_lost = on_assigned, on_revoked, on_lost
+        self._ends: dict[tuple[str, int], int] = {}  # where the log's end was last met
+        self._failure: BaseException | None = None
+        self.broker_away = False
+        self.consumer = Consumer(clients.group_consumer(settings, agent.name, self._on_error))
+
+    def join(self) -> None:
+        """Subscribe; the assignment comes in a later poll."""
+        self.consumer.subscribe(list(self._topics), on_assign=self._assign, on_revoke=self._revoke, on_lost=self._lose)
+
+    def poll(self, most: int, wait_s: float) -> Polled:
+        """Up to ``most`` records, waiting at most ``wait_s`` for the first. Raises what a rebalance callback raised."""
+        first = self.consumer.poll(wait_s)
+        messages = [] if first is None else [first, *self.consumer.consume(most - 1, 0)]
+        self.broker_away = self.broker_away and not messages
+        if self._failure is not None:
+            raise self._failure
+        return self._sorted(cast("list[Message]", messages))
+
+    def _sorted(self, messages: list[Message]) -> Polled:
+        polled: Polled = {}
+        runs: dict[tuple[str, int], list[Message]] = {}
+        for message in messages:
+            error = message.error()
+            if error is not None:
+                self._note(message, error)
+                continue
+            place = (message.topic(), message.partition())
+            run = runs.get(place)
+            if run is None:
+                run = runs[place] = polled.setdefault(place[1], {})[self._topics[place[0]]] = []
+            run.append(message)
+        return polled
+
+    def _note(self, message: Message, error: KafkaError) -> None:
+        if error.code() == KafkaError._PARTITION_EOF:
+            self._ends[(self._topics[message.topic()], message.partition())] = message.offset()
+        elif error.code() in (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE):
+            raise OffsetOutOfLog(f"{message.topic()}, partition {message.partition()}: the position is not in the log: {error.str()}")
+        elif error.fatal() or error.code() in (KafkaError._FATAL, KafkaError.FENCED_INSTANCE_ID):
+            raise Fenced(f"{error.str()}; another worker took this one's name, or it was away for too long")
+        else:
+            log.warning("poll", error=error.str())
+
+    def _on_error(self, error: KafkaError) -> None:
+        self.broker_away = error.code() == KafkaError._ALL_BROKERS_DOWN or self.broker_away
+
+    def metadata(self) -> Any:
+        """What a transaction needs to know of the group; asked for in the polling thread."""
+        return self.consumer.consumer_group_metadata()
+
+    def positions(self, partition: int, offsets: Mapping[str, int]) -> list[TopicPartition]:
+        """Offsets of a task's inputs as Kafka wants them."""
+        return [TopicPartition(self._settings.topic(topic), partition, offset) for topic, offset in offsets.items()]
+
+    def resume(self, partition: int, offsets: Mapping[str, int], rewound: bool) -> None:
+        """Read a partition's inputs on, from these offsets where they were ``rewound``."""
+        if rewound:
+            for position in self.positions(partition, offsets):
+                self.consumer.seek(position)
+        self.consumer.resume(self.positions(partition, offsets))
+
+    def pause(self, partitions: Mapping[int, Any]) -> None:
+        """Stop reading some partitions' inputs; what was fetched of them is forgotten."""
+        self.consumer.pause([place for p in partitions for place in self.positions(p, dict.fromkeys(self._agent.inputs, 0))])
+
+    def lag(self, partition: int, offsets: Mapping[str, int]) -> dict[str, int]:
+        """Records of each input between its position and its end, as of the latest fetch."""
+        lags = {}
+        for position in self.positions(partition, offsets):
+            topic = self._topics[position.topic]
+            known = self.consumer.get_watermark_offsets(position, cached=True)
+            high = known[1] if known else -1
+            lags[topic] = max(0, high - max(position.offset, self._ends.get((topic, partition), 0)))
+        return lags
+
+    def close(self) -> None:
+        """Leave; a static member's partitions stay its own until the session times out."""
+        self.consumer.close()
+
+    def _guarded(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except BaseException as error:  # librdkafka must not see it: poll raises it
+            self._failure = self._failure or error
+
+    def _assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        def call() -> None:
+            places = self._located(partitions)
+            consumer.assign(places)
+            consumer.pause(places)
+            by_partition: dict[int, dict[str, int]] = {}
+            for place, offset in zip(places, self._committed, strict=True):
+                by_partition.setdefault(place.partition, {})[self._topics[place.topic]] = offset
+            self._ends.clear()
+            self._on_assigned([Assigned(p, self._whole(p, found)) for p, found in sorted(by_partition.items())])
+
+        self._guarded(call)
+
+    def _located(self, partitions: list[TopicPartition]) -> list[TopicPartition]:
+        """Where to start each: at the committed offset, or explicitly at the log's first. Raises OffsetOutOfLog."""
+        self._committed = []
+        places = []
+        for found in patiently(lambda: self.consumer.committed(partitions, 10)):
+            if found.error is not None:
+                raise KafkaException(found.error)
+            low, high = patiently(partial(self.consumer.get_watermark_offsets, found, 10))
+            if found.offset >= 0 and not low <= found.offset <= high:
+                raise OffsetOutOfLog(
+                    f"{found.topic}, partition {found.partition}: committed offset {found.offset} is outside the log ({low} to {high}). Records were "
+                    "deleted before they were decided, or the topic was made anew: restore it, or move the group's offsets and the journal knowingly"
+                )
+            self._committed.append(found.offset)
+            places.append(TopicPartition(found.topic, found.partition, found.offset if found.offset >= 0 else low))
+        return places
+
+    def _whole(self, partition: int, found: dict[str, int]) -> dict[str, int] | None:
+        missing = set(self._agent.inputs) - set(found)
+        if missing:
+            raise ValueError(
+                f"partition {partition} of {sorted(found)} came without {sorted(missing)}: an agent's topics must have equal partition counts; run `tripo topics plan`"
+            )
+        if all(offset < 0 for offset in found.values()):
+            return None
+        return {topic: offset for topic, offset in found.items() if offset >= 0}
+
+    def _revoke(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        self._guarded(self._on_revoked)
+        consumer.unassign()
+
+    def _lose(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        self._guarded(self._on_lost)
+        consumer.unassign()
+
+
+def partition_count(consumer: Consumer, settings: Settings, agent: Agent) -> int:
+    """Partitions of the agent's inputs. Raises ValueError saying what to do when topics are missing or differ."""
+    counts = {}
+    for name in agent.inputs:
+        metadata = patiently(partial(consumer.list_topics, settings.topic(name), 10)).topics[settings.topic(name)]
+        counts[name] = len(metadata.partitions)
+    if min(counts.values()) == 0 or len(set(counts.values())) > 1:
+        raise ValueError(f"inputs of {agent.name} have partitions {counts}, contract {[contract().topic(n).partitions for n in counts]}; run `tripo topics apply`")
+    return counts[agent.inputs[0]]
+

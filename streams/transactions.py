@@ -1,0 +1,128 @@
+"""Outputs and positions in → one committed Kafka transaction, or an exception after which the worker stops (RELIABILITY §2)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import structlog
+from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
+
+from streams import clients, faults, metrics
+from streams.errors import Fenced, TransactionFailed
+from streams.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+SLOW_COMMIT_S = 5.0  # a commit slower than this may have been torn by a delayed EndTxn: take a new epoch
+GIVE_UP_S = 30.0
+
+
+class Transactions:
+    """The worker's transactional producer: at most one transaction is open, and everything written is in it."""
+
+    def __init__(self, settings: Settings, agent: str) -> None:
+        self._settings, self._agent = settings, agent
+        self._suspect = False  # a transport error was seen: renew before the next transaction
+        self._producer = self._new()
+        self.open = False
+
+    def _new(self) -> Producer:
+        producer = Producer(clients.transactional_producer(self._settings, self._agent, self._on_error))
+        _until_done(lambda: producer.init_transactions(10), "init_transactions", GIVE_UP_S)
+        self._suspect = False
+        return producer
+
+    def _on_error(self, error: KafkaError) -> None:
+        if error.code() in (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._TIMED_OUT):
+            self._suspect = True
+
+    def begin(self) -> None:
+        """Open a transaction unless one is open."""
+        if not self.open:
+            self._producer.begin_transaction()
+            self.open = True
+
+    def produce(self, topic: str, partition: int, keys: Iterable[bytes | str | None], values: Iterable[bytes | None]) -> None:
+        """Queue records; the queue full waits for the broker."""
+        produce = self._producer.produce
+        for key, value in zip(keys, values, strict=True):
+            while True:
+                try:
+                    produce(topic, value, key, partition)
+                    break
+                except BufferError:
+                    self._producer.poll(0.1)
+
+    def produce_located(self, topic: str, partition: int, key: bytes | None, value: bytes | None, located: Callable[[int], None]) -> None:
+        """Queue one record and learn its offset once it is delivered (at a flush or commit)."""
+
+        def delivered(error: KafkaError | None, message: Any) -> None:
+            if error is None:
+                located(message.offset())
+
+        self._producer.produce(topic, value, key, partition, on_delivery=delivered)
+
+    def flush(self) -> None:
+        """Wait until all queued records are delivered."""
+        if self._producer.flush(GIVE_UP_S):
+            raise TransactionFailed(f"records were not delivered within {GIVE_UP_S:.0f} s; is the broker reachable?")
+
+    def poll(self) -> None:
+        """Serve the producer's callbacks."""
+        self._producer.poll(0)
+
+    def commit(self, positions: list[TopicPartition], membership: Any) -> None:
+        """Commit everything written together with the positions; on failure nothing of it is visible."""
+        started = time.monotonic()
+        faults.point("before-offsets")
+        self._kafka(lambda: self._producer.send_offsets_to_transaction(positions, membership, 10), "send_offsets_to_transaction")
+        faults.point("after-offsets")
+        self._kafka(lambda: self._producer.commit_transaction(10), "commit_transaction")
+        self.open = False
+        elapsed = time.monotonic() - started
+        metrics.commit_seconds.labels(self._agent).observe(elapsed)
+        metrics.transactions.labels(self._agent).inc()
+        if self._suspect or elapsed > SLOW_COMMIT_S:
+            self._renew()
+        faults.point("after-commit")
+
+    def _renew(self) -> None:
+        log.info("new producer epoch", agent=self._agent, reason="a transport error or a slow commit")
+        metrics.producers_renewed.labels(self._agent).inc()
+        self._producer = self._new()
+
+    def abort(self, timeout_s: float = 10) -> None:
+        """Abort the open transaction, if any; a failure to do so is left to Kafka's transaction timeout."""
+        if not self.open:
+            return
+        metrics.transaction_aborts.labels(self._agent).inc()
+        try:
+            self._producer.abort_transaction(timeout_s)
+        except KafkaException as error:
+            log.warning("abort failed; the broker ends the transaction by itself", error=str(error))
+        self.open = False
+
+    def _kafka(self, call: Callable[[], None], what: str) -> None:
+        try:
+            _until_done(call, what, GIVE_UP_S)
+        except KafkaException as error:
+            kafka_error = error.args[0]
+            if kafka_error.code() in (KafkaError._FENCED, KafkaError.FENCED_INSTANCE_ID, KafkaError.INVALID_PRODUCER_EPOCH):
+                raise Fenced(f"{what}: {kafka_error.str()}; another worker took over") from error
+            raise TransactionFailed(f"{what}: {kafka_error.name()}: {kafka_error.str()}") from error
+
+
+def _until_done(call: Callable[[], None], what: str, give_up_s: float) -> None:
+    """Call again while the failure is retriable. Raises KafkaException otherwise, TransactionFailed after ``give_up_s``."""
+    deadline = time.monotonic() + give_up_s
+    while True:
+        try:
+            call()
+            return
+        except KafkaException as error:
+            if not error.args[0].retriable() and error.args[0].code() != KafkaError._TIMED_OUT:
+                raise
+            if time.monotonic() > deadline:
+                raise TransactionFailed(f"{what} did not succeed within {give_up_s:.0f} s: {error.args[0].str()}") from error

@@ -1,0 +1,103 @@
+"""Builders of the matching agent's input batches: rows as keyword arguments in, batches with the schemas' columns out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from agents.matching.policy import CHANGES, FEATURES, SERVICES, STATUSES, TIERS, VEHICLES
+from streams.batch import Batch
+
+NOW = 1_750_000_000_000
+LAT, LON = 37.77, -122.42
+Row = dict[str, Any]
+
+SCHEMAS: dict[str, dict[str, Any]] = {
+    "driver-profiles": {
+        "driver_id": pl.String,
+        "market": pl.String,
+        "ts": pl.Int64,
+        "rating_30d": pl.Float64,
+        "rating_90d": pl.Float64,
+        "rating_lifetime": pl.Float64,
+        "total_rides": pl.Int32,
+        "completion_rate": pl.Float64,
+        "acceptance_rate": pl.Float64,
+        "cancellation_rate": pl.Float64,
+        "eta_accuracy": pl.Float64,
+        "vehicle": pl.Enum(VEHICLES),
+        "features": pl.List(pl.Enum(FEATURES)),
+        "services": pl.List(pl.Enum(SERVICES)),
+        "tier": pl.Enum(TIERS),
+        "specialties": pl.List(pl.String),
+        "deleted": pl.Boolean,
+    },
+    "driver-moves": {
+        "driver_id": pl.String,
+        "market": pl.String,
+        "ts": pl.Int64,
+        "lat": pl.Float64,
+        "lon": pl.Float64,
+        "status": pl.Enum(STATUSES),
+    },
+    "orders": {
+        "order_id": pl.String,
+        "market": pl.String,
+        "rider_id": pl.String,
+        "service": pl.Enum(SERVICES),
+        "tier": pl.Enum(TIERS),
+        "premium_required": pl.Boolean,
+        "requirements": pl.List(pl.Enum(FEATURES)),
+        "preferred_vehicle": pl.Enum(VEHICLES),
+        "ts": pl.Int64,
+        "scheduled_ts": pl.Int64,
+        "pickup_lat": pl.Float64,
+        "pickup_lon": pl.Float64,
+        "dropoff_lat": pl.Float64,
+        "dropoff_lon": pl.Float64,
+        "patience_s": pl.Int32,
+    },
+    "order-changes": {"order_id": pl.String, "market": pl.String, "ts": pl.Int64, "change": pl.Enum(CHANGES)},
+}
+
+
+def batch(topic: str, rows: Sequence[Row], offset: int = 0, partition: int = 3) -> Batch:
+    """One batch of a topic, offsets counting from ``offset``."""
+    frame = pl.DataFrame(list(rows), schema=SCHEMAS[topic], orient="row")
+    return Batch(topic, partition, np.arange(offset, offset + len(rows), dtype=np.int64), frame)
+
+
+def batches(offset: int = 0, **rows: Sequence[Row]) -> Mapping[str, Batch]:
+    """Batches by topic, from ``profiles``, ``moves``, ``orders``, ``changes``."""
+    topics = {"profiles": "driver-profiles", "moves": "driver-moves", "orders": "orders", "changes": "order-changes"}
+    return {topics[name]: batch(topics[name], each, offset) for name, each in rows.items() if each}
+
+
+def profile(driver_id: str = "d1", **changed: Any) -> Row:
+    """A good driver's profile."""
+    row: Row = dict.fromkeys(SCHEMAS["driver-profiles"])
+    row |= {"driver_id": driver_id, "market": "sf", "ts": NOW, "total_rides": 100, "vehicle": "SEDAN", "features": [], "services": ["RIDE"]}
+    row |= {"rating_30d": 4.6, "rating_90d": 4.5, "rating_lifetime": 4.4, "tier": "STANDARD", "specialties": [], "deleted": False}
+    row |= {"completion_rate": 0.9, "acceptance_rate": 0.8, "cancellation_rate": 0.05, "eta_accuracy": 0.9}
+    return row | changed
+
+
+def move(driver_id: str = "d1", **changed: Any) -> Row:
+    """A free driver's position."""
+    return {"driver_id": driver_id, "market": "sf", "ts": NOW, "lat": LAT, "lon": LON, "status": "AVAILABLE"} | changed
+
+
+def order(order_id: str = "o1", **changed: Any) -> Row:
+    """A ride from the centre, two kilometres long."""
+    row: Row = {"order_id": order_id, "market": "sf", "rider_id": "r1", "service": "RIDE", "tier": "STANDARD", "premium_required": False}
+    row |= {"requirements": [], "preferred_vehicle": None, "ts": NOW, "scheduled_ts": None, "patience_s": 120}
+    row |= {"pickup_lat": LAT, "pickup_lon": LON, "dropoff_lat": LAT + 0.02, "dropoff_lon": LON}
+    return row | changed
+
+
+def change(order_id: str = "o1", what: str = "COMPLETED", **changed: Any) -> Row:
+    """What became of an order."""
+    return {"order_id": order_id, "market": "sf", "ts": NOW, "change": what} | changed
