@@ -8,9 +8,10 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 VENV := .venv
 BIN := $(VENV)/bin
 HOME_FOLDER := $(abspath $(or $(TRIPO_HOME),.tripo))
-JARS := $(abspath $(or $(TRIPO_KAFKA_JARS),$(HOME_FOLDER)/jars))
+# Jars of your own (TRIPO_KAFKA_JARS) are used as they are.
+JARS := $(if $(TRIPO_KAFKA_JARS),,$(HOME_FOLDER)/jars/.complete)
 # Each of these, when set, is passed on to `tripo dev` as the option of that name.
-DEV_OPTIONS := SECONDS FEED SPEED SEED MARKETS DRIVERS ORDERS WORKERS
+DEV_OPTIONS := SECONDS FEED DAY SPEED SEED MARKETS DRIVERS ORDERS_PER_MINUTE WORKERS
 lower = $(shell echo $(1) | tr A-Z_ a-z-)
 OPTIONS = $(foreach name,$(DEV_OPTIONS),$(if $($(name)),--$(call lower,$(name)) '$($(name))'))
 
@@ -21,16 +22,16 @@ help:
 
 # The environment and the jars at the same time: the one waits for the network, the other for the disk.
 setup:
-	@python=$$(sh ops/setup/system.sh) && $(MAKE) -j2 PYTHON="$$python" $(VENV)/.installed $(JARS)/.complete
+	@python=$$(sh ops/setup/system.sh) && $(MAKE) -s -j2 PYTHON="$$python" $(VENV)/.installed $(JARS)
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@echo 'installing the locked dependencies into $(VENV)'
 	@sh ops/setup/python.sh $(VENV) $(PYTHON)
 	@touch $@
 
-$(JARS)/.complete: ops/kafka/pom.xml
+$(HOME_FOLDER)/jars/.complete: ops/kafka/pom.xml
 	@echo 'fetching Kafka by Maven'
-	@sh ops/setup/jars.sh $(JARS)
+	@sh ops/setup/jars.sh $(@D)
 	@touch $@
 
 # Ctrl-C reaches tripo, which stops what it started; the shell waits for it and make has nothing to complain of.
@@ -41,10 +42,7 @@ test: setup
 	@$(BIN)/python -m pytest $(ARGS)
 
 lint: setup
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+	@failed=0; for check in 'ruff check .' 'ruff format --check .' mypy lint-imports; do echo "$$check"; $(BIN)/$$check || failed=1; done; exit $$failed
 
 format:
 	$(BIN)/ruff check --fix .

@@ -37,6 +37,10 @@ class Echo:
         """Nothing seen."""
         return Count()
 
+    def due(self, state: Count, now: int) -> bool:
+        """Never: it has no tick."""
+        return False
+
     def step(self, state: Count, batches: Mapping[str, Batch], now: int) -> Decisions:
         """One output row for each input row, in order."""
         batch = batches.get(EVENTS)

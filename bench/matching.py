@@ -15,8 +15,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from dataclasses import dataclass, field
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Annotated
 
 import numpy as np
 import polars as pl
@@ -26,81 +26,19 @@ from confluent_kafka import KafkaException
 from bench import report
 from bench.ages import DECISIONS, DecisionReader, quantiles, sent_orders
 from bench.market import Market
-from bench.observe import Watch, committed_records, end_offsets
+from bench.observe import Watch, committed_records
 from bench.pace import Plan
-from bench.report import Steps
-from bench.stand import APPEND_TIME, BenchError, Child, Stand, memory, pause, stand
+from bench.stand import APPEND_TIME, BenchError, Child, pause, stand
+from bench.under_test import STALL_S, Run, now_ms
 from ops.server import ServerError
-from streams.contract import contract
-from streams.publish import Publisher
 
-INPUTS = ("driver-profiles", "driver-moves", "order-changes", "orders")
 MARKET = "bench"
 SEED = 7
 P99_LIMIT_MS = 100.0
 RSS_LIMIT_MB = 500.0
 GROWTH_LIMIT = 0.05
-STALL_S = 120.0
 ORDERS_SHARE = 0.01  # of phase A's backlog
 BURST = 10_000
-
-
-@dataclass(slots=True)
-class Run:
-    """A matching worker on a stand, and what is known of it."""
-
-    place: Stand
-    steps: Steps
-    market: Market
-    worker: Child | None = None
-    figures: dict[str, Any] = field(default_factory=dict)
-    failures: list[str] = field(default_factory=list)
-    peak_rss: int = 0
-
-    @property
-    def partitions(self) -> int:
-        """Partitions of every topic of matching."""
-        return contract().topic("orders").partitions
-
-    def start(self) -> Child:
-        """Starts the worker."""
-        self.worker = self.place.worker("matching")
-        return self.worker
-
-    def stop(self) -> None:
-        """Stops the worker in order. Raises BenchError when it does not end with 0."""
-        assert self.worker is not None
-        self.note_memory()
-        if code := self.worker.stop():
-            raise BenchError(f"the matching worker stopped with code {code}; the end of its log:\n{self.worker.tail()}")
-
-    def note_memory(self) -> int:
-        """The worker's resident bytes now."""
-        assert self.worker is not None
-        rss = memory(self.worker.pid)
-        self.peak_rss = max(self.peak_rss, rss)
-        return rss
-
-    def drain(self) -> Watch:
-        """Waits until the worker has committed all its inputs. Raises BenchError when it stalls."""
-        assert self.worker is not None
-        topics = tuple(self.place.topic(name) for name in INPUTS)
-        total = sum(sum(end_offsets(self.place.brokers, topic, self.partitions)) for topic in topics)
-        watch = Watch(self.place.brokers, self.place.topic("matching"), topics, self.partitions, self.worker.pid, self.place.broker_pid)
-        first = watch.sample()
-        moved, before = first.at, first.committed
-        while before < total:
-            self.worker.check()
-            taken = watch.sample()
-            self.steps.at(taken.committed - first.committed)
-            if taken.committed > before:
-                moved, before = taken.at, taken.committed
-            if taken.at - moved > STALL_S:
-                raise BenchError(f"matching committed nothing for {STALL_S:.0f} s, {total - before:,} records to go:\n{self.worker.tail()}")
-            pause(taken.at + 0.1)
-        watch.close()
-        self.peak_rss = max(self.peak_rss, watch.peak_rss())
-        return watch
 
 
 def matching(
@@ -129,11 +67,6 @@ def matching(
     _report(run, as_json)
 
 
-def now_ms() -> int:
-    """Milliseconds since the epoch."""
-    return int(time.time() * 1000)
-
-
 def prepare(run: Run) -> None:
     """Topics; every driver's profile and first position, taken in by the worker."""
     run.place.create([DECISIONS], APPEND_TIME)
@@ -141,7 +74,7 @@ def prepare(run: Run) -> None:
     run.steps.begin(f"{run.market.drivers:,} drivers", 2 * run.market.drivers)
     run.start()
     now = now_ms()
-    with Publisher() as publisher:
+    with run.place.publisher() as publisher:
         publisher.publish("driver-profiles", run.market.profiles(now))
         publisher.publish("driver-moves", run.market.moves(np.full(run.market.drivers, now)))
     run.drain()
@@ -176,7 +109,7 @@ def _backlog(run: Run, moves: int, orders: int) -> pl.Series:
     """Moves and orders whose event times lie in the last five seconds."""
     ids = run.market.order_ids("mixed", orders)
     until = now_ms()
-    with Publisher() as publisher:
+    with run.place.publisher() as publisher:
         for part in np.array_split(np.linspace(until - 5000, until, moves).astype(np.int64), max(1, moves // 50_000)):
             publisher.publish("driver-moves", run.market.moves(part))
         publisher.publish("orders", run.market.orders(ids, np.linspace(until - 5000, until, orders).astype(np.int64)))
@@ -184,13 +117,13 @@ def _backlog(run: Run, moves: int, orders: int) -> pl.Series:
 
 
 def _publish_orders(run: Run, ids: pl.Series, at: int) -> None:
-    with Publisher() as publisher:
+    with run.place.publisher() as publisher:
         publisher.publish("orders", run.market.orders(ids, np.full(len(ids), at)))
 
 
 def _complete(run: Run, ids: pl.Series) -> None:
     """Completes orders, so that their drivers are free for phase B."""
-    with Publisher() as publisher:
+    with run.place.publisher() as publisher:
         publisher.publish("order-changes", run.market.changes(ids, np.full(len(ids), now_ms()), "COMPLETED"))
     run.drain()
 
@@ -198,40 +131,49 @@ def _complete(run: Run, ids: pl.Series) -> None:
 def steady(run: Run, plan: Plan, warm_up: int, soak: bool) -> None:
     """Phase B."""
     run.steps.begin(f"phase B: {plan.rate:,} records/s for {plan.seconds} s", plan.seconds)
-    start_ms = now_ms() + 3000
-    plan = Plan(**{**json.loads(plan.dumps()), "start_ms": start_ms})
-    topic = run.place.topic(DECISIONS)
-    with DecisionReader(run.place.brokers, topic, run.partitions) as reader:
+    plan = replace(plan, start_ms=now_ms() + 3000)
+    with DecisionReader(run.place.brokers, run.place.topic(DECISIONS), run.partitions) as reader:
         producer = run.place.spawn("producer", [sys.executable, "-m", "bench.pace", plan.dumps()])
-        rss = _attend(run, producer, plan)
+        load = _attend(run, producer, plan)
         run.drain()
-        sent = sent_orders(run.place.brokers, run.place.topic("orders"), run.partitions, start_ms, start_ms + plan.seconds * 1000)
+        until_ms = plan.start_ms + plan.seconds * 1000
+        sent = sent_orders(run.place.brokers, run.place.topic("orders"), run.partitions, plan.start_ms, until_ms)
         reader.wait_for(sent.height, 15)
     decided = reader.decided()
-    counted = sent.filter(pl.col("sent_ms") >= start_ms + warm_up * 1000)
+    counted = sent.filter(pl.col("sent_ms") >= plan.start_ms + warm_up * 1000)
     ages = decided.ages_ms(counted)
     run.figures["steady"] = {
-        "records_per_s": plan.rate, "seconds": plan.seconds - warm_up, "orders": counted.height, "decisions": len(ages),
-        "matched": decided.matched(counted), **quantiles(ages), "producer": json.loads(producer.tail().splitlines()[-1]),
-    }  # fmt: skip
-    _judge(run, rss, soak)
+        "records_per_s": plan.rate,
+        "seconds": plan.seconds - warm_up,
+        "orders": counted.height,
+        "decisions": len(ages),
+        "matched": decided.matched(counted),
+        **quantiles(ages),
+        "worker_cores": load.cores(),
+        "others_cores": load.others_cores(),
+        "producer": json.loads(producer.tail().splitlines()[-1]),
+    }
+    _judge(run, [sample.rss for sample in load.samples], soak)
 
 
-def _attend(run: Run, producer: Child, plan: Plan) -> list[int]:
-    """Waits for the producer's end; the worker's resident bytes each second. Raises BenchError when either fails."""
-    rss: list[int] = []
-    began = time.monotonic()
+def _attend(run: Run, producer: Child, plan: Plan) -> Watch:
+    """Samples the worker each second until the producer ends. Raises BenchError when either fails."""
     assert run.worker is not None
+    began = time.monotonic()
+    load = run.watch(producer.pid)
     while producer.process.poll() is None:
         run.worker.check()
-        rss.append(run.note_memory())
-        run.steps.at(len(rss))
-        pause(began + len(rss))
-        if len(rss) > plan.seconds + STALL_S:
+        seconds = len(load.samples)
+        load.sample()
+        run.steps.at(seconds)
+        pause(began + seconds + 1)
+        if seconds > plan.seconds + STALL_S:
             raise BenchError(f"the producer did not end in time:\n{producer.tail()}")
+    load.close()
+    run.peak_rss = max(run.peak_rss, load.peak_rss())
     if producer.process.returncode:
         raise BenchError(f"the producer failed with code {producer.process.returncode}:\n{producer.tail()}")
-    return rss
+    return load
 
 
 def _judge(run: Run, rss: list[int], soak: bool) -> None:
@@ -270,6 +212,8 @@ def _report(run: Run, as_json: bool) -> None:
         ["p99", f"{steady['p99_ms']:.0f} ms", f"{P99_LIMIT_MS:.0f} ms"],
         ["max", f"{steady['max_ms']:.0f} ms", ""],
         ["orders, of which matched", f"{steady['orders']:,}, {steady['matched']:,}", ""],
+        ["CPU used by the worker", f"{steady['worker_cores']:.2f} cores", ""],
+        ["CPU used by others meanwhile", f"{steady['others_cores']:.2f} cores", ""],
         ["producer late, p99", f"{steady['producer']['late_p99_ms']:.1f} ms", ""],
         ["worker's memory at most", f"{figures['peak_rss_mb']:.0f} MB", f"{RSS_LIMIT_MB:.0f} MB"],
         ["its growth after warm-up", f"{figures['rss_growth']:.1%}", f"{GROWTH_LIMIT:.0%} in a soak"],

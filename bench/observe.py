@@ -19,6 +19,9 @@ from bench.stand import cpu, memory
 
 MOVING = (KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_NOT_AVAILABLE, KafkaError.COORDINATOR_LOAD_IN_PROGRESS)
 
+LEADERLESS = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.UNKNOWN_TOPIC_OR_PART)
+LEADER_S = 20.0
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -43,6 +46,7 @@ class Watch:
     partitions: int
     pid: int
     broker_pid: int | None = None
+    also: tuple[int, ...] = ()  # other processes of the bench, whose CPU is not "other"
     samples: list[Sample] = field(default_factory=list)
     _reader: Consumer = field(init=False)
     _wanted: list[TopicPartition] = field(init=False)
@@ -72,7 +76,8 @@ class Watch:
         """Takes a sample and keeps it."""
         committed, own, broker = self.committed(), cpu(self.pid), cpu(self.broker_pid) if self.broker_pid else float("nan")
         machine, observer = psutil.cpu_times(), psutil.Process().cpu_times()
-        other = sum(machine) - machine.idle - machine.iowait - observer.user - observer.system - own - broker
+        bench = own + broker + observer.user + observer.system + sum(cpu(pid) for pid in self.also)
+        other = sum(machine) - machine.idle - machine.iowait - bench
         taken = Sample(time.monotonic(), committed, memory(self.pid), own, broker, other)
         self.samples.append(taken)
         return taken
@@ -85,6 +90,11 @@ class Watch:
             return float("nan"), float("nan")
         first, last = part[0], part[-1]
         return (last.cpu_s - first.cpu_s) / records * 1e6, (last.broker_cpu_s - first.broker_cpu_s) / records * 1e6
+
+    def cores(self) -> float:
+        """CPU that the process used, in cores."""
+        first, last = self.samples[0], self.samples[-1]
+        return (last.cpu_s - first.cpu_s) / max(1e-9, last.at - first.at)
 
     def others_cores(self) -> float:
         """CPU that processes outside the bench used meanwhile, in cores: what makes a measurement doubtful."""
@@ -159,9 +169,23 @@ def committed_records(brokers: str, topic: str, partitions: int, chunk: int = 20
 
 
 def end_offsets(brokers: str, topic: str, partitions: int) -> list[int]:
-    """The high watermark of each partition."""
+    """The high watermark of each partition. Raises KafkaException when there is none for LEADER_S, as of a topic that does not exist."""
     consumer = Consumer({"bootstrap.servers": brokers, "group.id": "bench-observer", "log_level": 0})
     try:
-        return [consumer.get_watermark_offsets(TopicPartition(topic, p), timeout=10)[1] for p in range(partitions)]
+        return [_end_offset(consumer, TopicPartition(topic, p)) for p in range(partitions)]
     finally:
         consumer.close()
+
+
+def _end_offset(consumer: Consumer, partition: TopicPartition) -> int:
+    """A new topic's partition may have no leader yet: then asked again."""
+    deadline = time.monotonic() + LEADER_S
+    while True:
+        try:
+            _, end = consumer.get_watermark_offsets(partition, timeout=10)
+        except KafkaException as error:
+            if error.args[0].code() not in LEADERLESS or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return int(end)

@@ -82,9 +82,9 @@ class Traffic:
         rows = np.sort(turns[used:])
         parts.append(("driver-moves", self._market.moves(at[rows].astype(np.int64)), rows))
         due = [
-            Due(float(at[row]), topic, bytes(value))
+            Due(float(at[row]), topic, value)
             for topic, frame, rows in parts
-            for row, value in zip(rows, codec(topic).encode(frame), strict=True)
+            for row, value in zip(rows, codec(topic).encode(frame).values(), strict=True)
         ]
         return sorted(due, key=lambda d: d.at)
 

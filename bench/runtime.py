@@ -35,7 +35,6 @@ from bench.observe import Rate, Watch, committed_records, rate
 from bench.report import Steps
 from bench.stand import APPEND_TIME, BenchError, Child, Stand, pause, stand
 from ops.server import ServerError
-from streams.publish import Publisher
 
 SEED = 20_240_601
 SAMPLE_S = 0.1
@@ -126,7 +125,7 @@ def compare(course: Course, chosen: list[Contender], records: int, steady_s: flo
         steps.begin(f"build: {contender.title}", 1)
         contender.build()
     _create(course.stand, chosen)
-    _generate(records, steps)
+    _generate(course, records, steps)
     answers = expected(events(records, SEED))
     return [_race(course, contender, answers, steady_s, steps) for contender in chosen]
 
@@ -137,10 +136,10 @@ def _create(place: Stand, chosen: list[Contender]) -> None:
     place.create_for("bench")
 
 
-def _generate(records: int, steps: Steps) -> None:
+def _generate(course: Course, records: int, steps: Steps) -> None:
     steps.begin(f"generate {records:,} events", records)
     done = 0
-    with Publisher() as publisher:
+    with course.stand.publisher() as publisher:
         for frame in events(records, SEED):
             done += publisher.publish("bench.events", frame)
             steps.at(done)

@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
 
 import psutil
 from confluent_kafka import KafkaError, KafkaException
@@ -24,6 +26,7 @@ from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-def
 from ops.broker import Broker, free_port
 from ops.server import GUARD
 from streams.contract import Topic, contract
+from streams.publish import Publisher
 from streams.settings import ROOT, settings
 
 APPEND_TIME = {"message.timestamp.type": "LogAppendTime"}
@@ -43,6 +46,7 @@ class Child:
     process: subprocess.Popen[bytes]
     log: Path
     guard: subprocess.Popen[bytes]  # ends it when this process is gone
+    health_port: int = 0  # of a worker's /live and /ready
 
     @property
     def pid(self) -> int:
@@ -71,6 +75,16 @@ class Child:
         if self.guard.stdin is not None and not self.guard.stdin.closed:
             self.guard.communicate(b"done\n")
         return self.process.wait()
+
+    def answers(self, probe: str) -> int:
+        """The HTTP status of a worker's probe ("live", "ready"); 0 while nobody answers."""
+        try:
+            with urlopen(f"http://127.0.0.1:{self.health_port}/{probe}", timeout=1) as answer:
+                return int(answer.status)
+        except HTTPError as error:
+            return error.code
+        except (URLError, OSError):
+            return 0
 
     def tail(self) -> str:
         """The last lines of its log."""
@@ -121,8 +135,15 @@ class Stand:
 
     def worker(self, agent: str, env: Mapping[str, str] | None = None) -> Child:
         """Starts the real worker process of an agent, ordinal 0."""
+        port = free_port()
         command = [sys.executable, "-m", "ops.cli", "worker", agent, "--ordinal", "0"]
-        return self.spawn(agent, command, {"TRIPO_METRICS_PORT": str(free_port())} | dict(env or {}))
+        child = self.spawn(agent, command, {"TRIPO_METRICS_PORT": str(port), **(env or {})})
+        child.health_port = port
+        return child
+
+    def publisher(self) -> Publisher:
+        """A publisher on this stand; its log is silent, for its errors are raised."""
+        return Publisher(self.brokers, log_level=0)
 
     def _env(self, env: Mapping[str, str]) -> dict[str, str]:
         own = {"TRIPO_BROKERS": self.brokers, "TRIPO_NAMESPACE": self.namespace, "PYTHONPATH": str(ROOT)}

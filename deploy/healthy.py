@@ -1,4 +1,7 @@
-"""The containers' health checks: exit code 0 when well. ``healthy.py URL`` asks a probe; ``healthy.py grows TOPIC`` wants new records since last asked."""
+"""The containers' health checks: exit code 0 when well.
+
+``healthy.py URL`` asks a probe; ``healthy.py grows TOPIC`` wants records that were not there when it last asked.
+"""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ class Broker(Server):
     """Apache Kafka, one KRaft node that is broker and controller; ``properties`` add to or replace the dev ones."""
 
     name = "kafka"
-    start_timeout_s = 90.0
+    start_timeout_s = 180.0  # 3 s on an idle machine
 
     def __init__(self, home: Path, port: int = 9092, properties: Mapping[str, str | int] | None = None) -> None:
         super().__init__(home, port)

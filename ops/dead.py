@@ -88,8 +88,8 @@ def _show_classes(classes: dict[tuple[str, str], Class], as_json: bool) -> None:
         typer.echo(orjson.dumps({"total": sum(c.count for c in classes.values()), "classes": shown}))
         return
     columns = ("agent", "error", "count", "not re-driven", "latest", "at", "message")
-    cells = [(a, e, c.count, c.waiting, c.latest.coordinates, moment(c.latest.fields["at"]), c.latest.fields["message"]) for (a, e), c in ordered]
-    print_rows("dead letters", columns, cells)
+    latest = [(c.latest.coordinates, moment(c.latest.fields["at"]), c.latest.fields["message"]) for _, c in ordered]
+    print_rows("dead letters", columns, [(*of, c.count, c.waiting, *last) for (of, c), last in zip(ordered, latest, strict=True)])
 
 
 @app.command("show")
@@ -159,7 +159,7 @@ def replay(
         _fail(str(e.args[0]), 2)
     choice = Choice(agent, error, again)
     try:
-        done = plan(admin(), choice, older)[2] if dry_run else _redrive(choice, older)
+        done = plan(admin(), choice, older)[1] if dry_run else _redrive(choice, older)
     except LogError as e:
         _fail(str(e), 1)
     _show_redriven(done, agent, dry_run, as_json)

@@ -15,9 +15,10 @@ once. The original time stays in the letter, whose coordinates are in the header
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, Literal
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
@@ -77,32 +78,46 @@ class Redriven:
     left: int = 0
 
 
-def plan(client: AdminClient, choice: Choice, older: Older) -> tuple[list[Letter], dict[Place, int], Redriven]:
-    """The letters a re-drive would take, the positions it would end at, and its figures. Raises LogError, OlderLettersError."""
-    progress, now, figures = Progress(client, choice.agent), time.time_ns() // 1_000_000, Redriven()
+@dataclass(slots=True)
+class Plan:
+    """What a re-drive of a choice is to take: walked once to count, and once more to write."""
+
+    progress: Progress
+    choice: Choice
+    older: Older
+    starts: dict[Place, int]
+    end: dict[Place, int]
+    now: int
+
+    def walk(self, figures: Redriven) -> Iterator[Letter]:
+        """The letters to take, in order; ``figures`` counts them and the others. Raises LogError."""
+        for found in letters(self.choice.agent, self.starts, self.end):
+            if found.again != self.choice.again or self.choice.error not in (None, found.error):
+                continue
+            state = self.progress.state(found, self.now)
+            if state == "unknown" and self.older != "take":
+                figures.left += 1
+            elif state != "done" and (found.error == NO_LETTER or found.fields["topic"] not in contract().topics):
+                figures.homeless += 1
+            elif state != "done":
+                figures.taken[found.error] += 1
+                yield found
+
+
+def plan(client: AdminClient, choice: Choice, older: Older) -> tuple[Plan, Redriven]:
+    """What a re-drive would do, and its figures. Raises LogError, OlderLettersError."""
+    progress, figures = Progress(client, choice.agent), Redriven()
     starts, end = spans(client, choice.agent)
     starts = {place: max(start, progress.position(choice, place[1]) or 0) for place, start in starts.items()}
-    taken: list[Letter] = []
-    for found in letters(choice.agent, starts, end):
-        if found.again != choice.again or choice.error not in (None, found.error):
-            continue
-        state = progress.state(found, now)
-        if state == "done":
-            continue
-        if state == "unknown" and older != "take":
-            figures.left += 1
-        elif found.error == NO_LETTER or found.fields["topic"] not in contract().topics:
-            figures.homeless += 1
-        else:
-            taken.append(found)
-            figures.taken[found.error] += 1
+    made = Plan(progress, choice, older, starts, end, time.time_ns() // 1_000_000)
+    deque(made.walk(figures), maxlen=0)
     if figures.left and older == "ask":
         days = progress.retention_ms / 86_400_000
         raise OlderLettersError(
-            f"{figures.left} letters of {choice.agent} are older than the {days:g} days for which the broker remembers a re-drive, so they may "
-            "have been re-driven already; say --older take to re-drive them too, or --older leave to leave them for good"
+            f"{figures.left} letters of {choice.agent} are older than the {days:g} days for which the broker remembers a re-drive, so they "
+            "may have been re-driven already; say --older take to re-drive them too, or --older leave to leave them for good"
         )
-    return taken, end, figures
+    return made, figures
 
 
 def redrive(client: AdminClient, choice: Choice, older: Older, advanced: Callable[[int, int], None]) -> Redriven:
@@ -112,16 +127,14 @@ def redrive(client: AdminClient, choice: Choice, older: Older, advanced: Callabl
     producer = Producer(conf | own | {"transaction.timeout.ms": 30_000, "partitioner": "murmur2_random"})
     consumer = Consumer(conf | {"group.id": choice.group})
     try:
-        producer.init_transactions(TIMEOUT_S)  # ends another re-drive of this agent; what it left open is undone before the plan is made
-        taken, end, figures = plan(client, choice, older)
-        for at in range(0, len(taken), BATCH):
-            batch = taken[at : at + BATCH]
-            positions = {(topic_of(choice.agent), found.partition): found.offset + 1 for found in batch}
-            last = at + BATCH >= len(taken)
-            _commit(producer, consumer, batch, positions | (end if last else {}))
-            advanced(at + len(batch), len(taken))
-        if not taken:
-            _commit(producer, consumer, [], end)
+        producer.init_transactions(TIMEOUT_S)  # ends another re-drive of this agent: what it left open is undone before this one is planned
+        made, figures = plan(client, choice, older)
+        rest, done = made.walk(Redriven()), 0
+        while batch := list(islice(rest, BATCH)):
+            _commit(producer, consumer, batch, {(topic_of(choice.agent), found.partition): found.offset + 1 for found in batch})
+            done += len(batch)
+            advanced(done, figures.taken.total())
+        _commit(producer, consumer, [], made.end)
     except KafkaException as e:
         if e.args[0].code() in (KafkaError._FENCED, KafkaError.INVALID_PRODUCER_EPOCH):
             raise LogError(f"another re-drive of {choice.agent} has begun; this one has stopped") from None
@@ -142,16 +155,7 @@ def _commit(producer: Producer, consumer: Consumer, batch: list[Letter], positio
     producer.begin_transaction()
     try:
         for found in batch:
-            fields = found.fields
-            headers = [(h["key"], h["value"]) for h in fields["headers"] if h["key"] != REPLAYED_FROM]
-            producer.produce(
-                settings().topic(fields["topic"]),
-                fields["value"],
-                fields["key"],
-                fields["partition"],
-                headers=[*headers, (REPLAYED_FROM, found.coordinates.encode())],
-                on_delivery=delivered,
-            )
+            _produce(producer, found, delivered)
         producer.flush(TIMEOUT_S)
         if refused:
             raise KafkaException(refused[0])
@@ -161,6 +165,19 @@ def _commit(producer: Producer, consumer: Consumer, batch: list[Letter], positio
     except KafkaException:
         _abort(producer)
         raise
+
+
+def _produce(producer: Producer, found: Letter, delivered: Callable[[KafkaError | None, Any], None]) -> None:
+    fields = found.fields
+    headers = [(h["key"], h["value"]) for h in fields["headers"] if h["key"] != REPLAYED_FROM]
+    headers.append((REPLAYED_FROM, found.coordinates.encode()))
+    topic = settings().topic(fields["topic"])
+    while True:
+        try:
+            producer.produce(topic, fields["value"], fields["key"], fields["partition"], headers=headers, on_delivery=delivered)
+            return
+        except BufferError:  # the queue is full: large records
+            producer.poll(0.1)
 
 
 def _abort(producer: Producer) -> None:

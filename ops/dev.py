@@ -30,7 +30,8 @@ from ops.supervise import Child, ended
 from ops.watch import Watch
 from streams.settings import ROOT, settings
 
-READY_S = 60.0  # the workers get this long to be ready before the feed starts without them
+READY_S = 90.0  # the workers get this long to be ready
+LEADERS_S = 60.0  # new topics get this long to have leaders
 FEED_END_S = 10.0  # a feed gets this long to close its city
 DRAIN_S = 20.0  # and the workers this long to decide what is left then
 LOOK_S = 0.25
@@ -66,9 +67,10 @@ class Session:
             signal.signal(signum, self._signalled)
         try:
             self.stack.start()
-            self.watch = Watch(self.stack.ports)
+            self.feed.argv = [*self.feed.argv, *(word for port in self.stack.ports for word in ("--ready", str(port)))]
+            self.watch = self._watch_topics()
+            self.feed.start()  # it gets itself ready, too, and begins when the workers are
             self._await_workers()
-            self.feed.start()
             return self._watch_feed()
         finally:
             self._stop()
@@ -82,13 +84,25 @@ class Session:
             raise StoppedError
         self._asked_to_stop = True
 
+    def _watch_topics(self) -> Watch:
+        """Follow the topics; just made, they may be without leaders for a moment. Raises LogError."""
+        until = time.monotonic() + LEADERS_S
+        while True:
+            try:
+                return Watch(self.stack.ports)
+            except LogError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
+
     def _await_workers(self) -> None:
+        """Raises ServerError when they do not get ready."""
         assert self.watch is not None
         until = time.monotonic() + READY_S
         while self.watch.meters.ready() < self.stack.workers:
             if time.monotonic() > until:
-                self.say(f"the workers are not ready after {READY_S:g} s; see {settings().home / 'logs'}. Feeding all the same")
-                return
+                words = "; ".join(f"{child.name}: {child.last_words()}" for child in self.stack.children[: self.stack.workers])
+                raise ServerError(f"the workers are not ready after {READY_S:g} s; they last said: {words}")
             self._look()
 
     def _watch_feed(self) -> dict[str, Any]:
@@ -174,6 +188,8 @@ def dev(
     orders_per_minute: Annotated[float, typer.Option(min=0, help="of all simulated cities together")] = 240.0,
     seed: Annotated[int, typer.Option(min=0, help="of the simulated cities")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="of the matching agent")] = 1,
+    kafka_port: Annotated[int, typer.Option(min=0, help="of our own Kafka; another if it is taken, any if 0")] = 9092,
+    redis_port: Annotated[int, typer.Option(min=0, help="of our own Redis, likewise")] = 6379,
     as_json: Annotated[bool, typer.Option("--json", help="no live figures; the last line is one JSON object either way")] = False,
 ) -> None:
     """Run it all: Kafka, Redis, the agents and a city, and watch what is decided. Ctrl-C ends it; so does --seconds."""
@@ -184,7 +200,7 @@ def dev(
         options = {"markets": markets, "drivers": drivers, "orders-per-minute": orders_per_minute, "seed": seed}
         command, title = _simulated(options, speed or SIMULATOR_SPEED)
     child = Child("feed", (*TRIPO, *command), settings().home / "logs" / "feed.log", ROOT)
-    stack = Stack(lambda text: console.print(text, highlight=False, markup=False, soft_wrap=True), workers)
+    stack = Stack(lambda text: console.print(text, highlight=False, markup=False, soft_wrap=True), workers, kafka_port, redis_port)
     session = Session(stack, child, seconds, title, console, shows=not as_json)
     session.say(title)
     try:

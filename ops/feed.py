@@ -17,6 +17,7 @@ from confluent_kafka import KafkaException
 from ops.city.recorded import MARKET, NoRecordingError, Pass, Recording
 from ops.city.world import Events
 from ops.following import ALL, Follower
+from ops.meters import is_ready
 from ops.reading import LogError
 from ops.summary import fail, summarise
 from ops.ticks import Ticks
@@ -58,6 +59,7 @@ def feed(
     day: Annotated[str | None, typer.Option(help="one day, such as 2008-05-21; else the first and all that follow it")] = None,
     seconds: Annotated[float, typer.Option(min=0, help="stop after so many; 0: at the recording's end or Ctrl-C")] = 0,
     orders: Annotated[bool, typer.Option("--orders/--no-orders", help="orders from the trips, three minutes before each pickup")] = True,
+    ready: Annotated[list[int] | None, typer.Option(help="begin once the worker with this metrics port is ready; may be repeated")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
 ) -> None:
     """Feed recorded days of San Francisco's cabs: drivers from the pings, orders from the trips."""
@@ -68,6 +70,7 @@ def feed(
         check_past(recording)
         with Publisher() as publisher:
             playing = Feed(run, publisher, speed)
+            ticks.wait_until(lambda: all(map(is_ready, ready or ())))
             playing.play(ticks)
     except NoRecordingError as error:
         fail(str(error), 2)

@@ -36,7 +36,11 @@ class Meters:
 
     def ready(self) -> int:
         """How many of the processes say that they are ready."""
-        return sum(map(_ready, self._ports))
+        return sum(is_ready(port) for port in self._ports)
+
+    def having(self, name: str) -> int:
+        """How many of the processes last had something of a metric."""
+        return sum(any(value > 0 for series, value in now.items() if series[0] == name) for now in self._now.values())
 
     def take(self, port: int, text: str) -> None:
         """The figures of one process, in Prometheus's text format."""
@@ -71,9 +75,8 @@ class Meters:
         seen.append((now_s, value))
         while len(seen) > 2 and now_s - seen[1][0] >= WINDOW_S:
             seen.popleft()
-        (then_s, then), passed_s = seen[0], now_s - seen[0][0]
-        del then_s
-        return (value - then) / passed_s if passed_s > 0 else 0.0
+        then_s, then = seen[0]
+        return (value - then) / (now_s - then_s) if now_s > then_s else 0.0
 
     def _all(self) -> Iterable[tuple[Series, float]]:
         for lives in (*self._now.values(), *self._before.values()):
@@ -95,7 +98,8 @@ def quantile(buckets: Sequence[tuple[float, float]], share: float) -> float | No
     return below_bound
 
 
-def _ready(port: int) -> bool:
+def is_ready(port: int) -> bool:
+    """Whether the process with that metrics port on loopback says that it is ready."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=TIMEOUT_S) as answer:
             return bool(answer.status == 200)

@@ -12,6 +12,7 @@ from confluent_kafka import KafkaException
 
 from ops.city.world import Events, World
 from ops.following import Follower
+from ops.meters import is_ready
 from ops.reading import LogError
 from ops.summary import fail, summarise
 from ops.ticks import Ticks
@@ -54,6 +55,7 @@ def simulate(
     speed: Annotated[float, typer.Option(min=0.1, help="the cities' seconds in a real one: driving, waiting, hours of the day")] = 1.0,
     seconds: Annotated[float, typer.Option(min=0, help="stop after so many; 0: at Ctrl-C")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="of all that is random")] = 1,
+    ready: Annotated[list[int] | None, typer.Option(help="begin once the worker with this metrics port is ready; may be repeated")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
 ) -> None:
     """Feed simulated cities: drivers and riders that react to what is decided. At the end riders leave and drivers go home."""
@@ -64,6 +66,7 @@ def simulate(
         decisions = Follower(["matching.decisions"])
         with Publisher() as publisher:
             simulation = Simulation(world, publisher, decisions)
+            ticks.wait_until(lambda: all(map(is_ready, ready or ())))
             simulation.run(ticks)
         decisions.close()
     except (KafkaException, LogError) as error:

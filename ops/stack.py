@@ -13,10 +13,11 @@ from pathlib import Path
 from ops.broker import Broker, RedisServer
 from ops.server import Server, ServerError, free_port, is_free
 from ops.supervise import Child
+from ops.topics import TopicsError, apply_topics
 from streams.contract import contract
 from streams.settings import ROOT, settings
 
-BROKER_PORT, REDIS_PORT, MIRROR_PORT, WORKER_PORT = 9092, 6379, 9390, 9400
+MIRROR_PORT, WORKER_PORT = 9390, 9400  # of their metrics
 TRIPO = (sys.executable, "-m", "ops.cli")
 
 Say = Callable[[str], None]
@@ -28,6 +29,8 @@ class Stack:
 
     say: Say
     workers: int = 1
+    kafka_port: int = 9092  # another one if this is taken; 0: any
+    redis_port: int = 6379
     broker: Broker | None = None
     redis: RedisServer | None = None
     children: list[Child] = field(default_factory=list)
@@ -65,13 +68,13 @@ class Stack:
         if "TRIPO_BROKERS" in os.environ:
             self.say(f"Kafka: {settings().brokers} (TRIPO_BROKERS)")
         else:
-            self.broker = Broker(home / "kafka", _port("Kafka", BROKER_PORT, self.say))
+            self.broker = Broker(home / "kafka", _port("Kafka", self.kafka_port, self.say))
             os.environ["TRIPO_BROKERS"] = self.broker.bootstrap
             starting.append(self.broker)
         if "TRIPO_REDIS_URL" in os.environ:
             self.say(f"Redis: {settings().redis_url} (TRIPO_REDIS_URL)")
         else:
-            self.redis = RedisServer(home / "redis", _port("Redis", REDIS_PORT, self.say))
+            self.redis = RedisServer(home / "redis", _port("Redis", self.redis_port, self.say))
             os.environ["TRIPO_REDIS_URL"] = self.redis.url
             starting.append(self.redis)
         _start_at_once(starting, self.say)
@@ -90,9 +93,10 @@ class Stack:
         self.children.append(child)
 
     def _apply_topics(self) -> None:
-        from ops.topics import apply_topics
-
-        made = apply_topics()
+        try:
+            made = apply_topics()
+        except TopicsError as error:
+            raise ServerError(str(error)) from error
         if made:
             self.say(f"Topics: {made} made or changed")
 
@@ -120,9 +124,11 @@ def _start_at_once(servers: list[Server], say: Say) -> None:
 
 
 def _port(name: str, usual: int, say: Say) -> int:
-    if is_free(usual):
+    if usual and is_free(usual):
         return usual
     other = free_port()
+    if not usual:
+        return other
     say(f"{name}: port {usual} is taken, so it listens on {other}")
     return other
 

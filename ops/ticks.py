@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 
@@ -23,6 +23,11 @@ class Ticks:
             yield time.time_ns() // 1_000_000
             due = max(due + self._period_s, time.monotonic())  # late ticks are not made up for: the next one covers their time
             self._stopped.wait(due - time.monotonic())
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        """Ask again and again, until it holds or the iteration is stopped."""
+        while not self._stopped.is_set() and not holds():
+            self._stopped.wait(0.05)
 
     def stop(self, signum: int = 0, frame: FrameType | None = None) -> None:
         """End the iteration at its next step. May be a signal's handler."""

@@ -73,7 +73,7 @@ class Watch:
             dead_letters=self.tally.dead_letters.total(),
             age_p50_ms=self._age_ms(0.5),
             age_p99_ms=self._age_ms(0.99),
-            workers_ready=int(self.meters.total("tripo_tasks") > 0) * self._workers,
+            workers_ready=self.meters.having("tripo_tasks"),
             workers=self._workers,
         )
 

@@ -36,7 +36,8 @@ def group_consumer(settings: Settings, agent: str, on_error: Callable[[KafkaErro
 
 def reader(settings: Settings, name: str) -> Conf:
     """A consumer in assign mode that commits nothing: recovery, replay."""
-    return {"bootstrap.servers": settings.brokers, "group.id": settings.namespace + name, **_reading()}
+    reading = _reading() | {"fetch.wait.max.ms": 2}  # a broker answers a connection's requests in order: none may wait behind an idle fetch
+    return {"bootstrap.servers": settings.brokers, "group.id": settings.namespace + name, **reading}
 
 
 def _reading() -> Conf:

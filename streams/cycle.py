@@ -113,6 +113,8 @@ class Cycle:
     def _works(self, polled: Polled) -> list[Work]:
         now = time.time_ns() // 1_000_000
         works = []
+        for recovery in self._recoveries:  # records that came before the pause took hold must be read again
+            recovery.rewound |= recovery.partition in polled
         for partition, task in sorted(self.tasks.items()):
             inputs = {t: self._records(task, t, polled[partition][t]) for t in self.agent.inputs if t in polled.get(partition, ())}
             if inputs:
@@ -225,6 +227,7 @@ class Cycle:
 
     def _revoked(self) -> None:
         faults.point("on-revoke")
+        metrics.lag.clear()
         log.info("revoked", agent=self.agent.name, partitions=sorted(self.tasks))
         self.commit(last=True)
         self._parked, self.tasks = self.tasks, {}

@@ -10,6 +10,7 @@ from streams import journal
 from streams.batch import Rejected
 from streams.errors import DeadLetterLimit
 from streams.message import Message
+from streams.packed import Packed
 from streams.records import Records
 
 
@@ -18,16 +19,16 @@ def topic_of(agent: str) -> str:
     return f"{agent}.dead-letters"
 
 
-def encode(agent: str, rejected: Sequence[Rejected], inputs: Mapping[str, Records], now: int) -> tuple[list[bytes | None], list[bytes]]:
+def encode(agent: str, rejected: Sequence[Rejected], inputs: Mapping[str, Records], now: int) -> tuple[Packed, Packed]:
     """Keys and values of the dead letters of rejected records, in their order."""
-    messages = {topic: {m.offset(): m for m in records.messages} for topic, records in inputs.items() if any(r.topic == topic for r in rejected)}
-    keys: list[bytes | None] = []
-    values = []
+    topics = {one.topic for one in rejected}
+    messages = {topic: {m.offset(): m for m in inputs[topic].messages} for topic in topics}
+    keys, values = [], []
     for one in rejected:
         message = messages[one.topic][one.offset]
         keys.append(message.key())
         values.append(journal.encode(topic_of(agent), _dead_letter(agent, one, inputs[one.topic].partition, message, now)))
-    return keys, values
+    return Packed.of(keys), Packed.of(values)
 
 
 def _dead_letter(agent: str, rejected: Rejected, partition: int, message: Message, now: int) -> dict[str, Any]:

@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
 import fastavro
-import numpy as np
-import numpy.typing as npt
 
 from streams.contract import contract
+from streams.packed import Packed
 
 
 class Range(TypedDict):
@@ -101,12 +100,12 @@ class OutputDigest:
     _keys: Any = field(default_factory=hashlib.sha256)
     _values: Any = field(default_factory=hashlib.sha256)
 
-    def add(self, lengths: npt.NDArray[np.int64], keys: bytes, values: bytes | memoryview) -> None:
-        """Take in further records: value lengths, concatenated keys, concatenated values."""
-        self.count += len(lengths)
-        self._lengths.update(lengths.astype("<u4").tobytes())
-        self._keys.update(keys)
-        self._values.update(values)
+    def add(self, keys: Packed, values: Packed) -> None:
+        """Take in further records."""
+        self.count += len(values)
+        self._lengths.update(values.lengths.astype("<u4").tobytes())
+        self._keys.update(keys.data)
+        self._values.update(values.data)
 
     def digest(self) -> bytes:
         """The digest over all records taken in."""

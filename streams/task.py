@@ -7,21 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
+import polars as pl
 from polars.exceptions import PanicException
 
 from streams import dead_letters, faults, journal
 from streams.agent import Agent
 from streams.avro import codec
-from streams.batch import Decisions, Rejected
+from streams.batch import Decisions, Output, Rejected
 from streams.contract import contract
 from streams.errors import RecoveryMismatch, StepFailed
 from streams.journal import OutputDigest, SnapshotRef
+from streams.packed import Packed
 from streams.records import Records, by_inputs, read
-
-
-Keys = Sequence[bytes | str | None]
 
 
 @dataclass(slots=True)
@@ -29,8 +26,8 @@ class Written:
     """Encoded records for one output topic."""
 
     topic: str
-    keys: Keys
-    values: Sequence[bytes]
+    keys: Packed
+    values: Packed
 
 
 @dataclass(slots=True)
@@ -89,9 +86,7 @@ class Task:
         rejected = skipped + list(decisions.rejected)
         written = self._encode(decisions)
         if rejected:
-            keys, values = dead_letters.encode(self.agent.name, rejected, inputs, now)
-            lengths = np.fromiter(map(len, values), np.int64, len(values))
-            written.append(self._digested(dead_letters.topic_of(self.agent.name), keys, values, lengths, b"".join(values)))
+            written.append(self._digested(dead_letters.topic_of(self.agent.name), *dead_letters.encode(self.agent.name, rejected, inputs, now)))
         return Stepped(sum(len(r.messages) for r in inputs.values()), written, rejected)
 
     def restep(self, step: journal.Step, inputs: Mapping[str, Records]) -> int:
@@ -124,14 +119,13 @@ class Task:
         written = []
         for output in decisions.outputs:
             if output.frame.height:
-                key = contract().topic(output.topic).key
-                keys = output.frame[key].to_list() if key else [None] * output.frame.height
                 encoded = codec(output.topic).encode(output.frame)
-                written.append(self._digested(output.topic, keys, list(encoded), encoded.lengths, encoded.data))
+                values = Packed(encoded.data, encoded.lengths)
+                written.append(self._digested(output.topic, _keys(output), values))
         return written
 
-    def _digested(self, topic: str, keys: Keys, values: Sequence[bytes], lengths: npt.NDArray[np.int64], joined: bytes) -> Written:
-        self.digests.setdefault(topic, OutputDigest()).add(lengths, _joined(keys), joined)
+    def _digested(self, topic: str, keys: Packed, values: Packed) -> Written:
+        self.digests.setdefault(topic, OutputDigest()).add(keys, values)
         return Written(topic, keys, values)
 
     def journal_record(self, snapshot: SnapshotRef | None) -> bytes:
@@ -159,10 +153,12 @@ class Task:
         self.fresh, self.restepped_from = False, None
 
 
-def _joined(keys: Keys) -> bytes:
-    if keys and isinstance(keys[0], str):
-        return "".join(keys).encode()  # type: ignore[arg-type]
-    return b"".join(key for key in keys if key is not None)  # type: ignore[misc]
+def _keys(output: Output) -> Packed:
+    name = contract().topic(output.topic).key
+    if name is None:
+        return Packed.absent(output.frame.height)
+    column = output.frame[name].cast(pl.String)
+    return Packed("".join(column.to_list()).encode(), column.str.len_bytes().cast(pl.Int64).to_numpy())
 
 
 def _crashed(inputs: Mapping[str, Records], crashing: Mapping[tuple[str, int], str]) -> list[Rejected]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -11,12 +11,22 @@ from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 
 from streams import clients, faults, metrics
 from streams.errors import Fenced, TransactionFailed
+from streams.librdkafka import BatchProducer, batch_producer
+from streams.packed import Packed
 from streams.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 SLOW_COMMIT_S = 5.0  # a commit slower than this may have been torn by a delayed EndTxn: take a new epoch
 GIVE_UP_S = 30.0
+FENCED = (
+    KafkaError._FENCED,
+    KafkaError.FENCED_INSTANCE_ID,
+    KafkaError.INVALID_PRODUCER_EPOCH,
+    KafkaError.PRODUCER_FENCED,
+    KafkaError.ILLEGAL_GENERATION,
+    KafkaError.UNKNOWN_MEMBER_ID,
+)
 
 
 class Transactions:
@@ -25,6 +35,7 @@ class Transactions:
     def __init__(self, settings: Settings, agent: str) -> None:
         self._settings, self._agent = settings, agent
         self._suspect = False  # a transport error was seen: renew before the next transaction
+        self._batches: BatchProducer | None = None
         self._producer = self._new()
         self.open = False
 
@@ -32,6 +43,7 @@ class Transactions:
         producer = Producer(clients.transactional_producer(self._settings, self._agent, self._on_error))
         _until_done(lambda: producer.init_transactions(10), "init_transactions", GIVE_UP_S)
         self._suspect = False
+        self._batches = batch_producer(producer)
         return producer
 
     def _on_error(self, error: KafkaError) -> None:
@@ -44,13 +56,20 @@ class Transactions:
             self._producer.begin_transaction()
             self.open = True
 
-    def produce(self, topic: str, partition: int, keys: Iterable[bytes | str | None], values: Iterable[bytes | None]) -> None:
-        """Queue records; the queue full waits for the broker."""
-        produce = self._producer.produce
+    def produce(self, topic: str, partition: int, keys: Packed, values: Packed) -> None:
+        """Queue records; a full queue waits for the broker."""
+        if self._batches is None:
+            self._produce_singly(topic, partition, keys, values)
+            return
+        while (queued := self._batches.produce(topic, partition, keys, values)) < len(values):
+            keys, values = Packed.of(list(keys)[queued:]), Packed.of(list(values)[queued:])
+            self._producer.poll(0.1)
+
+    def _produce_singly(self, topic: str, partition: int, keys: Packed, values: Packed) -> None:
         for key, value in zip(keys, values, strict=True):
             while True:
                 try:
-                    produce(topic, value, key, partition)
+                    self._producer.produce(topic, value, key, partition)
                     break
                 except BufferError:
                     self._producer.poll(0.1)
@@ -68,10 +87,6 @@ class Transactions:
         """Wait until all queued records are delivered."""
         if self._producer.flush(GIVE_UP_S):
             raise TransactionFailed(f"records were not delivered within {GIVE_UP_S:.0f} s; is the broker reachable?")
-
-    def poll(self) -> None:
-        """Serve the producer's callbacks."""
-        self._producer.poll(0)
 
     def commit(self, positions: list[TopicPartition], membership: Any) -> None:
         """Commit everything written together with the positions; on failure nothing of it is visible."""
@@ -91,6 +106,8 @@ class Transactions:
     def _renew(self) -> None:
         log.info("new producer epoch", agent=self._agent, reason="a transport error or a slow commit")
         metrics.producers_renewed.labels(self._agent).inc()
+        if self._batches is not None:
+            self._batches.close()
         self._producer = self._new()
 
     def abort(self, timeout_s: float = 10) -> None:
@@ -109,7 +126,7 @@ class Transactions:
             _until_done(call, what, GIVE_UP_S)
         except KafkaException as error:
             kafka_error = error.args[0]
-            if kafka_error.code() in (KafkaError._FENCED, KafkaError.FENCED_INSTANCE_ID, KafkaError.INVALID_PRODUCER_EPOCH):
+            if kafka_error.code() in FENCED:
                 raise Fenced(f"{what}: {kafka_error.str()}; another worker took over") from error
             raise TransactionFailed(f"{what}: {kafka_error.name()}: {kafka_error.str()}") from error
 

@@ -161,6 +161,7 @@ class Mirror:
         for topic, table in self._tables.items():
             parts = [part for (t, _), part in self._parts.items() if t == topic]
             for part, held in zip(parts, table.store.held(part.partition for part in parts), strict=True):
+                metrics.lag.labels(table.name, part.partition).set(part.lag)
                 if (held.log, held.next) != (part.held.log, part.held.next):
                     raise MovedError(f"Redis holds {held} of {table.name}, partition {part.partition}, not {part.held}")
             metrics.held.labels(table.name).set(sum(table.store.counts(part.partition for part in parts)))

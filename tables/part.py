@@ -78,7 +78,6 @@ class Part:
         if self.held.next >= log.high[self.partition] and log.asked_at - self.held.level_at >= LEVEL_EVERY_MS:
             self.table.store.apply(self.partition, self.held, self.held.next, (), log.asked_at)
             self.held = replace(self.held, level_at=log.asked_at)
-        metrics.lag.labels(self.table.name, self.partition).set(self.lag)
 
     @property
     def lag(self) -> int:

@@ -1,4 +1,4 @@
-"""For the tests of tables: records of table topics written to Kafka, the mirror as a process, and the tables recomputed from Kafka by other code."""
+"""For tests of tables: records of their topics written to Kafka, the mirror as a process, the tables recomputed by other code."""
 
 from __future__ import annotations
 
@@ -40,14 +40,13 @@ def decision(order_id: str, n: int) -> dict[str, Any]:
     """A decision's row, with nested lists."""
     found = {"driver_id": f"d{n}", "score": n / 7, "eta_s": 60.0 + n, "distance_m": 10.0 * n}
     matched = n % 3 > 0
-    return {
-        **{"decision_id": f"matching/orders/0/{n}/0", "order_id": order_id, "market": "sf", "service": "RIDE", "topic": "orders", "partition": 0},
-        **{"outcome": "MATCHED" if matched else "UNMATCHED", "reason": "BEST_SCORE" if matched else "NO_DRIVER", "offset": n, "event_ts": n},
-        **{"decided_at": n, "waited_ms": n, **(found if matched else dict.fromkeys(found)), "candidates": n, "guards": []},
-        "factors": [{"name": "eta", "value": 1 / (n + 1), "weight": 0.35}, {"name": "rating", "value": 0.5, "weight": 0.25}],
-        "alternatives": [found] * (n % 4),
-        **{"code_version": "1", "policy_version": "1", "model_versions": ["a", "b"], "propensity": None},
-    }
+    row = {"decision_id": f"matching/orders/0/{n}/0", "order_id": order_id, "market": "sf", "service": "RIDE", "topic": "orders"}
+    row |= {"outcome": "MATCHED", "reason": "BEST_SCORE"} if matched else {"outcome": "UNMATCHED", "reason": "NO_DRIVER"}
+    row |= found if matched else dict.fromkeys(found)
+    row |= {"partition": 0, "offset": n, "event_ts": n, "decided_at": n, "waited_ms": n, "candidates": n, "propensity": None}
+    factors = [{"name": "eta", "value": 1 / (n + 1), "weight": 0.35}, {"name": "rating", "value": 0.5, "weight": 0.25}]
+    row |= {"factors": factors, "alternatives": [found] * (n % 4), "guards": [], "model_versions": ["a", "b"]}
+    return row | {"code_version": "1", "policy_version": "1"}
 
 
 def value(topic: str, row: dict[str, Any]) -> bytes:
@@ -62,7 +61,8 @@ class Writer:
     """Writes to table topics in transactions, as an agent does: each leaves a marker behind its records."""
 
     def __init__(self) -> None:
-        self._producer = Producer({"bootstrap.servers": settings().brokers, "transactional.id": settings().namespace + "writer", "linger.ms": 1})
+        conf = {"bootstrap.servers": settings().brokers, "transactional.id": settings().namespace + "writer"}
+        self._producer = Producer(conf | {"linger.ms": 1})
         self._producer.init_transactions(30)
 
     def write(self, table: str, partition: int, rows: Iterable[tuple[str, dict[str, Any] | bytes | None]], commit: bool = True) -> None:

@@ -13,7 +13,7 @@ from agents.matching.columns import F64, I64, Mask
 
 SCALE = 10**9  # scores are rounded to nine digits
 INDEX_BITS = 33
-ROUNDS = 6
+FEW = 0.05  # a round that matches a smaller share of the waiting orders is the last
 
 
 def by_score(score: F64) -> I64:
@@ -35,7 +35,8 @@ def best_first(order: I64, driver: I64, score: F64, orders: int, drivers: int) -
     taken_order: Mask = np.zeros(orders, np.bool_)
     taken_driver: Mask = np.zeros(drivers, np.bool_)
     best_order, best_driver = np.empty(orders, np.int64), np.empty(drivers, np.int64)
-    for _ in range(ROUNDS):
+    waiting = orders
+    while len(pairs):
         o, d = order[pairs], driver[pairs]
         rank = np.arange(len(pairs))
         best_order[o[::-1]] = rank[::-1]  # the last write stays: the best rank
@@ -45,17 +46,24 @@ def best_first(order: I64, driver: I64, score: F64, orders: int, drivers: int) -
         taken_order[o[hit]] = True
         taken_driver[d[hit]] = True
         pairs = pairs[~(taken_order[o] | taken_driver[d])]
-        if len(pairs) == 0:
-            return chosen
-    _walk(order, driver, pairs, chosen, taken_driver)
+        hits = int(np.count_nonzero(hit))
+        waiting -= hits
+        if hits < FEW * waiting:
+            _walk(order, driver, pairs, chosen, waiting)
+            break
     return chosen
 
 
-def _walk(order: I64, driver: I64, pairs: I64, chosen: I64, taken_driver: Mask) -> None:
-    """What the rounds have left: a chain of orders that all want the same drivers has one match a round, so walk down it instead."""
-    done = bytearray((chosen >= 0).astype(np.uint8).tobytes())
-    gone = bytearray(taken_driver.astype(np.uint8).tobytes())
+def _walk(order: I64, driver: I64, pairs: I64, chosen: I64, waiting: int) -> None:
+    """What the rounds have left: a chain of orders that all want the same drivers has one match a round, so walk down it instead.
+
+    The orders and drivers of ``pairs`` are free; at most ``waiting`` orders are left.
+    """
+    done, gone = bytearray(len(chosen)), bytearray(int(driver.max()) + 1)
     for pair, o, d in zip(pairs.tolist(), order[pairs].tolist(), driver[pairs].tolist(), strict=True):
         if not done[o] and not gone[d]:
             done[o] = gone[d] = 1
             chosen[o] = pair
+            waiting -= 1
+            if waiting == 0:
+                return

@@ -61,7 +61,8 @@ def nearest(points: F64, pickups: F64, k: int, reach_m: float) -> tuple[I64, Mas
     → positions in ``points``, shape (m, min(k, n)), ascending, n where there are fewer; and whether there may be more, shape (m,).
     """
     count = min(k, len(points))
-    tree = cKDTree(points, leafsize=32, balanced_tree=False, compact_nodes=False)
+    leafsize = 32 if len(pickups) > 32 else 256  # few questions do not pay for a fine tree
+    tree = cKDTree(points, leafsize=leafsize, balanced_tree=False, compact_nodes=False)
     _, found = tree.query(pickups, k=np.arange(1, count + 1), distance_upper_bound=geo.chord_m(reach_m) + 0.01)
     more = (found[:, -1] < len(points)) & (count < len(points))
     found.sort(axis=1)

@@ -25,14 +25,13 @@ def decided_without(market: Market, slots: I64, reasons: U8, policy: Policy) -> 
 
 def decided_matches(market: Market, result: Assignment, slots: I64, policy: Policy) -> Decided:
     """Decisions on the pending orders at ``slots`` (n,) that ``result`` has matched, in its order."""
-    pairs, ids, width = result.pairs, market.drivers.ids, policy.alternatives
+    pairs, ids = result.pairs, market.drivers.ids
     chosen = result.chosen[result.chosen >= 0]
-    others = alternatives(result, width)
+    others = alternatives(result, max(1, policy.alternatives))
     guards = tier_rules(market, slots, policy)
-    if width and len(pairs):
-        better = (others[:, 0] >= 0) & (pairs.score[others[:, 0]] > pairs.score[chosen])
-        for i in np.flatnonzero(better).tolist():
-            guards[i].insert(0, TAKEN)
+    better = (others[:, 0] >= 0) & (pairs.score[others[:, 0]] > pairs.score[chosen])
+    for i in np.flatnonzero(better).tolist():
+        guards[i].insert(0, TAKEN)
     out = _decided(market, slots, np.zeros(len(slots), np.uint8), guards, policy)
     out.driver_ids = [ids[row] for row in pairs.driver[chosen].tolist()]
     out.eta_s, out.distance_m, out.score = pairs.eta_s[chosen], pairs.distance_m[chosen], pairs.score[chosen]
@@ -40,7 +39,7 @@ def decided_matches(market: Market, result: Assignment, slots: I64, policy: Poli
     flat = np.maximum(others, 0).ravel()
     out.alternative_ids = [ids[row] for row in pairs.driver[flat].tolist()]
     out.alternative_values = np.column_stack((pairs.score[flat], pairs.eta_s[flat], pairs.distance_m[flat]))
-    out.alternative_count = np.count_nonzero(others >= 0, axis=1)
+    out.alternative_count = np.minimum(np.count_nonzero(others >= 0, axis=1), policy.alternatives)
     return out
 
 
@@ -63,5 +62,5 @@ def _decided(market: Market, slots: I64, reasons: U8, guards: list[list[str]], p
         reason=reasons,
         candidates=pending["ranked"][slots].astype(np.int64),
         guards=guards,
-        width=policy.alternatives,
+        width=max(1, policy.alternatives),
     )

@@ -76,6 +76,7 @@ class MarketStep:
     def _take_orders(self, given: Rows) -> None:
         market, clock = self.market, self.market.pace.clock
         names = given.ids.to_list()
+        market.seen.forget(clock, int(self.policy.seen_ttl_s * 1000))
         new = market.seen.add(names, clock)
         for i, name in enumerate(names):
             if not new[i] or name in market.pending or name in market.live.orders:
@@ -117,7 +118,6 @@ class MarketStep:
         for _, row in market.live.expired(clock, policy):
             self._free(row)
         market.early.forget(clock, policy)
-        market.seen.forget(clock, int(policy.seen_ttl_s * 1000))
 
     def _end(self) -> None:
         """Orders that end without a driver."""

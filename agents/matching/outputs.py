@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from agents.matching.columns import F64, I64, U8, Mask
+from agents.matching.columns import F64, I64, U8
 from agents.matching.policy import FACTORS, OUTCOMES, REASONS, SERVICES, SHOWN, Policy
 
 DECISIONS, DRIVERS, MARKETS = "matching.decisions", "matching.drivers", "matching.markets"
@@ -62,64 +63,62 @@ def whole(value: int, name: str, kind: type[pl.Int32 | pl.Int64] = pl.Int64) -> 
 
 
 NULLABLE = ("eta_s", "distance_m", "score")  # NaN where there is none
+LISTS = ("factors", "alternatives", "guards")  # of fixed width at first, with how many count beside them
 ORDER_OF_DECISIONS = (
     *("decision_id", "order_id", "market", "outcome", "reason", "driver_id", "service", "topic", "partition", "offset", "event_ts"),
     *("decided_at", "waited_ms", "eta_s", "distance_m", "score", "factors", "alternatives", "candidates", "code_version", "policy_version"),
     *("model_versions", "propensity", "guards"),
 )
+SHAPED = [
+    *(symbols("outcome", OUTCOMES), symbols("reason", REASONS), symbols("service", SERVICES), pl.col(*NULLABLE).fill_nan(None)),
+    *(pl.col(name).arr.to_list().list.head(f"{name}#") for name in LISTS),
+    *(pl.lit(ORDERS).alias("topic"), pl.lit(None, dtype=pl.Float64).alias("propensity")),
+    pl.lit([], dtype=pl.List(pl.String)).alias("model_versions"),
+]
 
 
 def decisions_frame(parts: list[Decided], partition: int, now: int, code_version: str, policy: Policy) -> pl.DataFrame:
     """matching.decisions: one row per decision, in the order of ``parts``."""
-    reason = np.concatenate([p.reason for p in parts])
-    offset = np.concatenate([p.offset for p in parts])
-    columns: dict[str, object] = {
-        name: np.concatenate([getattr(p, name) for p in parts]) for name in ("event_ts", "waited_ms", "service", *NULLABLE)
-    }
-    columns |= {"offset": offset, "reason": reason, "outcome": (reason != 0).astype(np.uint8)}
+    arrays = ("event_ts", "waited_ms", "service", "offset", "reason", *NULLABLE)
+    columns: dict[str, Any] = {name: np.concatenate([getattr(p, name) for p in parts]) for name in arrays}
+    columns["outcome"] = (columns["reason"] != 0).astype(np.uint8)
     columns["candidates"] = np.concatenate([p.candidates for p in parts]).astype(np.int32)
-    columns["decision_id"] = [f"matching/{ORDERS}/{partition}/{o}/0" for o in offset.tolist()]
+    columns["decision_id"] = [f"matching/{ORDERS}/{partition}/{o}/0" for o in columns["offset"].tolist()]
     columns["order_id"] = [name for p in parts for name in p.order_ids]
     columns["market"] = [p.market for p in parts for _ in p.order_ids]
     columns["driver_id"] = pl.Series([name for p in parts for name in p.driver_ids], dtype=pl.String)
-    columns["factors"] = _factors(np.concatenate([p.factors for p in parts]), reason == 0, policy)
+    columns["factors"] = _factors(np.concatenate([p.factors for p in parts]), policy)
+    columns["factors#"] = np.where(columns["reason"] == 0, len(FACTORS), 0)
     columns["alternatives"] = _alternatives(parts)
-    columns["guards"] = _texts([names for p in parts for names in p.guards])
-    same = [whole(partition, "partition", pl.Int32), whole(now, "decided_at"), pl.lit(ORDERS).alias("topic")]
+    columns["alternatives#"] = np.concatenate([p.alternative_count for p in parts])
+    guards = [names for p in parts for names in p.guards]
+    columns["guards"] = _texts(guards)
+    columns["guards#"] = np.fromiter(map(len, guards), np.int64, len(guards))
+    same = [whole(partition, "partition", pl.Int32), whole(now, "decided_at")]
     same += [pl.lit(code_version).alias("code_version"), pl.lit(policy.version).alias("policy_version")]
-    same += [pl.lit(None, dtype=pl.Float64).alias("propensity"), pl.lit([], dtype=pl.List(pl.String)).alias("model_versions")]
-    changed = [symbols("outcome", OUTCOMES), symbols("reason", REASONS), symbols("service", SERVICES), pl.col(*NULLABLE).fill_nan(None)]
-    return pl.DataFrame(columns).with_columns_seq(*same, *changed).select_seq(ORDER_OF_DECISIONS)
+    return pl.DataFrame(columns).with_columns_seq(*SHAPED, *same).select(ORDER_OF_DECISIONS)
 
 
-def _factors(values: F64, matched: Mask, policy: Policy) -> pl.Series:
-    """Values (n, 5) → a list of five structs per match, an empty one for others."""
+def _factors(values: F64, policy: Policy) -> pl.Series:
+    """Values (n, 5) → five structs each."""
     n = len(values)
     flat = pl.DataFrame({"name": list(FACTORS) * n, "value": values.ravel(), "weight": np.tile(policy.weights, n)})
-    return _cut(flat.to_struct("factors"), len(FACTORS), np.where(matched, len(FACTORS), 0))
+    return flat.to_struct().reshape((n, len(FACTORS)))
 
 
 def _alternatives(parts: list[Decided]) -> pl.Series:
+    """``width`` structs each."""
     values = np.concatenate([p.alternative_values for p in parts])
     columns = {"driver_id": pl.Series([name for p in parts for name in p.alternative_ids], dtype=pl.String)}
     columns |= {name: pl.Series(np.ascontiguousarray(values[:, i])) for i, name in enumerate(("score", "eta_s", "distance_m"))}
-    count = np.concatenate([p.alternative_count for p in parts])
-    return _cut(pl.DataFrame(columns).to_struct("alternatives"), parts[0].width, count)
+    flat = pl.DataFrame(columns).to_struct()
+    return flat.reshape((len(flat) // parts[0].width, parts[0].width))
 
 
 def _texts(lists: list[list[str]]) -> pl.Series:
-    """A column of lists of strings."""
+    """As many strings each as the longest list has, the rest empty."""
     width = max(1, *map(len, lists))
-    padded = [text for texts in lists for text in (*texts, *[""] * (width - len(texts)))]
-    return _cut(pl.Series(padded), width, np.fromiter(map(len, lists), np.int64, len(lists)))
-
-
-def _cut(flat: pl.Series, width: int, count: I64) -> pl.Series:
-    """n lists of the first ``count`` (n,) of each ``width`` values of ``flat`` (n · width)."""
-    if width == 0:
-        return pl.Series([[]] * len(count), dtype=pl.List(flat.dtype))
-    frame = pl.DataFrame({"list": flat.reshape((len(count), width)), "count": count})
-    return frame.select_seq(pl.col("list").arr.to_list().list.head("count")).to_series()
+    return pl.Series([text for texts in lists for text in (*texts, *[""] * (width - len(texts)))]).reshape((len(lists), width))
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -66,6 +67,8 @@ def _nothing() -> None:
 
 
 def _run(command: list[str], what: str) -> None:
+    if shutil.which(command[0]) is None:
+        raise BenchError(f"{what} needs {command[0]}, which is not installed (Debian or Ubuntu: `apt-get install maven`)")
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BenchError(f"{what} failed ({' '.join(command)}):\n{done.stdout[-3000:]}{done.stderr[-3000:]}")

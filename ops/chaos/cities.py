@@ -19,7 +19,6 @@ from ops.city.fleet import PING_MS, SHIFT_MS
 from ops.city.world import Events, World
 from ops.following import Follower
 from streams.contract import contract
-from streams.settings import settings
 
 MARKETS = 8
 SPEED = 40.0  # rides of ten minutes take fifteen seconds
@@ -42,7 +41,7 @@ class Cities:
         self._encoders = {
             t: Encoder(contract().schemas, contract().schema_id(t)) for t in ("driver-profiles", "driver-moves", "order-changes", "orders")
         }
-        self._decisions = Follower(settings(), ["matching.decisions"], name="chaos-cities")
+        self._decisions = Follower(["matching.decisions"])
         self._rng = np.random.default_rng(seed)
         self._opened, self._due = False, 0
         self.poison: Counter[str] = Counter()

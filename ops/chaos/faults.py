@@ -120,11 +120,23 @@ class Saboteur:
         while not self._group.owned(ordinal) and time.monotonic() < deadline:
             time.sleep(0.1)
 
+    def _settle(self) -> None:
+        """Wait until every worker owns partitions and keeps them for a moment: one stopped in the midst of a rebalance has nothing to lose."""
+        deadline = time.monotonic() + POINT_S
+        before: list[list[int]] = []
+        while time.monotonic() < deadline:
+            owned = [self._group.owned(ordinal) for ordinal in range(self._fleet.size)]
+            if all(owned) and owned == before:
+                return
+            before = owned
+            time.sleep(1.0)
+
     def _roll(self) -> None:
         """SIGTERM to one worker after the other; each must leave in order, and is started again."""
         fault = self._note("C2", "SIGTERM, one after the other", [])
         slowest = 0.0
         for ordinal in self._fleet.ordinals:
+            self._await_owner(ordinal)
             since, asked = len(self._fleet.exits), time.time()
             self._fleet.signal(ordinal, signal.SIGTERM)
             gone = self._fleet.await_exit(_of(ordinal), since, GO_S)
@@ -132,12 +144,12 @@ class Saboteur:
                 fault.failed = f"worker {ordinal} ended with {'nothing' if gone is None else gone.code} after SIGTERM"
                 return
             slowest = max(slowest, gone.at - asked)
-            self._await_owner(ordinal)
         fault.until = time.time()
         fault.what += f" (longest drain {slowest:.1f} s)"
 
     def _zombie(self, twin: bool) -> None:
         """SIGSTOP for longer than the session, then SIGCONT: the worker must find out and end itself."""
+        self._settle()
         ordinal = self._victim()
         owned = self._group.owned(ordinal)
         since = len(self._fleet.exits)

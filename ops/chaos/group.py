@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
+from aiokafka.errors import KafkaError
 from confluent_kafka import Consumer, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
 from streams.contract import contract
 
@@ -19,6 +23,7 @@ class Group:
     """The group of one agent in one namespace."""
 
     def __init__(self, brokers: str, namespace: str, agent: str, inputs: Sequence[str]) -> None:
+        self._brokers = brokers
         self._admin = AdminClient({"bootstrap.servers": brokers, "log_level": 0, "reconnect.backoff.max.ms": 500})
         conf = {"bootstrap.servers": brokers, "group.id": namespace + agent, "isolation.level": "read_uncommitted", "log_level": 0}
         self._consumer = Consumer(conf | {"enable.auto.commit": False, "reconnect.backoff.max.ms": 500})  # never subscribes: it only asks
@@ -36,13 +41,9 @@ class Group:
         """The partitions of the worker of that ordinal; empty while the group is rebalancing or the broker is away."""
         name = f"{self._namespace}{self.agent}-{ordinal}"
         try:
-            found = next(
-                iter(self._admin.describe_consumer_groups([self._namespace + self.agent], request_timeout=QUERY_S).values())
-            ).result()
-        except KafkaException:
+            return asyncio.run(asyncio.wait_for(_members(self._brokers, self._namespace + self.agent), QUERY_S)).get(name, [])
+        except (KafkaError, OSError, TimeoutError):
             return []
-        mine = [m for m in found.members if m.group_instance_id == name and m.assignment is not None]
-        return sorted({at.partition for m in mine for at in m.assignment.topic_partitions})
 
     def lag(self) -> int:
         """Records that lie in the inputs beyond the committed offsets. Raises KafkaException when the broker is away."""
@@ -58,9 +59,37 @@ class Group:
         low, high = self._consumer.get_watermark_offsets(committed, timeout=QUERY_S)
         return int(high - max(low, committed.offset))
 
+    def await_quiet(self, most_s: float, still_s: float = 2.0) -> None:
+        """Wait until the decisions have stood still for a while, at most ``most_s``."""
+        topic = f"{self._namespace}{self.agent}.decisions"
+        deadline, since, before = time.monotonic() + most_s, time.monotonic(), -1
+        while time.monotonic() < deadline and time.monotonic() - since < still_s:
+            ends = self._consumer.list_topics(topic, timeout=QUERY_S).topics[topic].partitions
+            now = sum(self._consumer.get_watermark_offsets(TopicPartition(topic, p), timeout=QUERY_S)[1] for p in ends)
+            if now != before:
+                before, since = now, time.monotonic()
+            time.sleep(0.2)
+
     def await_lag(self, at_most: int, patience_s: float) -> int:
         """Wait until the lag is that small; the lag that is left when the patience is over."""
         return patiently(self.lag, lambda lag: lag <= at_most, patience_s)
+
+
+async def _members(brokers: str, group: str) -> dict[str, list[int]]:
+    """Client id → partitions of a group's members. By aiokafka: librdkafka's own description aborts the process when the broker is killed meanwhile."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=brokers, request_timeout_ms=int(QUERY_S * 1000))
+    try:
+        await admin.start()
+        described = await admin.describe_consumer_groups([group])
+    finally:
+        await admin.close()
+    found = {}
+    for _, _, _, _, _, members, *_ in described[0].groups:
+        for _, client, _, _, assignment, *_ in members:
+            if assignment:
+                owned = ConsumerProtocolMemberAssignment.decode(assignment).assignment
+                found[client] = sorted({p for _, partitions in owned for p in partitions})
+    return found
 
 
 def patiently(ask: Callable[[], int], enough: Callable[[int], bool], patience_s: float, look_s: float = 0.2) -> int:

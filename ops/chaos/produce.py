@@ -1,7 +1,7 @@
 """The producer process of a chaos run: paced, seeded input that survives the broker's kill without losing or doubling a record.
 
 In: arguments, and lines on stdin: ``rate N`` (records a second from now on), ``finish`` (publish what is missing to the wanted number, and end).
-Out: records on the agent's inputs; on stdout a line ``published N`` once a second, and at the end one JSON object. Exit code 1 when a record was refused.
+Out: records on the agent's inputs; on stdout a line ``published N`` twice a second, and at the end one JSON object. Exit code 1 when a record was refused.
 """
 
 from __future__ import annotations
@@ -105,9 +105,8 @@ class _Probe:
     """The probe's events as a source."""
 
     def __init__(self, seed: int, keys: int, events: int) -> None:
-        schemas = {n: schema for n, schema in contract().schemas.items()}
         crash_at = int(events * 0.4) + seed % max(1, events // 5)
-        encoder = Encoder(schemas, contract().schema_id("probe.events"))
+        encoder = Encoder(contract().schemas, contract().schema_id("probe.events"))
         self._events = ProbeEvents(encoder, f"run{seed}", seed, keys, crash_at)
         self.poison = self._events.poison
 
@@ -118,10 +117,14 @@ class _Probe:
         return ()
 
 
-def source(agent: str, seed: int, keys: int, events: int, rate: float) -> Orders:
-    """The source of an agent's inputs."""
-    if agent == "probe":
+def source(name: str, seed: int, keys: int, events: int, rate: float) -> Orders:
+    """The source of that name: an agent's input, or garbage."""
+    if name == "probe":
         return _Probe(seed, keys, events)
+    if name == "garbage":
+        from ops.chaos.garbage import Garbage
+
+        return Garbage(seed)
     from ops.chaos.cities import Cities
 
     return Cities(seed, rate)
@@ -141,7 +144,7 @@ def run(source: Orders, pace: Pace, events: int) -> dict[str, Any]:
             out.publish(topic, record)
         due -= int(due)
         out.poll()
-        if now - told >= 1:
+        if now - told >= 0.5:
             told = now
             print(f"published {out.published}", flush=True)
         time.sleep(TICK_S)
@@ -154,13 +157,13 @@ def run(source: Orders, pace: Pace, events: int) -> dict[str, Any]:
 def main() -> int:
     """Entry point."""
     parser = argparse.ArgumentParser(prog="python -m ops.chaos.produce")
-    parser.add_argument("agent")
+    parser.add_argument("source")
     parser.add_argument("--events", type=int, required=True)
     parser.add_argument("--rate", type=float, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--keys", type=int, default=100_000)
     given = parser.parse_args()
-    orders = source(given.agent, given.seed, given.keys, given.events, given.rate)
+    orders = source(given.source, given.seed, given.keys, given.events, given.rate)
     try:
         figures = run(orders, Pace(given.rate), given.events)
     except RuntimeError as error:

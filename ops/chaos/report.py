@@ -26,7 +26,7 @@ def figures(outcomes: list[Outcome], seed: int) -> dict[str, Any]:
         "dead_letters": sum(o.findings.figures["dead letters"] for o in outcomes),
         "lost": sum(o.findings.lost for o in outcomes),
         "duplicated": sum(o.findings.duplicated for o in outcomes),
-        "broken_state": sum(o.findings.broken_state for o in outcomes),
+        "broken_state": sum(o.findings.broken_state + len(o.restepped.get("mismatches", [])) for o in outcomes),
         "transactions_open": kinds["open"],
         "chain": "broken" if kinds["chain"] or kinds["digest"] else "whole",
         "faults": faults.total(),
@@ -34,6 +34,8 @@ def figures(outcomes: list[Outcome], seed: int) -> dict[str, Any]:
         "points": dict(sorted(Counter(f.what.removeprefix("kill -9 ") for o in outcomes for f in o.faults if _is_point(f.what)).items())),
         "poison": poison,
         "recovery_s": recovery(outcomes),
+        "snapshots_restepped": sum(o.restepped.get("snapshots", 0) for o in outcomes),
+        "journal_restepped": sum(o.restepped.get("journal_records", 0) for o in outcomes),
         "self_test": {"caught": sum(t.caught for o in outcomes for t in o.trials), "of": sum(len(o.trials) for o in outcomes)},
         "violations": [str(v) for o in outcomes for v in o.findings.violations][:20],
         "problems": [f"{o.agent}: {p}" for o in outcomes for p in o.problems],
@@ -99,6 +101,6 @@ def _lines(outcomes: list[Outcome], found: dict[str, Any]) -> None:
             )
     for group, count in found["faults_by_class"].items():
         print(f"{group}: {count} faults, recovery {found['recovery_s'].get(group, 'not measured')}")
-    for name in ("events", "faults", "lost", "duplicated", "broken_state", "transactions_open", "chain", "seconds", "seed"):
+    for name in ("events", "faults", "lost", "duplicated", "broken_state", "transactions_open", "chain", "snapshots_restepped", "seconds", "seed"):
         print(f"{name}: {found[name]}")
     print("passed" if found["passed"] else "FAILED")

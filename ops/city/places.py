@@ -48,9 +48,7 @@ def markets(count: int) -> tuple[Market, ...]:
     if count < 1:
         raise ValueError(f"{count} markets: a world needs at least one")
     rounds = [(MARKETS[i % len(MARKETS)], i // len(MARKETS) + 1) for i in range(count)]
-    return tuple(
-        m if again == 1 else Market(f"{m.name}-{again}", m.lat, m.lon, m.radius_m, m.utc_offset_h, m.size) for m, again in rounds
-    )
+    return tuple(m if again == 1 else Market(f"{m.name}-{again}", m.lat, m.lon, m.radius_m, m.utc_offset_h, m.size) for m, again in rounds)
 
 
 class Places:

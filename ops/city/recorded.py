@@ -97,9 +97,7 @@ class Recording:
     def rides(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The pass's `orders` and `order-changes`, each in order of time."""
         files = pl.concat([pl.scan_csv(path) for path in self.trips])
-        trips = files.filter(
-            pl.col("day").is_in(list(self.days)) & (pl.col("pickup_ts") * 1000 + self.shift_ms - LEAD_MS >= self.start_ms)
-        )
+        trips = files.filter(pl.col("day").is_in(list(self.days)) & (pl.col("pickup_ts") * 1000 + self.shift_ms - LEAD_MS >= self.start_ms))
         named = trips.with_columns(order_id=pl.col("trip_id") + (f"-w{self.weeks}" if self.weeks else ""), market=pl.lit(MARKET))
         orders = named.select(
             "order_id", "market",
@@ -164,9 +162,7 @@ class Pass:
             done, inside = (past.filter(pl.col("change") == change) for change in ("COMPLETED", "PICKED_UP"))
             open_orders = self._orders.filter(pl.col("ts") <= self.until_ms).join(done, on="order_id", how="anti")
             ended = pl.when(pl.col("order_id").is_in(inside["order_id"].to_list())).then(pl.lit("COMPLETED"))
-            events["order-changes"] = open_orders.select(
-                "order_id", "market", ts=now, change=ended.otherwise(pl.lit("CANCELLED_BY_RIDER"))
-            )
+            events["order-changes"] = open_orders.select("order_id", "market", ts=now, change=ended.otherwise(pl.lit("CANCELLED_BY_RIDER")))
         return {topic: frame for topic, frame in events.items() if frame.height}
 
     def _profiles(self, moves: pl.DataFrame) -> pl.DataFrame:

@@ -34,7 +34,7 @@ class _Names:
 
 
 @st.composite
-def _type(draw: st.DrawFn, names: _Names, depth: int) -> tuple[Any, st.SearchStrategy[Any]]:
+def _type(draw: st.DrawFn, names: _Names, depth: int) -> tuple[Any, st.SearchStrategy[Any]]:  # noqa: PLR0911
     """A type and the strategy of its values."""
     kinds = ["leaf", "leaf", "enum", "fixed"] + (["nullable", "array", "record"] if depth > 0 else [])
     kind = draw(st.sampled_from(kinds))

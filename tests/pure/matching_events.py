@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from hypothesis import HealthCheck, settings
 
 from agents.matching.policy import CHANGES, FEATURES, SERVICES, STATUSES, TIERS, VEHICLES
 from streams.batch import Batch
@@ -14,6 +15,9 @@ from streams.batch import Batch
 NOW = 1_750_000_000_000
 LAT, LON = 37.77, -122.42
 Row = dict[str, Any]
+unhurried = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)  # a busy machine is no failure
 
 SCHEMAS: dict[str, dict[str, Any]] = {
     "driver-profiles": {

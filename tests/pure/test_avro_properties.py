@@ -63,7 +63,9 @@ def _damages(draw: st.DrawFn) -> tuple[Schema, list[bytes | None]]:
         at = draw(st.integers(0, max(len(value) - 1, 0)))
         flipped = value[:at] + bytes([value[at] ^ (1 << draw(st.integers(0, 7)))]) + value[at + 1 :] if value else b""
         extra = draw(st.binary(min_size=1, max_size=12))
-        values[row] = draw(st.sampled_from([value[:at], value + extra, flipped, value[:at] + extra + value[at:], PREFIX + extra, extra, None]))
+        values[row] = draw(
+            st.sampled_from([value[:at], value + extra, flipped, value[:at] + extra + value[at:], PREFIX + extra, extra, None])
+        )
     return schema, values
 
 
@@ -104,5 +106,3 @@ def test_what_is_valid_is_never_refused(batch: tuple[Schema, list[dict[str, Any]
     decoded = _codec(schema).decode([*values, b"junk", *values])
     assert [bad.row for bad in decoded.bad] == [len(values)]
     assert _bits(decoded.frame.to_dicts()) == _bits(records * 2)
-
-

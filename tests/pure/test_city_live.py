@@ -10,8 +10,8 @@ from ops.live import Figures, line, screen
 from ops.tally import MarketTally
 
 FIGURES = Figures(
-    seconds=61.2, records=12_345, records_per_s=250.4, decisions=240, decisions_per_s=4.04, orders=251, matched=200, unmatched=40, waiting=11,
-    pickup_s=245.7, lag=3, dead_letters=1, age_p50_ms=21.5, age_p99_ms=None, workers_ready=1, workers=1,
+    seconds=61.2, records=12_345, records_per_s=250.4, decisions=240, decisions_per_s=4.04, orders=251, matched=200, unmatched=40,
+    waiting=11, pickup_s=245.7, lag=3, dead_letters=1, age_p50_ms=21.5, age_p99_ms=None, workers_ready=1, workers=1,
 )  # fmt: skip
 DECISION = {
     "order_id": "lisbon-1", "service": "RIDE", "outcome": "MATCHED", "reason": "BEST_SCORE", "driver_id": "lisbon-d00007", "eta_s": 245.7,

@@ -142,10 +142,14 @@ def test_everybody_stays_in_the_city(seed: int, cities: int) -> None:
 def test_no_driver_moves_faster_than_the_world_drives(seed: int) -> None:
     speed = 20.0
     _, history, _ = run(seed, seconds=20, speed=speed)
-    moves = all_of(history[:-1], "driver-moves").sort("driver_id", "ts").with_columns(
-        north=(pl.col("lat").diff() * 111_320).over("driver_id"),
-        east=(pl.col("lon").diff() * 111_320 * pl.col("lat").radians().cos()).over("driver_id"),
-        seconds=(pl.col("ts").diff() / 1000).over("driver_id"),
+    moves = (
+        all_of(history[:-1], "driver-moves")
+        .sort("driver_id", "ts")
+        .with_columns(
+            north=(pl.col("lat").diff() * 111_320).over("driver_id"),
+            east=(pl.col("lon").diff() * 111_320 * pl.col("lat").radians().cos()).over("driver_id"),
+            seconds=(pl.col("ts").diff() / 1000).over("driver_id"),
+        )
     )
     pace = moves.filter(pl.col("seconds") > 0).select((pl.col("north") ** 2 + pl.col("east") ** 2).sqrt() / pl.col("seconds")).to_series()
     assert pace.max() <= mix.CRUISE_MPS * 1.25 * speed * 1.01

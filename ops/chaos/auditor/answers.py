@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ops.chaos.auditor.journal import Journal
 from ops.chaos.auditor.log import Findings, Log, Record
-from ops.chaos.auditor.wire import Schemas, Unreadable
+from ops.chaos.auditor.wire import Schemas, UnreadableError
 
-# Error classes that a dead letter may carry, by what the auditor finds wrong with the input itself.
-UNREADABLE = "unreadable"
-REASONS: Mapping[str, Collection[str]] = {
-    "missing key": ("MissingKey",),
-    "wrong key": ("KeyMismatch",),
-    "crash": ("StepFailed",),
-    "negative": ("NegativeAmount",),
-    "duplicate": ("Duplicate",),
-}
-RUNTIME = {"missing key", "wrong key", "crash", UNREADABLE}  # dead-lettered by the runtime: no step saw them
+UNREADABLE = frozenset({"EmptyValue", "NotAvro", "UnknownSchema", "IncompatibleSchema", "Truncated", "TrailingBytes", "InvalidAvro"})
+NOTHING: frozenset[str] = frozenset()
+# Dead-lettered by the runtime: the journal says that no step saw them. All else is rejected by the step itself.
+RUNTIME = UNREADABLE | {"MissingKey", "KeyMismatch", "StepFailed"}
+
+
+class Wrong(NamedTuple):
+    """What is wrong with an input: the error classes its dead letter may carry; not ``must``: deciding it is right, too."""
+
+    errors: frozenset[str] = NOTHING
+    must: bool = True
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class Input:
 
     record: Record
     value: dict[str, Any] | None
-    wrong: str | None
+    wrong: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -62,13 +62,13 @@ def join(log: Log, partition: int, schemas: Schemas, findings: Findings) -> Answ
 def _input(record: Record, topic: str, key: str | None, schemas: Schemas) -> Input:
     try:
         value = schemas.decode(topic, record.value)
-    except Unreadable:
+    except UnreadableError:
         return Input(record, None, UNREADABLE)
     if key is not None and record.key is None:
-        return Input(record, value, "missing key")
+        return Input(record, value, frozenset({"MissingKey"}))
     if key is not None and record.key != value[key].encode():
-        return Input(record, value, "wrong key")
-    return Input(record, value, None)
+        return Input(record, value, frozenset({"KeyMismatch"}))
+    return Input(record, value, NOTHING)
 
 
 def _decisions(log: Log, partition: int, schemas: Schemas, findings: Findings, answers: Answers) -> None:
@@ -77,7 +77,7 @@ def _decisions(log: Log, partition: int, schemas: Schemas, findings: Findings, a
         where = (topic, partition, record.offset)
         try:
             value = schemas.decode(topic, record.value)
-        except Unreadable as error:
+        except UnreadableError as error:
             findings.add("I1", "decision", *where, f"unreadable: {error}")
             continue
         findings.figures["decisions"] += 1
@@ -108,7 +108,7 @@ def _letters(log: Log, partition: int, schemas: Schemas, findings: Findings, ans
         where = (topic, partition, record.offset)
         try:
             value = schemas.decode(topic, record.value)
-        except Unreadable as error:
+        except UnreadableError as error:
             findings.add("I6", "dead letter", *where, f"unreadable: {error}")
             continue
         findings.figures["dead letters"] += 1
@@ -142,23 +142,32 @@ def _lost(log: Log, partition: int, findings: Findings, answers: Answers) -> Non
             findings.add("I1", "lost", topic, partition, offset, "has neither a decision nor a dead letter")
 
 
-def judge_letter(
-    log: Log, partition: int, findings: Findings, answers: Answers, journal: Journal, topic: str, offset: int, wrong: str | None
-) -> None:
-    """A record is dead-lettered exactly when something is wrong with it, for that reason, and was kept from the step when the runtime did it."""
-    error = answers.letter(topic, offset)
-    if wrong is None:
-        if error is not None:
-            findings.add("I6", "dead letter", topic, partition, offset, f"nothing is wrong with it, yet it is dead-lettered as {error}")
-        return
-    findings.figures["poison"] += 1
-    if error is None:
-        findings.add("I6", "poison", topic, partition, offset, f"{wrong}, yet it has no dead letter")
-        return
-    known = REASONS.get(wrong)
-    if known is None and error in {name for names in REASONS.values() for name in names}:
-        findings.add("I6", "dead letter", topic, partition, offset, f"{wrong}, but its dead letter says {error}")
-    elif known is not None and error not in known:
-        findings.add("I6", "dead letter", topic, partition, offset, f"{wrong}, but its dead letter says {error}")
-    if (wrong in RUNTIME) != ((topic, offset) in journal.skipped):
-        findings.add("J", "journal", topic, partition, offset, f"{wrong}, and the journal is wrong on whether a step saw it")
+@dataclass(frozen=True, slots=True)
+class Task:
+    """All that is known of one task when its dead letters are judged."""
+
+    log: Log
+    partition: int
+    schemas: Schemas
+    answers: Answers
+    journal: Journal
+    findings: Findings
+
+    def letter(self, topic: str, offset: int, wrong: Wrong) -> None:
+        """A record is dead-lettered exactly when something is wrong with it, as that, and was kept from the step when the runtime did it."""
+        error = self.answers.letter(topic, offset)
+        where = (topic, self.partition, offset)
+        self.findings.figures["poison"] += bool(wrong.errors and wrong.must)
+        if error is None:
+            if wrong.errors and wrong.must:
+                self.findings.add("I6", "poison", *where, f"should be dead-lettered as {' or '.join(sorted(wrong.errors))}, and is not")
+            return
+        if error not in wrong.errors and not (error in UNREADABLE and self._doubtful(topic, offset)):
+            due = f"as {' or '.join(sorted(wrong.errors))}" if wrong.errors else "not at all"
+            self.findings.add("I6", "dead letter", *where, f"is dead-lettered as {error}, should be {due}")
+        if (error in RUNTIME) != ((topic, offset) in self.journal.skipped):
+            self.findings.add("J", "journal", *where, f"is dead-lettered as {error}, and the journal is wrong on whether a step saw it")
+
+    def _doubtful(self, topic: str, offset: int) -> bool:
+        """Whether a strict reader may refuse what this one can read."""
+        return not self.schemas.canonical(topic, self.answers.inputs[topic][offset].record.value)

@@ -17,7 +17,7 @@ from sys import byteorder
 from typing import Any
 
 from ops.chaos.auditor.log import Findings, Log, Record
-from ops.chaos.auditor.wire import Schemas, Unreadable
+from ops.chaos.auditor.wire import Schemas, UnreadableError
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ def _chain(log: Log, partition: int, schemas: Schemas, findings: Findings, journ
     for n, record in enumerate(log.at(topic, partition).records):
         try:
             entry = schemas.decode(topic, record.value)
-        except Unreadable as error:
+        except UnreadableError as error:
             findings.add("J", "journal", topic, partition, record.offset, f"unreadable: {error}")
             return
         where = (topic, partition, record.offset)
@@ -168,7 +168,7 @@ def _snapshots(log: Log, partition: int, schemas: Schemas, findings: Findings, j
             continue
         try:
             chunk = schemas.decode(topic, record.value)
-        except Unreadable as error:
+        except UnreadableError as error:
             findings.add("J", "snapshot", topic, partition, record.offset, f"unreadable: {error}")
             continue
         chunks.setdefault(chunk["sequence"], []).append((record.offset, chunk))

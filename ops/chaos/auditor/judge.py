@@ -27,7 +27,7 @@ def _task(log: Log, partition: int, schemas: Schemas) -> Findings:
     said = journal.judge(log, partition, schemas, findings)
     joined = answers.join(log, partition, schemas, findings)
     specific = {"probe": probe.judge, "matching": matching.judge}[log.workload.agent]
-    specific(log, partition, joined, said, findings)
+    specific(answers.Task(log, partition, schemas, joined, said, findings))
     return findings
 
 

@@ -10,9 +10,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from ops.chaos.auditor.answers import Answers, Input, judge_letter
-from ops.chaos.auditor.journal import Journal
-from ops.chaos.auditor.log import Findings, Log
+from ops.chaos.auditor.answers import Answers, Input, Task, Wrong
+from ops.chaos.auditor.log import Findings, Record
 
 
 @dataclass(slots=True)
@@ -25,37 +24,35 @@ class _Key:
     hash: str = ""
 
 
-def judge(log: Log, partition: int, answers: Answers, journal: Journal, findings: Findings) -> None:
+def judge(task: Task) -> None:
     """Judge one task's decisions."""
-    topic = log.workload.decided
+    topic, answers, findings = task.log.workload.decided, task.answers, task.findings
     keys: dict[str, _Key] = {}
     for offset, one in answers.inputs[topic].items():
         wrong = _wrong(one, keys)
-        judge_letter(log, partition, findings, answers, journal, topic, offset, wrong)
-        if wrong is not None or (topic, offset) in answers.letters:
+        task.letter(topic, offset, Wrong(wrong))
+        if wrong or one.value is None or (topic, offset) in answers.letters:
             continue
-        assert one.value is not None
         key = keys.setdefault(one.value["key"], _Key())
-        if one.value["key_seq"] > key.next:
-            findings.figures["gaps in the input"] += 1
+        findings.figures["gaps in the input"] += one.value["key_seq"] > key.next
         _advance(key, one.value)
         at = answers.decided.get(offset)
         if at is not None:
-            _compare(log, partition, findings, answers.decisions[at], one.value, key)
-    _order(log, partition, answers, findings)
+            _compare(task, answers.decisions[at], one.value, key)
+    _order(task.log.workload.decisions, task.partition, answers, findings)
     findings.figures["keys"] += len(keys)
 
 
-def _wrong(one: Input, keys: dict[str, _Key]) -> str | None:
-    """Why this input must be dead-lettered, None if it must be decided."""
-    if one.wrong is not None or one.value is None:
+def _wrong(one: Input, keys: dict[str, _Key]) -> frozenset[str]:
+    """As what this input must be dead-lettered; empty if it must be decided."""
+    if one.wrong or one.value is None:
         return one.wrong
     if one.value["crash"]:
-        return "crash"
+        return frozenset({"StepFailed"})
     if one.value["amount"] < 0:
-        return "negative"
+        return frozenset({"NegativeAmount"})
     key = keys.get(one.value["key"])
-    return "duplicate" if key is not None and one.value["key_seq"] < key.next else None
+    return frozenset({"Duplicate"} if key is not None and one.value["key_seq"] < key.next else ())
 
 
 def _advance(key: _Key, value: dict[str, Any]) -> None:
@@ -65,27 +62,21 @@ def _advance(key: _Key, value: dict[str, Any]) -> None:
     key.hash = hashlib.sha256((key.hash + value["sha"]).encode()).hexdigest()
 
 
-def _compare(log: Log, partition: int, findings: Findings, decision: tuple[Any, dict[str, Any]], value: dict[str, Any], key: _Key) -> None:
+def _compare(task: Task, decision: tuple[Record, dict[str, Any]], value: dict[str, Any], key: _Key) -> None:
     record, said = decision
     expected = {"key": value["key"], "key_seq": value["key_seq"], "count": key.count, "sum": key.sum, "state_hash": key.hash}
-    wrong = [f"{name} {said[name]} instead of {is_}" for name, is_ in expected.items() if said[name] != is_]
+    wrong = [f"{name} {said[name]} instead of {right}" for name, right in expected.items() if said[name] != right]
     if record.key != value["key"].encode():
         wrong.append(f"record key {record.key!r}")
     if wrong:
-        findings.add("I3", "state", log.workload.decisions, partition, record.offset, "; ".join(wrong))
+        task.findings.add("I3", "state", task.log.workload.decisions, task.partition, record.offset, "; ".join(wrong))
 
 
-def _order(log: Log, partition: int, answers: Answers, findings: Findings) -> None:
+def _order(topic: str, partition: int, answers: Answers, findings: Findings) -> None:
     """A key's decisions stand in the order of its inputs."""
     last: dict[str, int] = {}
     for record, said in answers.decisions:
         if said["offset"] <= last.get(said["key"], -1):
-            findings.add(
-                "I2",
-                "order",
-                log.workload.decisions,
-                partition,
-                record.offset,
-                f"key {said['key']}: its input comes before the one decided before it",
-            )
+            message = f"key {said['key']}: its input comes before the one decided before it"
+            findings.add("I2", "order", topic, partition, record.offset, message)
         last[said["key"]] = said["offset"]

@@ -66,7 +66,7 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
         shift += 7
 
 
-class Unreadable(ValueError):
+class UnreadableError(ValueError):
     """A value that is not a whole record of its topic's schema; the message says why."""
 
 
@@ -81,20 +81,32 @@ class Schemas:
             self._known.setdefault(entry["subject"], {})[int(number)] = fastavro.parse_schema(entry["schema"])
 
     def decode(self, topic: str, value: bytes | None) -> dict[str, Any]:
-        """The record of a value. Raises Unreadable where it is empty, of another schema, cut off, too long, or nonsense."""
+        """The record of a value. Raises UnreadableError where it is empty, of another schema, cut off, too long, or nonsense."""
         if value is None:
-            raise Unreadable("no value")
+            raise UnreadableError("no value")
         if len(value) < 5 or value[0] != 0:
-            raise Unreadable("no wire format prefix")
+            raise UnreadableError("no wire format prefix")
         schema = self._known[self._subjects[topic]].get(int.from_bytes(value[1:5], "big"))
         if schema is None:
-            raise Unreadable("a schema id that is not of this topic")
+            raise UnreadableError("a schema id that is not of this topic")
         body = io.BytesIO(value[5:])
         try:
             record = fastavro.schemaless_reader(body, schema, None)
         except Exception as error:  # fastavro raises whatever the broken bytes lead it to
-            raise Unreadable(f"{type(error).__name__}: {error}") from error
+            raise UnreadableError(f"{type(error).__name__}: {error}") from error
         if body.tell() != len(value) - 5:
-            raise Unreadable("bytes left over")
+            raise UnreadableError("bytes left over")
         assert isinstance(record, dict)
         return record
+
+    def canonical(self, topic: str, value: bytes | None) -> bool:
+        """Whether a value is readable and is just what writing its record gives: no overlong number, no odd boolean, no int beyond 32 bits."""
+        try:
+            record = self.decode(topic, value)
+        except UnreadableError:
+            return False
+        assert value is not None
+        schema = self._known[self._subjects[topic]][int.from_bytes(value[1:5], "big")]
+        out = io.BytesIO()
+        fastavro.schemaless_writer(out, schema, record)
+        return out.getvalue() == value[5:] and bool(fastavro.validate(record, schema, raise_errors=False))

@@ -1,0 +1,378 @@
+"""What the matching agent does with orders, drivers and time, case by case."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from agents.matching.agent import AGENT, MatchingAgent
+from agents.matching.policy import DEFAULT
+from agents.matching.state import MatchingState
+from tests.pure.matching_events import LAT, LON, NOW, Row, batches, change, move, order, profile
+
+SECOND, HOUR = 1000, 3_600_000
+
+
+class Task:
+    """A matching task stepped at times relative to NOW; ``decided``, ``drivers`` and ``markets`` are the rows of its last step."""
+
+    def __init__(self, agent: MatchingAgent = AGENT) -> None:
+        self.agent = agent
+        self.state: MatchingState = agent.start(3)
+        self.offset = 0
+        self.all: list[Row] = []
+
+    def step(self, after: int = 0, **rows: list[Row]) -> list[Row]:
+        """Step at NOW + ``after`` ms. → the decisions"""
+        made = self.agent.step(self.state, batches(self.offset, **rows), NOW + after)
+        self.offset += max(map(len, rows.values()), default=0)
+        tables: dict[str, list[Row]] = {output.topic: output.frame.to_dicts() for output in made.outputs}
+        self.decided = tables.get("matching.decisions", [])
+        self.drivers = tables.get("matching.drivers", [])
+        self.markets = tables.get("matching.markets", [])
+        self.errors = [one.error for one in made.rejected]
+        self.all += self.decided
+        return self.decided
+
+    def with_driver(self, driver_id: str = "d1", after: int = 0, **moved: Any) -> Task:
+        """With a driver there, after a step."""
+        self.step(after, profiles=[profile(driver_id, ts=NOW + after)], moves=[move(driver_id, ts=NOW + after, **moved)])
+        return self
+
+
+def ends(decisions: list[Row]) -> list[tuple[str, str]]:
+    return [(row["order_id"], row["reason"]) for row in decisions]
+
+
+def test_a_match_says_who_why_and_instead_of_whom() -> None:
+    task = Task()
+    profiles = [profile("near", rating_30d=4.0), profile("good", rating_30d=5.0)]
+    (row,) = task.step(profiles=profiles, moves=[move("near"), move("good", lat=LAT + 0.01)], orders=[order(ts=NOW - 2000)])
+    factors = {factor["name"]: factor for factor in row.pop("factors")}
+    (other,) = row.pop("alternatives")
+    assert row == {
+        "decision_id": "matching/orders/3/0/0",
+        "order_id": "o1",
+        "market": "sf",
+        "outcome": "MATCHED",
+        "reason": "BEST_SCORE",
+        "driver_id": "good",
+        "service": "RIDE",
+        "topic": "orders",
+        "partition": 3,
+        "offset": 0,
+        "event_ts": NOW - 2000,
+        "decided_at": NOW,
+        "waited_ms": 2000,
+        "eta_s": pytest.approx(180 + 1111.951 / (30 / 3.6), abs=0.001),
+        "distance_m": pytest.approx(1111.95, abs=0.01),
+        "score": pytest.approx(sum(factor["value"] * factor["weight"] for factor in factors.values()), abs=1e-9),
+        "candidates": 2,
+        "code_version": AGENT.code_version,
+        "policy_version": DEFAULT.version,
+        "model_versions": [],
+        "propensity": None,
+        "guards": [],
+    }
+    values = {name: factor["value"] for name, factor in factors.items()}
+    assert values == pytest.approx({"eta": 0.895522, "rating": 1.0, "reliability": 0.87, "fairness": 1.0, "vehicle": 1.0}, abs=1e-6)
+    assert [factor["weight"] for factor in factors.values()] == list(DEFAULT.weights)
+    assert other == {"driver_id": "near", "score": pytest.approx(0.897), "eta_s": 180.0, "distance_m": 0.0}
+    assert other["score"] < row["score"]
+
+
+def test_a_driver_taken_by_a_better_score_is_named_as_the_guard() -> None:
+    task = Task().with_driver("d1").with_driver("d2", lat=LAT + 0.03)
+    rows = {row["order_id"]: row for row in task.step(orders=[order("far", pickup_lat=LAT - 0.01), order("here")])}
+    assert (rows["here"]["driver_id"], rows["here"]["guards"]) == ("d1", [])
+    assert (rows["far"]["driver_id"], rows["far"]["guards"]) == ("d2", ["taken"])
+
+
+def test_at_most_nine_alternatives() -> None:
+    task = Task()
+    names = [f"d{i}" for i in range(15)]
+    moves = [move(name, lat=LAT + i / 1000) for i, name in enumerate(names)]
+    (row,) = task.step(profiles=[profile(name) for name in names], moves=moves, orders=[order()])
+    assert [row["driver_id"], *(other["driver_id"] for other in row["alternatives"])] == names[:10]
+    assert row["candidates"] == 15
+
+
+def test_an_order_waits_for_a_driver_and_is_matched_when_one_comes() -> None:
+    task = Task()
+    assert task.step(orders=[order()]) == []
+    task.with_driver(after=30 * SECOND)
+    assert [(row["driver_id"], row["waited_ms"]) for row in task.decided] == [("d1", 30 * SECOND)]
+
+
+def test_patience_ends_by_the_clock_also_without_records() -> None:
+    task = Task()
+    task.step(orders=[order(patience_s=20)])
+    assert task.step(20 * SECOND) == []
+    (row,) = task.step(20 * SECOND + 1)
+    assert (row["reason"], row["driver_id"], row["score"], row["factors"], row["guards"]) == (
+        "NO_DRIVER",
+        None,
+        None,
+        [],
+        ["no_able_driver"],
+    )
+    assert task.step(HOUR) == []
+
+
+def test_the_clock_is_event_time_so_old_recordings_replay() -> None:
+    long_ago = 1_211_000_000_000
+    task = Task()
+    past = [profile(ts=long_ago)], [move(ts=long_ago)], [order(ts=long_ago)]
+    assert ends(task.step(profiles=past[0], moves=past[1], orders=past[2])) == [("o1", "BEST_SCORE")]
+    task.step(10 * SECOND, orders=[order("o2", ts=long_ago + 10 * SECOND)])
+    assert task.state.markets["sf"].pace.clock == long_ago + 10 * SECOND
+    assert ends(task.step(20 * SECOND, moves=[move(ts=long_ago + 10 * SECOND + 120_001)])) == [("o2", "NO_DRIVER")]
+
+
+def test_markets_keep_their_own_clocks_drivers_and_orders() -> None:
+    task = Task().with_driver("d1")
+    assert task.step(orders=[order("o1", market="la"), order("o2", market="la", ts=NOW - 60 * SECOND)]) == []
+    assert ends(task.step(70 * SECOND, moves=[move(ts=NOW + 70 * SECOND)])) == [("o2", "NO_DRIVER")]
+    clocks = {name: market.pace.clock - NOW for name, market in task.state.markets.items()}
+    assert clocks == {"sf": 70 * SECOND, "la": 70 * SECOND}
+
+
+def test_an_order_later_than_its_patience_is_late() -> None:
+    task = Task().with_driver()
+    rows = task.step(orders=[order("late", ts=NOW - 120_001), order("just", ts=NOW - 120_000)])
+    assert ends(rows) == [("late", "LATE"), ("just", "BEST_SCORE")]
+
+
+@pytest.mark.parametrize(
+    ("what", "reason"),
+    [("CANCELLED_BY_RIDER", "CANCELLED"), ("CANCELLED_BY_DRIVER", "CLOSED"), ("COMPLETED", "CLOSED"), ("PICKED_UP", "CLOSED")],
+)
+@pytest.mark.parametrize("when", ["same step", "later step", "before the order"])
+def test_a_change_ends_a_waiting_order(what: str, reason: str, when: str) -> None:
+    task, one = Task(), change("o1", what)
+    if when == "same step":
+        task.step(orders=[order()], changes=[one])
+    elif when == "later step":
+        task.step(orders=[order()])
+        task.step(changes=[one])
+    else:
+        task.step(changes=[one])
+        task.with_driver().step(10, orders=[order()])
+    assert ends(task.all) == [("o1", reason)]
+    assert task.step(HOUR, changes=[one]) == []
+    assert task.state.markets["sf"].counts.cancelled == (reason == "CANCELLED")
+
+
+def test_an_early_change_is_forgotten_after_a_while() -> None:
+    task = Task()
+    task.step(changes=[change("o1", "CANCELLED_BY_RIDER")])
+    task.with_driver(after=600 * SECOND + 1)
+    assert ends(task.step(600 * SECOND + 1, orders=[order(ts=NOW + 600 * SECOND + 1)])) == [("o1", "BEST_SCORE")]
+    assert len(task.state.markets["sf"].early.changes) == 0
+
+
+@pytest.mark.parametrize("what", ["COMPLETED", "CANCELLED_BY_RIDER", "CANCELLED_BY_DRIVER"])
+def test_the_end_of_a_live_order_frees_its_driver(what: str) -> None:
+    task = Task().with_driver()
+    task.step(orders=[order("o1"), order("o2", pickup_lat=LAT + 0.01)])
+    assert ends(task.decided) == [("o1", "BEST_SCORE")]
+    assert task.step(SECOND, changes=[change("o1", "PICKED_UP", ts=NOW + SECOND)]) == []
+    assert ends(task.step(2 * SECOND, changes=[change("o1", what, ts=NOW + 2 * SECOND)])) == [("o2", "BEST_SCORE")]
+    assert task.state.markets["sf"].drivers.orders == {0: "o2"}
+
+
+def test_a_lost_completion_does_not_hold_a_driver_forever() -> None:
+    task = Task().with_driver()
+    task.step(orders=[order("o1")])
+    task.step(4 * HOUR - 1, moves=[move(ts=NOW + 4 * HOUR - 1)], orders=[order("o2", ts=NOW + 4 * HOUR - 1)])
+    assert task.decided == []
+    assert ends(task.step(4 * HOUR)) == [("o2", "BEST_SCORE")]
+
+
+def test_order_ids_are_remembered_for_a_day_and_then_forgotten() -> None:
+    task = Task()
+    accepted = []
+    for hours in range(30):
+        at = NOW + hours * HOUR
+        task.step(hours * HOUR, orders=[order("o1", ts=at, patience_s=1), order(f"hourly-{hours}", ts=at)])
+        if "DuplicateOrder" not in task.errors:
+            accepted.append(hours)
+        task.step(hours * HOUR + 2 * SECOND)
+    assert accepted == [0, 25]
+    assert [row["reason"] for row in task.all if row["order_id"] == "o1"] == ["NO_DRIVER", "NO_DRIVER"]
+
+
+@pytest.mark.parametrize(
+    ("driver", "wanted", "served"),
+    [
+        ({}, {}, True),
+        ({"services": ["FOOD"], "vehicle": "CAR"}, {}, False),
+        ({"services": ["RIDE", "FOOD"], "vehicle": "CAR"}, {}, False),
+        ({"features": ["CHILD_SEAT"]}, {"requirements": ["CHILD_SEAT"]}, True),
+        ({"features": ["CHILD_SEAT"]}, {"requirements": ["CHILD_SEAT", "PET_FRIENDLY"]}, False),
+        ({"rating_30d": 4.5}, {"tier": "GOLD"}, True),
+        ({"rating_30d": 4.49}, {"tier": "GOLD"}, False),
+        ({"rating_30d": 4.9}, {"tier": "GOLD", "premium_required": True}, False),
+        ({"rating_30d": 4.9, "tier": "GOLD"}, {"tier": "GOLD", "premium_required": True}, True),
+        ({"rating_30d": 4.9, "tier": "PLATINUM"}, {"tier": "GOLD", "premium_required": True}, True),
+        ({"rating_30d": 1.0}, {"premium_required": True}, True),
+        ({"deleted": True}, {}, False),
+    ],
+)
+def test_who_may_serve_what(driver: Row, wanted: Row, served: bool) -> None:
+    task = Task()
+    rows = task.step(profiles=[profile(**driver)], moves=[move()], orders=[order(**wanted)])
+    assert [row["driver_id"] for row in rows] == (["d1"] if served else [])
+
+
+def test_an_unmatched_order_says_which_rule_left_it_alone() -> None:
+    task = Task().with_driver("d1")
+    task.step(
+        orders=[
+            order("far", pickup_lat=LAT + 0.06),
+            order("food", service="FOOD"),
+            order("gold", tier="PLATINUM"),
+            order("first"),
+            order("second"),
+        ]
+    )
+    rows = {row["order_id"]: row["guards"] for row in task.step(121 * SECOND)}
+    assert rows == {
+        "far": ["eta_limit"],
+        "food": ["no_able_driver"],
+        "gold": ["no_able_driver", "tier_minimum:PLATINUM>=4.8"],
+        "second": ["all_taken"],
+    }
+
+
+def test_fifteen_minutes_are_within_the_limit_and_no_more() -> None:
+    degrees_per_m = 1 / 111_195.08
+    task = Task().with_driver("d1", lat=LAT + 5_999.9 * degrees_per_m)
+    assert ends(task.step(orders=[order()])) == [("o1", "BEST_SCORE")]
+    task = Task().with_driver("d1", lat=LAT + 6_000.1 * degrees_per_m)
+    assert task.step(orders=[order()]) == []
+
+
+def test_a_preferred_vehicle_counts_but_does_not_exclude() -> None:
+    task = Task()
+    task.step(profiles=[profile("a"), profile("b", vehicle="SUV")], moves=[move("a"), move("b", lat=LAT + 0.001)])
+    (row,) = task.step(orders=[order(preferred_vehicle="SUV")])
+    assert row["driver_id"] == "b"
+
+
+def test_many_recent_assignments_make_way_for_others() -> None:
+    task = Task().with_driver("busy").with_driver("idle", lat=LAT + 0.02)
+    drivers = task.state.markets["sf"].drivers
+    assert task.step(orders=[order("before")])[0]["driver_id"] == "busy"
+    task.step(SECOND, changes=[change("before", ts=NOW + SECOND)])
+    drivers.columns["recent"][drivers.index["busy"]] = 12.0
+    assert task.step(SECOND, orders=[order("after")])[0]["driver_id"] == "idle"
+
+
+def test_waiting_orders_are_tried_again_when_drivers_change_but_not_at_every_step() -> None:
+    task = Task()
+    task.step(orders=[order()])
+    task.step(100, profiles=[profile(ts=NOW + 100)], moves=[move(ts=NOW + 100, lat=LAT + 0.1)])
+    tried = task.state.markets["sf"].pace.tried_at
+    assert tried == NOW + 100
+    assert task.step(200, moves=[move(ts=NOW + 200)]) == []
+    assert ends(task.step(350)) == [("o1", "BEST_SCORE")]
+
+
+def test_ticks_are_asked_for_only_when_something_can_happen() -> None:
+    task = Task()
+    assert not AGENT.due(task.state, NOW)
+    task.with_driver()
+    task.step(2 * SECOND)
+    assert not AGENT.due(task.state, NOW + 3 * SECOND)
+    assert AGENT.due(task.state, NOW + HOUR)  # its position is too old by then: the market's row changes
+    task.step(3 * SECOND, orders=[order(ts=NOW + 3 * SECOND, service="FOOD")])
+    task.step(5 * SECOND)
+    assert not AGENT.due(task.state, NOW + 6 * SECOND)
+    assert AGENT.due(task.state, NOW + 3 * SECOND + 120 * SECOND + 1)
+
+
+def test_driver_rows_tell_every_change_of_status_or_order() -> None:
+    def shown() -> list[tuple[str, str | None, int]]:
+        return [(row["status"], row["order_id"], row["assignments"]) for row in task.drivers]
+
+    task = Task()
+    task.step(profiles=[profile()])
+    assert shown() == []  # nowhere yet
+    task.step(moves=[move()])
+    assert shown() == [("AVAILABLE", None, 0)]
+    task.step(1, moves=[move(ts=NOW + 1)])
+    assert shown() == []
+    task.step(2, orders=[order()])
+    assert shown() == [("ASSIGNED", "o1", 1)]
+    task.step(3, changes=[change()], orders=[order("o2")])
+    assert shown() == [("ASSIGNED", "o2", 2)]
+    task.step(4, changes=[change("o2")], moves=[move(ts=NOW + 4, status="BUSY")])
+    assert shown() == [("BUSY", None, 2)]
+    task.step(5, moves=[move(ts=NOW + 5, status="OFFLINE")])
+    assert shown() == [("OFFLINE", None, 2)]
+    task.step(6, profiles=[profile(deleted=True, ts=NOW + 6)])
+    assert shown() == [("DELETED", None, 2)]
+
+
+def test_moving_drivers_are_shown_about_every_ten_seconds() -> None:
+    task = Task()
+    names = [f"d{i}" for i in range(20)]
+    task.step(profiles=[profile(name) for name in names], moves=[move(name) for name in names])
+    seen: list[str] = []
+    for after in range(SECOND, 40 * SECOND + 1, SECOND):
+        moves = [move(name, ts=NOW + after, lon=LON + after / 10**7) for name in names[:10]]
+        task.step(after, moves=[*moves, *(move(name, ts=NOW + after) for name in names[10:])])
+        seen += [row["driver_id"] for row in task.drivers]
+        assert len(task.drivers) <= 3
+    assert {name: seen.count(name) for name in seen} == dict.fromkeys(names[:10], 4)
+
+
+def test_a_sweep_looks_at_a_bounded_number_of_drivers() -> None:
+    agent = MatchingAgent(dataclasses.replace(DEFAULT, sweep_limit=5))
+    task = Task(agent)
+    names = [f"d{i}" for i in range(20)]
+    task.step(profiles=[profile(name) for name in names], moves=[move(name) for name in names])
+    counts = []
+    for after in (60 * SECOND, 120 * SECOND, 180 * SECOND, 240 * SECOND):
+        task.step(after, moves=[move(name, ts=NOW + after, lat=LAT + after / 10**8) for name in names])
+        counts.append(len(task.drivers))
+    assert counts == [5, 5, 5, 5]
+
+
+def test_market_rows_count_and_come_at_most_once_a_second_and_only_when_changed() -> None:
+    task = Task().with_driver("d1").with_driver("d2", lat=LAT + 0.01)
+    assert len(task.markets) == 0  # one row this second already
+    task.step(
+        SECOND,
+        orders=[order("o1"), order("o2", tier="PLATINUM"), order("o3", tier="PLATINUM")],
+        changes=[change("o3", "CANCELLED_BY_RIDER")],
+    )
+    (row,) = task.markets
+    assert row == {
+        "market": "sf",
+        "clock": NOW,
+        "drivers": 2,
+        "available": 1,
+        "pending": 1,
+        "live": 1,
+        "orders": 3,
+        "matched": 1,
+        "unmatched": 1,
+        "cancelled": 1,
+        "pickup_eta_s": 180.0,
+        "pickup_distance_m": 0.0,
+        "updated_at": NOW + SECOND,
+    }
+    task.step(3 * SECOND)
+    assert task.markets == []
+
+
+def test_time_that_goes_backwards_moves_no_clock_back() -> None:
+    task = Task()
+    task.step(10 * SECOND, orders=[order(patience_s=20)])
+    task.step(5 * SECOND)
+    assert task.state.markets["sf"].pace.clock == NOW
+    assert ends(task.step(31 * SECOND)) == [("o1", "NO_DRIVER")]
