@@ -28,7 +28,10 @@ COMMANDS: dict[str, tuple[str, str]] = {  # name → module, and its function or
 def build(names: list[str]) -> typer.Typer:
     """The application with some of its commands."""
     app = typer.Typer(
-        name="tripo", help="Event-driven decisions on Kafka: run, feed, look, break, measure.", no_args_is_help=True, pretty_exceptions_enable=False
+        name="tripo",
+        help="Event-driven decisions on Kafka: run, feed, look, break, measure.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
     )
 
     @app.callback()

@@ -26,7 +26,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType  # t
 
 from ops.dead_letters import NO_LETTER, REPLAYED_FROM, Choice, Letter, letters, spans
 from ops.lag import committed_of
-from ops.reading import TIMEOUT_S, LogError, Place, away
+from ops.reading import TIMEOUT_S, LogError, Place, answered, away
 from streams.clients import LARGEST_MESSAGE
 from streams.contract import contract
 from streams.dead_letters import topic_of
@@ -190,9 +190,9 @@ def _abort(producer: Producer) -> None:
 def _offsets_retention_ms(client: AdminClient) -> int:
     """For how long the broker remembers a group's offsets. Raises LogError."""
     try:
-        nodes = client.describe_cluster(request_timeout=TIMEOUT_S).result(TIMEOUT_S).nodes
+        nodes = answered(client.describe_cluster(request_timeout=TIMEOUT_S)).nodes
         resource = ConfigResource(ResourceType.BROKER, str(nodes[0].id))
         (answer,) = client.describe_configs([resource], request_timeout=TIMEOUT_S).values()
-        return int(answer.result(TIMEOUT_S)["offsets.retention.minutes"].value) * 60_000
+        return int(answered(answer)["offsets.retention.minutes"].value) * 60_000
     except KafkaException as e:
         raise away(e) from None

@@ -71,6 +71,7 @@ class Session:
             self.watch = self._watch_topics()
             self.feed.start()  # it gets itself ready, too, and begins when the workers are
             self._await_workers()
+            self.stack.start_mirror()
             return self._watch_feed()
         finally:
             self._stop()

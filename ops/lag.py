@@ -13,7 +13,7 @@ from confluent_kafka.admin import AdminClient
 from rich.console import Console
 
 from ops.listing import print_rows
-from ops.reading import TIMEOUT_S, LogError, MissingTopicError, Place, Reader, admin, away, ends, lows, partitions
+from ops.reading import TIMEOUT_S, LogError, MissingTopicError, Place, Reader, admin, answered, away, ends, lows, partitions
 from streams.contract import contract
 from streams.settings import settings
 
@@ -107,7 +107,7 @@ def committed_of(client: AdminClient, group: str) -> dict[Place, int]:
     asked = [ConsumerGroupTopicPartitions(group)]
     try:
         (answer,) = client.list_consumer_group_offsets(asked, require_stable=False, request_timeout=TIMEOUT_S).values()
-        positions: list[TopicPartition] = answer.result(TIMEOUT_S).topic_partitions
+        positions: list[TopicPartition] = answered(answer).topic_partitions
     except KafkaException as e:
         raise away(e) from None
     return {(settings().logical(tp.topic), tp.partition): tp.offset for tp in positions if tp.offset >= 0}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from typing import Any, Self, cast
 
 from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
@@ -15,6 +16,7 @@ from streams.message import Message
 from streams.settings import settings
 
 TIMEOUT_S = 10.0
+PATIENCE_S = 30.0  # without any record
 Place = tuple[str, int]  # a topic of the contract, and a partition
 
 
@@ -36,7 +38,7 @@ def partitions(client: AdminClient, topic: str) -> range:
     name = settings().topic(topic)
     answer = client.describe_topics(TopicCollection([name]), request_timeout=TIMEOUT_S)[name]
     try:
-        return range(len(answer.result(TIMEOUT_S).partitions))
+        return range(len(answered(answer).partitions))
     except KafkaException as e:
         if e.args[0].code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
             raise MissingTopicError(f"topic {name} does not exist on {settings().brokers}; `tripo topics apply` makes it") from None
@@ -65,9 +67,17 @@ def _offsets(client: AdminClient, places: list[Place], spec: Spec, committed: bo
     at = {TopicPartition(settings().topic(topic), partition): spec for topic, partition in places}
     try:
         answers = client.list_offsets(at, isolation_level=level, request_timeout=TIMEOUT_S)
-        return {(settings().logical(tp.topic), tp.partition): future.result(TIMEOUT_S).offset for tp, future in answers.items()}
+        return {(settings().logical(tp.topic), tp.partition): answered(future).offset for tp, future in answers.items()}
     except KafkaException as e:
         raise away(e) from None
+
+
+def answered(asked: Future[Any]) -> Any:
+    """What the broker answers. Raises KafkaException also when it does not answer at all."""
+    try:
+        return asked.result(TIMEOUT_S + 1)
+    except TimeoutError:
+        raise KafkaException(KafkaError(KafkaError._TIMED_OUT)) from None
 
 
 def away(error: KafkaException) -> LogError:
@@ -89,7 +99,7 @@ class Reader:
     def __exit__(self, *args: object) -> None:
         self.consumer.close()
 
-    def until(self, starts: Mapping[Place, int], ends: Mapping[Place, int], patience_s: float = TIMEOUT_S) -> Iterator[Message]:
+    def until(self, starts: Mapping[Place, int], ends: Mapping[Place, int], patience_s: float = PATIENCE_S) -> Iterator[Message]:
         """The records of [start, end) of each place, by place in offset order. Raises LogError when nothing arrives for ``patience_s``."""
         left = {place for place in starts if starts[place] < ends[place]}
         heard = time.monotonic()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Collection
 from typing import Annotated
 
 import polars as pl
@@ -11,7 +12,7 @@ import typer
 from confluent_kafka import KafkaException
 
 from ops.city.world import Events, World
-from ops.following import Follower
+from ops.following import ALL, Follower
 from ops.meters import is_ready
 from ops.reading import LogError
 from ops.summary import fail, summarise
@@ -33,6 +34,7 @@ class Simulation:
     def run(self, ticks: Ticks) -> None:
         """Open the cities, let them live at every tick, and close them in order."""
         self._publish(self._world.open())
+        self._publish(abandoned(self._world.market_names))
         for now in ticks:
             self._publish(self._world.advance(now, self._heard()))
         self._publish(self._world.close(time.time_ns() // 1_000_000))
@@ -73,6 +75,20 @@ def simulate(
         fail(f"cannot feed Kafka at {settings().brokers}: {error}")
     figures = {"markets": markets, "records": simulation.published.total()}
     summarise("Simulated cities", figures | dict(sorted(simulation.published.items())), as_json=as_json)
+
+
+def abandoned(markets: Collection[str]) -> Events:
+    """What ends the orders that drivers of these markets still hold, from a run that was killed: their drivers cancel. Raises LogError."""
+    follower = Follower(["matching.drivers"], back={"matching.drivers": ALL})
+    parts = follower.read_to_end()
+    follower.close()
+    if not parts:
+        return {}
+    last = pl.concat([part.frame for part in parts]).unique("driver_id", keep="last")
+    held = last.filter(pl.col("order_id").is_not_null() & pl.col("market").is_in(list(markets)))
+    now = pl.lit(time.time_ns() // 1_000_000, dtype=pl.Int64)
+    changes = held.select("order_id", "market", ts=now, change=pl.lit("CANCELLED_BY_DRIVER")).sort("order_id")
+    return {"order-changes": changes} if changes.height else {}
 
 
 def run_name(now_ms: int) -> str:

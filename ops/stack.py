@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from ops.broker import Broker, RedisServer
 from ops.server import Server, ServerError, free_port, is_free
@@ -41,8 +40,12 @@ class Stack:
         self._start_servers()
         settings.cache_clear()
         contract.cache_clear()
-        self._start_children()  # they wait for their topics while these are being made
+        self._start_workers()  # they wait for their topics while these are being made
         self._apply_topics()
+
+    def start_mirror(self) -> None:
+        """Start the mirror: after the workers, who need the processors more while they start."""
+        self._start_child("mirror", ("mirror",), _metrics_port(MIRROR_PORT))
 
     def keep_running(self) -> list[str]:
         """Look after the agents; what there is to say."""
@@ -79,16 +82,14 @@ class Stack:
             starting.append(self.redis)
         _start_at_once(starting, self.say)
 
-    def _start_children(self) -> None:
-        logs = settings().home / "logs"
+    def _start_workers(self) -> None:
         self.ports = [_metrics_port(WORKER_PORT + n) for n in range(self.workers)]
         for ordinal, port in enumerate(self.ports):
             name = f"worker-matching-{ordinal}"
-            self._start_child(name, ("worker", "matching", "--ordinal", str(ordinal)), port, logs)
-        self._start_child("mirror", ("mirror",), _metrics_port(MIRROR_PORT), logs)
+            self._start_child(name, ("worker", "matching", "--ordinal", str(ordinal)), port)
 
-    def _start_child(self, name: str, command: tuple[str, ...], port: int, logs: Path) -> None:
-        child = Child(name, (*TRIPO, *command), logs / f"{name}.log", ROOT, {"TRIPO_METRICS_PORT": str(port)})
+    def _start_child(self, name: str, command: tuple[str, ...], port: int) -> None:
+        child = Child(name, (*TRIPO, *command), settings().home / "logs" / f"{name}.log", ROOT, {"TRIPO_METRICS_PORT": str(port)})
         child.start()
         self.children.append(child)
 

@@ -30,6 +30,7 @@ from streams.contract import contract
 from streams.settings import settings
 
 T = TypeVar("T")
+_ANSWER_S = 10.0  # a broker that is there answers within
 _TIMEOUT_S = 30.0
 _POLL_S = 0.05  # between looks at the metadata of topics just made
 
@@ -132,7 +133,7 @@ def _client() -> AdminClient:
 
 def _list(client: AdminClient) -> dict[str, TopicMetadata]:
     try:
-        return dict(client.list_topics(timeout=10).topics)
+        return dict(client.list_topics(timeout=_ANSWER_S).topics)
     except KafkaException as error:
         where = settings().brokers
         raise TopicsError(f"Kafka at {where} does not answer ({error.args[0].str()}); is it running, is TRIPO_BROKERS right?") from error

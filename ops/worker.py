@@ -16,7 +16,9 @@ AGENTS = {"matching": "agents.matching.agent", "probe": "ops.chaos.probe", "benc
 
 def worker(
     agent: Annotated[str, typer.Argument(help=f"one of: {', '.join(AGENTS)}")],
-    ordinal: Annotated[int, typer.Option(help="this worker's number among the agent's workers, from 0; names it to Kafka", envvar="TRIPO_ORDINAL")] = 0,
+    ordinal: Annotated[
+        int, typer.Option(help="this worker's number among the agent's workers, from 0; names it to Kafka", envvar="TRIPO_ORDINAL")
+    ] = 0,
     loglevel: Annotated[str, typer.Option(help="debug, info, warning or error")] = "info",
 ) -> None:
     """Run one worker of an agent until SIGTERM or SIGINT. Exit codes: see README, "When a worker stops"."""
@@ -30,7 +32,7 @@ def worker(
     app = faust_app(importlib.import_module(AGENTS[agent]).AGENT)
 
     async def leave(*args: object, **kwargs: object) -> None:
-        await app.consumer.finish()
+        await app.consumer.finish()  # type: ignore[attr-defined]
         os._exit(0)  # all is committed; Faust's own farewell takes seconds
 
     app.on_before_shutdown.connect(leave, weak=False)

@@ -10,13 +10,12 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import compress
 from typing import Any
 
-import fastavro
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -24,12 +23,14 @@ import polars as pl
 from streams.avro_encode import Encoded, Encoder
 from streams.avro_exact import InvalidRecordError, read_exactly
 from streams.avro_schema import Node, Schema, UnsupportedSchemaError, compile_schema, container_type, from_container, has_enum
+from streams.avro_versions import PREFIX_SIZE, OtherVersion
 from streams.avro_walk import Walk, words_at_any_byte
 from streams.contract import Contract, contract
 
 __all__ = ["BadRecord", "Codec", "Decoded", "Encoded", "UnsupportedSchemaError", "codec"]
 
-_PREFIX_SIZE, _GUARD_SIZE, _SYNC = 5, 8, b"tripo-streams-0!"
+FEW_VALUES = 16  # up to here reading one by one is faster
+_GUARD_SIZE, _SYNC = 8, b"tripo-streams-0!"
 _PREFIX_BITS = np.uint64((1 << 40) - 1)
 
 
@@ -67,8 +68,10 @@ class Codec:
         self._guard_column = "guard" + "_" * max(len(name) for name, _ in self.node.fields)
         self._header = _container_header(self.node, self._guard_column)
         self._converted = [from_container(n, pl.col(name)) for name, n in self.node.fields if has_enum(n)]
-        self._writers: dict[int, _OtherVersion] = {}
-        self._encoder = Encoder(self.node, self.prefix)
+        others = {i: other for i, other in schemas.items() if i != schema_id}
+        self._versions = {i: OtherVersion(other, schema, i) for i, other in others.items()}
+        self._codecs: dict[int, Codec] = {}  # of the other versions that many records came in
+        self._encoder = Encoder(schema, self.node, self.prefix)
 
     def encode(self, frame: pl.DataFrame) -> Encoded:
         """The records of a frame's rows. Raises ValueError for missing columns, nulls and types that do not fit."""
@@ -78,10 +81,10 @@ class Codec:
         """The records of a batch; None and empty values are bad records, too."""
         count = len(values)
         rows, chosen = np.arange(count), values
-        if count == 0:
-            return Decoded(pl.DataFrame(schema=self.polars_schema), rows)
+        if count <= FEW_VALUES:
+            return self._decode_each(values, range(count))
         sizes = _sizes(values)
-        rows, chosen, sizes = _where(sizes > _PREFIX_SIZE, rows, chosen, sizes)
+        rows, chosen, sizes = _where(sizes > PREFIX_SIZE, rows, chosen, sizes)
         joined, guard = self._join(chosen)
         good = self._valid(joined, sizes)
         if not good.all():
@@ -97,7 +100,7 @@ class Codec:
             return Decoded(frame, rows)
         others = np.ones(count, np.bool_)
         others[rows] = False
-        return self._merge(Decoded(frame, rows), self._decode_each(values, np.flatnonzero(others).tolist()))
+        return _merged([Decoded(frame, rows), *self._decode_others(values, np.flatnonzero(others).tolist())])
 
     def _join(self, values: Sequence[bytes | None]) -> tuple[bytes, bytes]:
         guard = os.urandom(_GUARD_SIZE)
@@ -113,19 +116,19 @@ class Codec:
         data = np.frombuffer(joined, np.uint8)
         starts, ends = self._bounds(sizes)
         ours = (words_at_any_byte(data)[starts] & _PREFIX_BITS) == self._prefix_word
-        good: npt.NDArray[np.bool_] = Walk(data, starts + _PREFIX_SIZE, ends).valid(self.node) & ours
+        good: npt.NDArray[np.bool_] = Walk(data, starts + PREFIX_SIZE, ends).valid(self.node) & ours
         return good
 
     def _bad_text(self, joined: bytes, sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         starts, ends = self._bounds(sizes)
-        return Walk(np.frombuffer(joined, np.uint8), starts + _PREFIX_SIZE, ends).bad_text(self.node)
+        return Walk(np.frombuffer(joined, np.uint8), starts + PREFIX_SIZE, ends).bad_text(self.node)
 
     def _parse(self, joined: bytes, guard: bytes, count: int) -> pl.DataFrame | None:
         """Valid records as a frame; None if polars does not manage, or reads anything but what the guards enclose."""
         if count == 0:
             return pl.DataFrame(schema=self.polars_schema)
-        size = len(joined) - _PREFIX_SIZE
-        container = b"".join((self._header, _varint(count), _varint(size), memoryview(joined)[_PREFIX_SIZE:], _SYNC))
+        size = len(joined) - PREFIX_SIZE
+        container = b"".join((self._header, _varint(count), _varint(size), memoryview(joined)[PREFIX_SIZE:], _SYNC))
         try:
             frame = pl.read_avro(io.BytesIO(container))
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException):  # the panic is no Exception
@@ -133,14 +136,38 @@ class Codec:
         guards = frame.drop_in_place(self._guard_column)
         if len(guards) != count or not (guards == pl.Series([guard + self.prefix])).all():
             return None
-        return frame.with_columns(self._converted) if self._converted else frame
+        return frame.with_columns_seq(self._converted) if self._converted else frame
 
-    def _merge(self, fast: Decoded, slow: Decoded) -> Decoded:
-        if len(slow.rows) == 0:
-            return Decoded(fast.frame, fast.rows, slow.bad)
-        rows = np.concatenate((fast.rows, slow.rows))
-        order = np.argsort(rows)
-        return Decoded(fast.frame.vstack(slow.frame)[order], rows[order], slow.bad)
+    def _decode_others(self, values: Sequence[bytes | None], rows: list[int]) -> Iterator[Decoded]:
+        """The chosen rows: by columns where many are of one other version, else one by one."""
+        each: list[int] = []
+        versions: dict[int, list[int]] = {}
+        for row in rows:
+            value = values[row] or b""
+            written = int.from_bytes(value[1:PREFIX_SIZE], "big")
+            known = value[:1] == b"\0" and written in self._versions
+            (versions.setdefault(written, []) if known else each).append(row)
+        for written, chosen in versions.items():
+            if len(chosen) > FEW_VALUES and self._versions[written].by_columns:
+                yield self._decode_version(written, values, chosen)
+            else:
+                each += chosen
+        yield self._decode_each(values, each)
+
+    def _decode_version(self, written: int, values: Sequence[bytes | None], rows: list[int]) -> Decoded:
+        """The chosen rows, all of one other version, by columns."""
+        version = self._versions[written]
+        if written not in self._codecs:
+            self._codecs[written] = Codec(self.schemas[written], written, {})
+        decoded = self._codecs[written].decode([values[row] for row in rows])
+        if len(decoded.rows) == 0:
+            return self._decode_each(values, rows)
+        try:
+            one = version.read(values[rows[int(decoded.rows[0])]] or b"")
+        except InvalidRecordError:
+            return self._decode_each(values, rows)
+        bad = [BadRecord(rows[b.row], b.error, b.message) for b in decoded.bad]
+        return Decoded(version.resolve(decoded.frame, one), np.array(rows, np.int64)[decoded.rows], bad)
 
     def _decode_each(self, values: Sequence[bytes | None], rows: Iterable[int]) -> Decoded:
         """The chosen rows one by one, exactly."""
@@ -159,40 +186,27 @@ class Codec:
     def _decode_one(self, value: bytes | None) -> dict[str, Any]:
         if not value:
             raise InvalidRecordError("EmptyValue", "the record has no value")
-        if value[0] != 0 or len(value) < _PREFIX_SIZE:
-            start = value[:_PREFIX_SIZE].hex(" ")
+        if value[0] != 0 or len(value) < PREFIX_SIZE:
+            start = value[:PREFIX_SIZE].hex(" ")
             raise InvalidRecordError("NotAvro", f"the value starts with {start}, not with a zero byte and a schema id")
-        written = int.from_bytes(value[1:_PREFIX_SIZE], "big")
+        written = int.from_bytes(value[1:PREFIX_SIZE], "big")
         if written == self.schema_id:
-            record: dict[str, Any] = read_exactly(self.node, value, _PREFIX_SIZE)
+            record: dict[str, Any] = read_exactly(self.node, value, PREFIX_SIZE)
             return record
-        if written not in self.schemas:
+        if written not in self._versions:
             raise InvalidRecordError("UnknownSchema", f"schema id {written} is not registered as a version of {self.schema['name']}")
-        if written not in self._writers:
-            self._writers[written] = _OtherVersion(self.schemas[written], self.schema, written)
-        return self._writers[written].read(value)
+        return self._versions[written].read(value)
 
 
-class _OtherVersion:
-    """Reads records of another version of the schema, resolved to the reader's by fastavro."""
-
-    def __init__(self, writer: Schema, reader: Schema, schema_id: int) -> None:
-        self.node = compile_schema(writer)
-        self.writer = fastavro.parse_schema(json.loads(json.dumps(writer)))
-        self.reader = fastavro.parse_schema(json.loads(json.dumps(reader)))
-        self.target, self.schema_id = compile_schema(reader), schema_id
-
-    def read(self, value: bytes) -> dict[str, Any]:
-        """The record as the reader's schema has it. Raises InvalidRecordError."""
-        read_exactly(self.node, value, _PREFIX_SIZE)
-        try:
-            record = fastavro.schemaless_reader(io.BytesIO(value[_PREFIX_SIZE:]), self.writer, self.reader)
-        except Exception as error:
-            reason = str(error) or type(error).__name__
-            message = f"schema id {self.schema_id} does not resolve to the current version: {reason}"
-            raise InvalidRecordError("IncompatibleSchema", message) from error
-        assert isinstance(record, dict)
-        return record
+def _merged(parts: list[Decoded]) -> Decoded:
+    """Parts of one batch, in the batch's order."""
+    some = [part for part in parts if len(part.rows)] or parts[:1]
+    bad = sorted((b for part in parts for b in part.bad), key=lambda b: b.row)
+    if len(some) == 1:
+        return Decoded(some[0].frame, some[0].rows, bad)
+    rows = np.concatenate([part.rows for part in some])
+    order = np.argsort(rows)
+    return Decoded(pl.concat([part.frame for part in some])[order], rows[order], bad)
 
 
 def _sizes(values: Sequence[bytes | None]) -> npt.NDArray[np.int64]:
@@ -224,7 +238,7 @@ def _container_header(node: Node, guard_column: str) -> bytes:
     """The head of an Avro file of records, each followed by the guard and the next record's prefix."""
     names = [0]
     body = container_type(node, names)
-    guard = {"type": "fixed", "name": "Guard", "size": _GUARD_SIZE + _PREFIX_SIZE}
+    guard = {"type": "fixed", "name": "Guard", "size": _GUARD_SIZE + PREFIX_SIZE}
     text = json.dumps({**body, "fields": [*body["fields"], {"name": guard_column, "type": guard}]}).encode()
     entries = b"".join(_varint(len(part)) + part for part in (b"avro.schema", text, b"avro.codec", b"null"))
     return b"Obj\x01" + _varint(2) + entries + b"\0" + _SYNC

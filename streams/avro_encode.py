@@ -1,21 +1,28 @@
 """Polars frame → the values of Kafka records, in Avro with the Confluent prefix: a whole batch at a time.
 
 Two passes over the columns (streams/avro_columns.py): the first finds how many bytes each row takes, which gives every row's
-and field's position; the second writes column by column to these positions. The bytes are those of fastavro's writer.
+and field's position; the second writes column by column to these positions. The bytes are those of fastavro's writer, which
+writes batches of few rows itself: there, what a column costs whatever its length would outweigh what its rows cost.
 """
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import fastavro
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from streams.avro_columns import Array, Bytes, Nullable, Out, Piece, Record, Text, Varints
-from streams.avro_schema import Node
+from streams.avro_schema import Node, Schema
+
+FEW_ROWS = 64  # up to here writing row by row is faster
+FEW_TEXTS = 300  # up to here text goes through Python faster than through polars
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +56,10 @@ class Encoded:
 class Encoder:
     """Writes frames of one record schema."""
 
-    def __init__(self, node: Node, prefix: bytes) -> None:
-        """``prefix``: the bytes in front of every record."""
+    def __init__(self, schema: Schema, node: Node, prefix: bytes) -> None:
+        """``node``: the compiled schema; ``prefix``: the bytes in front of every record."""
         self.node, self.prefix = node, np.frombuffer(prefix, np.uint8)
+        self._rows = None if any(_hides_null(field) for _, field in node.fields) else RowEncoder(schema, node, prefix)
 
     def encode(self, frame: pl.DataFrame) -> Encoded:
         """The rows' values. Raises ValueError naming the column for a missing or unknown one, nulls, and types that do not fit."""
@@ -61,6 +69,10 @@ class Encoder:
         rows = frame.height
         if rows == 0:
             return Encoded(b"", np.empty(0, np.int64), np.empty(0, np.int64))
+        if rows <= FEW_ROWS and self._rows is not None:
+            encoded = self._rows.encode(frame)
+            if encoded is not None:
+                return encoded
         head = Bytes(np.tile(self.prefix, (rows, 1)))
         record = Record([head, *(_piece(node, frame.get_column(name), name) for name, node in self.node.fields)])
         lengths = np.broadcast_to(np.asarray(record.sizes, np.int64), rows)
@@ -68,6 +80,42 @@ class Encoder:
         out = Out(int(ends[-1]))
         record.write(out, ends - lengths)
         return Encoded(out.bytes.tobytes(), ends, lengths)
+
+
+class RowEncoder:
+    """Writes frames of few rows, row by row, with fastavro."""
+
+    def __init__(self, schema: Schema, node: Node, prefix: bytes) -> None:
+        """``node``: the compiled schema; ``prefix``: the bytes in front of every record."""
+        self._schema = fastavro.parse_schema(json.loads(json.dumps(schema)))
+        self._node, self._prefix = node, prefix
+
+    def encode(self, frame: pl.DataFrame) -> Encoded | None:
+        """The rows' values; None where that is better left to the columns: they cast, and they say what does not fit."""
+        for name, node in self._node.fields:
+            column = frame.get_column(name)
+            if node.kind not in ("nullable", "enum") and column.null_count():
+                return None
+            if (node.child if node.kind == "nullable" else node).kind != "enum" and column.dtype != node.dtype:
+                return None
+        out, ends = io.BytesIO(), []
+        try:
+            for row in frame.iter_rows(named=True):
+                out.write(self._prefix)
+                fastavro.schemaless_writer(out, self._schema, row)
+                ends.append(out.tell())
+        except Exception:  # fastavro raises many kinds for what does not fit
+            return None
+        bounds = np.array(ends, np.int64)
+        return Encoded(out.getvalue(), bounds, np.diff(bounds, prepend=0))
+
+
+def _hides_null(node: Node, top: bool = True) -> bool:
+    """Whether a null inside could be written as something else: fastavro writes a null boolean as false."""
+    if node.kind == "boolean":
+        return not top
+    children = [child for _, child in node.fields] if node.inner is None else [node.inner]
+    return any(_hides_null(child, top and node.kind == "nullable") for child in children)
 
 
 def _differences(expected: set[str], got: set[str]) -> str:
@@ -151,16 +199,21 @@ def _leaf(node: Node, column: pl.Series) -> Piece:  # noqa: PLR0911 - one a type
         case "boolean":
             return _rows(column.to_numpy().astype(np.uint8), 1)
         case "string":
-            lengths = column.str.len_bytes().to_numpy()
-            return Text(_joined_text(column), lengths.astype(np.int64))
+            return _text(column)
         case "bytes":
-            return Text(np.frombuffer(b"".join(column.to_list()), np.uint8), column.bin.size().to_numpy().astype(np.int64))
+            return _texts(column.to_list())
     return _fixed(node, column)
 
 
-def _joined_text(column: pl.Series) -> npt.NDArray[np.uint8]:
-    joined = column.str.join("").cast(pl.Binary).item() if len(column) else b""
-    return np.frombuffer(joined, np.uint8)
+def _text(column: pl.Series) -> Piece:
+    if len(column) <= FEW_TEXTS:
+        return _texts([text.encode() for text in column.to_list()])
+    joined = column.str.join("").cast(pl.Binary).item()
+    return Text(np.frombuffer(joined, np.uint8), column.str.len_bytes().to_numpy().astype(np.int64))
+
+
+def _texts(texts: list[bytes]) -> Piece:
+    return Text(np.frombuffer(b"".join(texts), np.uint8), np.fromiter(map(len, texts), np.int64, len(texts)))
 
 
 def _rows(values: npt.NDArray[Any], width: int) -> Piece:

@@ -68,7 +68,7 @@ class Cycle:
         self._recoveries: list[_Recovery] = []
         self._isolation = Isolation()
         self._limit = Limit(agent.name, settings.dead_letter_window, settings.dead_letter_share)
-        self._committed_at = self._polled_at = self._measured_at = time.monotonic()
+        self._committed_at = self._measured_at = time.monotonic()
         self._committed: dict[int, dict[str, int]] = {}
         self._full = False  # the last poll brought all it could: do not wait before the next
         self.progress_at = time.monotonic()
@@ -89,7 +89,6 @@ class Cycle:
         if self._recoveries:
             self._recover()
         polled = self.membership.poll(self.settings.max_records, self._wait())
-        self._polled_at = time.monotonic()
         self._full = sum(len(m) for by_topic in polled.values() for m in by_topic.values()) * 2 > self.settings.max_records
         faults.point("after-poll")
         self._measure()
@@ -103,12 +102,11 @@ class Cycle:
         """How long the poll may wait for a first record, in seconds."""
         if self._recoveries:
             return 0.0
-        if not self._full:  # let records gather: a step's cost is mostly per step
-            time.sleep(max(0.0, self._polled_at + self.settings.cycle_ms / 1000 - time.monotonic()))
-        longest = 0.1 if self.agent.tick_ms is None else min(0.1, self.agent.tick_ms / 2000)
-        if not any(t.dirty for t in self.tasks.values()):
-            return longest
-        return max(0.0, min(longest, self._committed_at + self.settings.commit_interval_ms / 1000 - time.monotonic()))
+        if not self._full:  # nothing is visible before the next commit: let records gather until then, a step costs mostly per step
+            time.sleep(max(0.0, self._committed_at + self.settings.commit_interval_ms / 1000 - time.monotonic()))
+        if any(t.dirty for t in self.tasks.values()):
+            return 0.0
+        return 0.1 if self.agent.tick_ms is None else min(0.1, self.agent.tick_ms / 2000)
 
     def _works(self, polled: Polled) -> list[Work]:
         now = time.time_ns() // 1_000_000
@@ -163,6 +161,7 @@ class Cycle:
         due = [t for t in self.tasks.values() if t.dirty or (last and t.stepped_since_snapshot)]
         if not due:
             return
+        self._committed_at = time.monotonic()
         self._transactions.begin()
         positions = []
         for task in due:
@@ -174,7 +173,6 @@ class Cycle:
             task.snapshot = ref or task.snapshot
             positions += self.membership.positions(task.partition, task.positions)
         self._transactions.commit(positions, self.membership.metadata())
-        self._committed_at = time.monotonic()
         self._committed |= {task.partition: dict(task.positions) for task in due}
 
     def _snapshot_due(self, task: Task, last: bool) -> bool:
@@ -185,7 +183,9 @@ class Cycle:
         topic = self.settings.topic(snapshot.topic_of(self.agent.name))
         offsets: list[int] = []
         count = 0
-        for key, value in snapshot.chunks(self.agent.name, task.partition, task.sequence, self.agent.state_format, self.agent.code_version, data):
+        for key, value in snapshot.chunks(
+            self.agent.name, task.partition, task.sequence, self.agent.state_format, self.agent.code_version, data
+        ):
             self._transactions.produce_located(topic, task.partition, key, value, offsets.append)
             count += 1
         faults.point("in-snapshot")
@@ -234,7 +234,10 @@ class Cycle:
         self._drop_recoveries()
 
     def _lost(self) -> None:
-        raise Fenced(f"{self.agent.name}: partitions {sorted(self.tasks)} were lost: this worker was away for longer than its session, or another took its name")
+        raise Fenced(
+            f"{self.agent.name}: partitions {sorted(self.tasks)} were lost: "
+            "this worker was away for longer than its session, or another took its name"
+        )
 
     def _drop_recoveries(self) -> None:
         for recovery in self._recoveries:

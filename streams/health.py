@@ -41,6 +41,8 @@ def serve(host: str, port: int, live: Callable[[], bool], ready: Callable[[], bo
     try:
         server = make_server(host, port, app, server_class=_Server, handler_class=_Quiet)
     except OSError as error:
-        raise OSError(f"cannot listen on {host}:{port} ({error.strerror}); set TRIPO_METRICS_PORT to a free port, or -1 for none") from error
+        raise OSError(
+            f"cannot listen on {host}:{port} ({error.strerror}); set TRIPO_METRICS_PORT to a free port, or -1 for none"
+        ) from error
     threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
     return server

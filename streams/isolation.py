@@ -27,7 +27,9 @@ class Isolation:
 
     def failed(self, partition: int, inputs: Inputs, why: str) -> None:
         """Take in that a step over these records raised. Raises WorkerStop when there is no record to blame."""
-        records = [(topic, m.offset()) for topic, r in inputs.items() for m in r.messages if (topic, m.offset()) not in self.crashing(partition)]
+        records = [
+            (topic, m.offset()) for topic, r in inputs.items() for m in r.messages if (topic, m.offset()) not in self.crashing(partition)
+        ]
         if not records:
             raise WorkerStop(f"the step of partition {partition} raises without any record to blame: {why}")
         if len(records) == 1:

@@ -74,7 +74,10 @@ class LogReader:
                 if batch:
                     deadline = time.monotonic() + PATIENCE_S
                 elif time.monotonic() > deadline:
-                    raise OffsetOutOfLog(f"no records of {sorted(left)}, partition {partition}, up to {dict(ends)} within {PATIENCE_S:.0f} s; is the broker up?")
+                    raise OffsetOutOfLog(
+                        f"no records of {sorted(left)}, partition {partition}, up to {dict(ends)} within {PATIENCE_S:.0f} s; "
+                        "is the broker up?"
+                    )
                 yield batch
         finally:
             self._consumer.unassign()

@@ -35,7 +35,12 @@ class Membership:
     """The group's consumer. Callbacks run inside ``poll``, in the polling thread."""
 
     def __init__(
-        self, settings: Settings, agent: Agent, on_assigned: Callable[[list[Assigned]], None], on_revoked: Callable[[], None], on_lost: Callable[[], None]
+        self,
+        settings: Settings,
+        agent: Agent,
+        on_assigned: Callable[[list[Assigned]], None],
+        on_revoked: Callable[[], None],
+        on_lost: Callable[[], None],
     ) -> None:
         self._settings, self._agent = settings, agent
         self._topics = {settings.topic(name): name for name in agent.inputs}
@@ -148,8 +153,9 @@ class Membership:
             low, high = patiently(partial(self.consumer.get_watermark_offsets, found, 10))
             if found.offset >= 0 and not low <= found.offset <= high:
                 raise OffsetOutOfLog(
-                    f"{found.topic}, partition {found.partition}: committed offset {found.offset} is outside the log ({low} to {high}). Records were "
-                    "deleted before they were decided, or the topic was made anew: restore it, or move the group's offsets and the journal knowingly"
+                    f"{found.topic}, partition {found.partition}: committed offset {found.offset} is outside the log ({low} to {high}). "
+                    "Records were deleted before they were decided, or the topic was made anew: "
+                    "restore it, or move the group's offsets and the journal knowingly"
                 )
             self._committed.append(found.offset)
             places.append(TopicPartition(found.topic, found.partition, found.offset if found.offset >= 0 else low))
@@ -159,7 +165,8 @@ class Membership:
         missing = set(self._agent.inputs) - set(found)
         if missing:
             raise ValueError(
-                f"partition {partition} of {sorted(found)} came without {sorted(missing)}: an agent's topics must have equal partition counts; run `tripo topics plan`"
+                f"partition {partition} of {sorted(found)} came without {sorted(missing)}: "
+                "an agent's topics must have equal partition counts; run `tripo topics plan`"
             )
         if all(offset < 0 for offset in found.values()):
             return None
@@ -181,6 +188,6 @@ def partition_count(consumer: Consumer, settings: Settings, agent: Agent) -> int
         metadata = patiently(partial(consumer.list_topics, settings.topic(name), 10)).topics[settings.topic(name)]
         counts[name] = len(metadata.partitions)
     if min(counts.values()) == 0 or len(set(counts.values())) > 1:
-        raise ValueError(f"inputs of {agent.name} have partitions {counts}, contract {[contract().topic(n).partitions for n in counts]}; run `tripo topics apply`")
+        wanted = {name: contract().topic(name).partitions for name in counts}
+        raise ValueError(f"inputs of {agent.name} have partitions {counts}, the contract says {wanted}; run `tripo topics apply`")
     return counts[agent.inputs[0]]
-

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+
 from streams.avro import codec
 from streams.batch import Batch, Rejected
 from streams.contract import contract
@@ -88,7 +89,6 @@ def _wrong_keys(topic: str, messages: Sequence[Message], frame: pl.DataFrame) ->
     if right.all():
         return None
     return _WrongKeys(name, ~right.to_numpy(), keys)
-
 
 
 def by_inputs(order: Sequence[str], reads: Mapping[str, Read]) -> dict[str, Batch]:

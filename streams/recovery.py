@@ -27,7 +27,9 @@ log = structlog.get_logger(__name__)
 CATCH_UP_S = 30.0  # how long the journal may lag behind the committed offsets: its transaction marker is on its way
 
 
-def recover(agent: Agent, partition: int, committed: Mapping[str, int] | None, reader: LogReader, parked: Task | None) -> Generator[None, None, Task]:
+def recover(
+    agent: Agent, partition: int, committed: Mapping[str, int] | None, reader: LogReader, parked: Task | None
+) -> Generator[None, None, Task]:
     """The task of a partition, recovered.
 
     ``committed``: the group's offsets by input, None for a group that never committed any. ``parked``: the task as this
@@ -46,7 +48,17 @@ def recover(agent: Agent, partition: int, committed: Mapping[str, int] | None, r
     task.positions = {p["topic"]: p["offset"] for p in last["positions"]}
     task.sequence, task.previous = last["sequence"] + 1, journal.chain_hash(payload(tail))
     task.snapshot, task.journal_offset = last["snapshot"], tail.offset()
-    log.info("recovered", agent=agent.name, partition=partition, sequence=task.sequence, records=resteps, seconds=round(time.monotonic() - started, 3))
+    for topic in agent.inputs:  # an input that the agent did not have before
+        if topic not in task.positions:
+            task.positions[topic], task.fresh = reader.bounds(topic, partition)[0], True
+    log.info(
+        "recovered",
+        agent=agent.name,
+        partition=partition,
+        sequence=task.sequence,
+        records=resteps,
+        seconds=round(time.monotonic() - started, 3),
+    )
     metrics.recovery_seconds.labels(agent.name).observe(time.monotonic() - started)
     metrics.recovered_records.labels(agent.name).inc(resteps)
     return task
@@ -99,13 +111,17 @@ def _restore(agent: Agent, partition: int, last: journal.Record, reader: LogRead
         yield
     task.state = agent.load(snapshot.join(pieces, ref))
     if pieces[0]["state_format"] != agent.state_format:
-        log.warning("state of another format", agent=agent.name, partition=partition, found=pieces[0]["state_format"], running=agent.state_format)
+        log.warning(
+            "state of another format", agent=agent.name, partition=partition, found=pieces[0]["state_format"], running=agent.state_format
+        )
     task.sequence = ref["sequence"] + 1
     task.journal_offset = ref["journal_offset"]
     return task
 
 
-def _journal(agent: Agent, partition: int, task: Task, last: journal.Record, reader: LogReader) -> Generator[None, None, list[journal.Record]]:
+def _journal(
+    agent: Agent, partition: int, task: Task, last: journal.Record, reader: LogReader
+) -> Generator[None, None, list[journal.Record]]:
     """The journal's records after the snapshot, in order, their chain checked."""
     topic = f"{agent.name}.journal"
     _, end = reader.bounds(topic, partition)
@@ -116,12 +132,16 @@ def _journal(agent: Agent, partition: int, task: Task, last: journal.Record, rea
             record: journal.Record = journal.decode(topic, payload(message))
             if task.sequence <= record["sequence"] <= last["sequence"]:
                 if record["sequence"] != task.sequence + len(found) or record["previous"] != previous:
-                    raise RecoveryMismatch(f"{agent.name}, partition {partition}: the journal's chain breaks at sequence {record['sequence']}")
+                    raise RecoveryMismatch(
+                        f"{agent.name}, partition {partition}: the journal's chain breaks at sequence {record['sequence']}"
+                    )
                 found.append(record)
             previous = journal.chain_hash(payload(message))
         yield
     if len(found) != last["sequence"] + 1 - task.sequence:
-        raise RecoveryMismatch(f"{agent.name}, partition {partition}: the journal lacks records between {task.sequence} and {last['sequence']}")
+        raise RecoveryMismatch(
+            f"{agent.name}, partition {partition}: the journal lacks records between {task.sequence} and {last['sequence']}"
+        )
     return found
 
 

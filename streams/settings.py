@@ -28,7 +28,6 @@ class Settings(BaseSettings):
     home: Path = Field(ROOT / ".tripo", description="where `tripo dev` keeps the broker's and Redis's files")
 
     commit_interval_ms: int = Field(50, ge=1, description="time between transactions' commits")
-    cycle_ms: int = Field(10, ge=0, description="least time between polls while there is little to do, so that records gather")
     max_records: int = Field(5000, ge=1, description="most records of one poll")
     snapshot_interval_s: float = Field(30.0, gt=0, description="time between a task's snapshots")
     session_timeout_ms: int = Field(10_000, ge=1000, description="Kafka's session timeout of a worker")

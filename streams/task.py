@@ -86,7 +86,9 @@ class Task:
         rejected = skipped + list(decisions.rejected)
         written = self._encode(decisions)
         if rejected:
-            written.append(self._digested(dead_letters.topic_of(self.agent.name), *dead_letters.encode(self.agent.name, rejected, inputs, now)))
+            written.append(
+                self._digested(dead_letters.topic_of(self.agent.name), *dead_letters.encode(self.agent.name, rejected, inputs, now))
+            )
         return Stepped(sum(len(r.messages) for r in inputs.values()), written, rejected)
 
     def restep(self, step: journal.Step, inputs: Mapping[str, Records]) -> int:

@@ -11,8 +11,8 @@ import concurrent.futures
 import os
 import threading
 import time
-from functools import partial
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -103,7 +103,14 @@ class Consumer(base.Consumer):
     def _die(self, error: BaseException) -> None:
         """Crash-only: state that may not agree with the log is never gone on with."""
         code = error.exit_code if isinstance(error, WorkerStop) else 1
-        log.critical("worker stops", agent=self.agent.name, reason=type(error).__name__, error=str(error), exit_code=code, exc_info=code == 1 and error or None)
+        log.critical(
+            "worker stops",
+            agent=self.agent.name,
+            reason=type(error).__name__,
+            error=str(error),
+            exit_code=code,
+            exc_info=error if code == 1 else None,
+        )
         if self.cycle is not None:
             self.cycle.abort()
         os._exit(code)
@@ -116,7 +123,11 @@ class Consumer(base.Consumer):
         while not self._ending:
             time.sleep(1)
             if self._stalled():
-                self._die(NoProgress(f"no record was handled for {self.settings.stall_timeout_s:.0f} s although there is lag, or a step does not return"))
+                self._die(
+                    NoProgress(
+                        f"no record was handled for {self.settings.stall_timeout_s:.0f} s although there is lag, or a step does not return"
+                    )
+                )
 
     async def finish(self) -> None:
         """Commit, snapshot and leave the group; called before Faust stops its agents."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType  # type: ignore[attr-defined]
@@ -39,24 +40,22 @@ class Logs:
     """Surveys the topics of one broker. Every method raises KafkaException while the broker is away."""
 
     admin: AdminClient
-    _cluster: str = field(default="", init=False)
-    _tombstones: dict[str, int] = field(default_factory=dict, init=False)
 
     def survey(self, topics: Iterable[str]) -> dict[str, TopicLog]:
         """The topics that exist, by physical name."""
-        if not self._cluster:
-            self._cluster = str(self.admin.describe_cluster(request_timeout=TIMEOUT_S).result(TIMEOUT_S).cluster_id)
+        cluster = _answer(self.admin.describe_cluster(request_timeout=TIMEOUT_S)).cluster_id
         shapes = self._shapes(topics)
+        tombstones_ms = self._tombstones_ms(shapes)
         asked_at = time.time_ns() // 1_000_000
         at = [TopicPartition(topic, p) for topic, (_, count) in shapes.items() for p in range(count)]
         low = self._offsets(at, Spec.earliest())  # type: ignore[no-untyped-call]
         high = self._offsets(at, Spec.latest())  # type: ignore[no-untyped-call]
         return {
             topic: TopicLog(
-                log=f"{self._cluster}/{topic_id}",
+                log=f"{cluster}/{topic_id}",
                 low=tuple(low[topic, p] for p in range(count)),
                 high=tuple(high[topic, p] for p in range(count)),
-                tombstones_ms=self._tombstones_ms(topic),
+                tombstones_ms=tombstones_ms[topic],
                 asked_at=asked_at,
             )
             for topic, (topic_id, count) in shapes.items()
@@ -66,7 +65,7 @@ class Logs:
         found = {}
         for topic, future in self.admin.describe_topics(TopicCollection(list(topics)), request_timeout=TIMEOUT_S).items():
             try:
-                described = future.result(TIMEOUT_S)
+                described = _answer(future)
             except KafkaException as e:
                 if e.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
                     raise
@@ -78,12 +77,19 @@ class Logs:
         if not at:
             return {}
         asked = self.admin.list_offsets(dict.fromkeys(at, spec), isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=TIMEOUT_S)
-        return {(tp.topic, tp.partition): future.result(TIMEOUT_S).offset for tp, future in asked.items()}
+        return {(tp.topic, tp.partition): _answer(future).offset for tp, future in asked.items()}
 
-    def _tombstones_ms(self, topic: str) -> int:
-        if topic not in self._tombstones:
-            resource = ConfigResource(ResourceType.TOPIC, topic)
-            answer: Future[dict[str, object]]
-            (answer,) = self.admin.describe_configs([resource], request_timeout=TIMEOUT_S).values()
-            self._tombstones[topic] = int(answer.result(TIMEOUT_S)["delete.retention.ms"].value)  # type: ignore[attr-defined]
-        return self._tombstones[topic]
+    def _tombstones_ms(self, topics: Iterable[str]) -> dict[str, int]:
+        asked = [ConfigResource(ResourceType.TOPIC, topic) for topic in topics]
+        if not asked:
+            return {}
+        answers = self.admin.describe_configs(asked, request_timeout=TIMEOUT_S)
+        return {resource.name: int(_answer(future)["delete.retention.ms"].value) for resource, future in answers.items()}
+
+
+def _answer(asked: Future[Any]) -> Any:
+    """What the broker answers. Raises KafkaException also when it does not: the client's own time-out may come too late for its future."""
+    try:
+        return asked.result(TIMEOUT_S + 1)
+    except TimeoutError:
+        raise KafkaException(KafkaError(KafkaError._TIMED_OUT)) from None

@@ -11,6 +11,8 @@ from typing import Any, cast
 
 import orjson
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from streams.settings import settings
 from tables.layout import Layout, layout, tables
@@ -58,7 +60,8 @@ class Tables:
     """The tables of this process's namespace. Methods raise UnknownTableError, and redis.RedisError when Redis is away."""
 
     def __init__(self, client: redis.Redis | None = None) -> None:
-        self._redis = client or redis.Redis.from_url(settings().redis_url, socket_timeout=2, socket_connect_timeout=1)
+        patience = {"socket_timeout": 2, "socket_connect_timeout": 1, "retry": Retry(NoBackoff(), 1)}
+        self._redis = client or redis.Redis.from_url(settings().redis_url, **patience)
 
     @staticmethod
     def known() -> list[str]:

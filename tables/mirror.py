@@ -17,6 +17,8 @@ import redis
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from streams import clients
 from streams.avro import codec
@@ -33,6 +35,7 @@ POLL_S = 0.1
 CHECK_S = 0.5  # how often Redis is asked whether it still holds the positions
 SURVEY_S = 5.0  # how often the broker is asked for the logs' ends
 BACKOFF_S = (0.05, 2.0)
+REDIS_TIMEOUT_S = 2.0  # a slower answer counts as Redis being away
 
 log = structlog.get_logger()
 
@@ -46,7 +49,9 @@ class Mirror:
 
     def __init__(self, names: Iterable[str] | None = None) -> None:
         own = settings()
-        self.redis = redis.Redis.from_url(own.redis_url, socket_timeout=5, socket_connect_timeout=2, health_check_interval=0)
+        self.redis = redis.Redis.from_url(
+            own.redis_url, socket_timeout=REDIS_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S, retry=Retry(NoBackoff(), 0)
+        )
         wanted = tables() if names is None else {name: tables()[layout(name).table] for name in names}
         self._tables = {
             own.topic(topic): Table(name, topic, codec(topic), Store(self.redis, layout(name))) for name, topic in wanted.items()

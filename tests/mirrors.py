@@ -63,7 +63,7 @@ class Writer:
     def __init__(self) -> None:
         conf = {"bootstrap.servers": settings().brokers, "transactional.id": settings().namespace + "writer"}
         self._producer = Producer(conf | {"linger.ms": 1})
-        self._producer.init_transactions(30)
+        self._producer.init_transactions(90)
 
     def write(self, table: str, partition: int, rows: Iterable[tuple[str, dict[str, Any] | bytes | None]], commit: bool = True) -> None:
         """Rows by key, in one transaction; None is a tombstone, bytes go as they are."""

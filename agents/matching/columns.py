@@ -14,6 +14,8 @@ U8 = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 Array = npt.NDArray[Any]
 
+LEAST = 8  # rows to begin with
+
 Spec = Mapping[str, tuple[str, float]]  # column → (numpy dtype, the value of a new row)
 
 
@@ -26,7 +28,7 @@ class Columns:
     def __init__(self, spec: Spec, count: int = 0) -> None:
         self.spec = spec
         self.count = 0
-        self._room: dict[str, Array] = {name: np.full(64, fill, dtype) for name, (dtype, fill) in spec.items()}
+        self._room: dict[str, Array] = {name: np.full(0, fill, dtype) for name, (dtype, fill) in spec.items()}
         self.extend(count)
 
     def __len__(self) -> int:
@@ -43,7 +45,7 @@ class Columns:
         """Add ``count`` rows of the spec's values."""
         need = self.count + count
         if need > len(next(iter(self._room.values()))):
-            room = max(need, 2 * self.count)
+            room = max(need, 2 * self.count, LEAST)
             for name, (dtype, fill) in self.spec.items():
                 grown = np.full(room, fill, dtype)
                 grown[: self.count] = self[name]
@@ -61,7 +63,7 @@ class Columns:
         """Let go of the rows where ``mask`` (n,) is false; the others keep their order."""
         kept = int(np.count_nonzero(mask))
         for name, (dtype, fill) in self.spec.items():
-            column = np.full(max(64, kept), fill, dtype)
+            column = np.full(max(LEAST, kept), fill, dtype)
             column[:kept] = self[name][mask]
             self._room[name] = column
         self.count = kept

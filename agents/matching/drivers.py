@@ -49,7 +49,7 @@ class Drivers:
         self.ids: list[str] = []
         self.index: dict[str, int] = {}
         self.orders: dict[int, str] = {}  # row → the live order's id
-        self._points = np.zeros((64, 3))
+        self._points = np.zeros((0, 3))
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -162,7 +162,7 @@ class Drivers:
     def reindex(self) -> None:
         """Make again what follows from ids and columns."""
         self.index = dict(zip(self.ids, range(len(self.ids)), strict=True))
-        self._points = np.zeros((max(64, len(self.ids)), 3))
+        self._points = np.zeros((len(self.ids), 3))
         self._points[: len(self.ids)] = geo.points(self.columns["lat"], self.columns["lon"])
 
 

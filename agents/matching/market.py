@@ -39,6 +39,8 @@ class Pace:
     sweep_row: int = 0  # where it goes on
     sweep_now: int = 0  # now of the last sweep
     shown_now: int = 0  # now of the last table row
+    stepped_now: int = 0  # now of the last step that looked at it
+    asleep: bool = False  # without records, no step needs to look at it
     drivers_changed: bool = False  # since the waiting orders were last tried
     shown: list[int] = field(default_factory=list)  # what the last table row said
 

@@ -17,7 +17,7 @@ from agents.matching.orders import CANCELLED, ENDED_BY, LATE, NO_DRIVER, PICKED_
 from agents.matching.outputs import Decided, ShownDrivers
 from agents.matching.policy import Policy
 from agents.matching.reading import Rejection, Rows
-from agents.matching.tables import due_rows, market_facts, row_due, shown_drivers
+from agents.matching.tables import FREE, due_rows, market_facts, row_due, shown_drivers
 
 FORGET_EVERY_MS = 3_600_000
 
@@ -34,9 +34,9 @@ class MarketStep:
         self.ending: dict[int, int] = {}  # slot of a pending order → the reason it ends by
         self.first_new = 0  # the number of the step's first new order
 
-    def run(self, given: Mapping[str, Rows], elapsed: int) -> None:
-        """Take the rows by topic; ``elapsed`` ms of now have passed since the last step."""
-        self._move_clock(given, elapsed)
+    def run(self, given: Mapping[str, Rows], before: int) -> None:
+        """Take the rows by topic; ``before`` is the now of the task's last step, ms, or 0."""
+        self._move_clock(given, before)
         self.first_new = self.market.counts.orders + 1
         for topic, take in (
             ("driver-profiles", self._take_profiles),
@@ -50,9 +50,23 @@ class MarketStep:
         self._end()
         self._match()
         self._show()
+        pace, pace.stepped_now = self.market.pace, self.now
+        pace.asleep = self._quiet()
 
-    def _move_clock(self, given: Mapping[str, Rows], elapsed: int) -> None:
+    def _quiet(self) -> bool:
+        """Whether nothing can happen here any more until records come."""
+        market, pace = self.market, self.market.pace
+        if len(market.pending) or len(market.live) or bool(market.drivers.columns["moved"].any()):
+            return False
+        facts = market_facts(market, pace.clock, self.policy)
+        return facts == pace.shown and facts[FREE] == 0
+
+    def _move_clock(self, given: Mapping[str, Rows], before: int) -> None:
+        """The latest event time; where no records come, now's own pace since the last step, and in all steps that passed it by."""
         pace = self.market.pace
+        if pace.stepped_now:
+            pace.clock += before - pace.stepped_now
+        elapsed = self.now - before if pace.stepped_now else 0
         if given:
             pace.record_clock = max(pace.record_clock, *(int(rows["ts"].max()) for rows in given.values()))
             pace.clock = max(pace.clock, pace.record_clock)
@@ -183,10 +197,12 @@ class MarketStep:
         self.row = (market.name, pace.clock, *facts, *means, self.now)
 
 
-def due(market: Market, elapsed: int, now: int, policy: Policy) -> bool:
-    """Whether a step without records, ``elapsed`` ms after the last one, could end an order, match one, or write a table row."""
+def due(market: Market, now: int, policy: Policy) -> bool:
+    """Whether a step without records at ``now`` ms could end an order, match one, or write a table row."""
     pace, pending = market.pace, market.pending
-    clock = pace.clock + elapsed
+    if pace.asleep:
+        return False
+    clock = pace.clock + max(0, now - pace.stepped_now)
     if len(pending) and pace.drivers_changed and clock - pace.tried_at >= policy.retry_ms:
         return True
     return len(pending.out_of_patience(clock)) > 0 or market.live.overdue(clock, policy) or row_due(market, clock, now, policy)

@@ -36,13 +36,14 @@ class Stepped:
 def step(state: MatchingState, batches: Mapping[str, Records], now: int, policy: Policy, code_version: str) -> Stepped:
     """Step ``state``, in place, over ``batches`` at ``now`` ms. Every accepted order gets exactly one decision, now or in a later step."""
     out = Stepped()
-    elapsed = max(0, now - state.now) if state.now else 0
-    state.now = max(state.now, now)
+    before, now = state.now, max(state.now, now)
+    state.now = now
     given = _by_market(batches, now, policy, out.rejected)
     steps = []
-    for name in sorted(state.markets.keys() | given.keys()):
+    awake = {name for name, market in state.markets.items() if not market.pace.asleep}
+    for name in sorted(awake | given.keys()):
         one = MarketStep(state.market(name), now, policy, out.rejected)
-        one.run(given.get(name, {}), elapsed)
+        one.run(given.get(name, {}), before)
         steps.append(one)
     decided = [part for one in steps for part in one.decided]
     shown = [one.shown for one in steps if one.shown is not None]
@@ -58,8 +59,7 @@ def step(state: MatchingState, batches: Mapping[str, Records], now: int, policy:
 
 def due(state: MatchingState, now: int, policy: Policy) -> bool:
     """Whether a step without records at ``now`` could change anything but the clocks."""
-    elapsed = max(0, now - state.now) if state.now else 0
-    return any(market_due(market, elapsed, now, policy) for market in state.markets.values())
+    return any(market_due(market, now, policy) for market in state.markets.values())
 
 
 def _by_market(batches: Mapping[str, Records], now: int, policy: Policy, rejected: list[Rejection]) -> dict[str, dict[str, Rows]]:

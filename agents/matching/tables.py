@@ -14,6 +14,8 @@ from agents.matching.market import Market
 from agents.matching.outputs import ShownDrivers
 from agents.matching.policy import Policy
 
+FREE = 2  # position in market_facts
+
 
 def due_rows(market: Market, now: int, policy: Policy) -> I64:
     """The next drivers of the sweep that have moved since their last row, at most ``sweep_limit`` looked at."""

@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,10 +15,11 @@ import typer
 
 from ops.broker import Broker, ServerError, free_port
 from ops.chaos import report
-from ops.chaos.run import Outcome, Request, run
+from ops.chaos.producing import Request
+from ops.chaos.run import Outcome, end_in_order, run
 
 
-class Which(str, Enum):
+class Which(StrEnum):
     """The workloads."""
 
     PROBE = "probe"
@@ -44,6 +45,7 @@ def chaos(
     if quick:
         events, faults = QUICK
     seed = random.SystemRandom().randrange(2**31) if seed is None else seed
+    end_in_order()
     home = Path(tempfile.mkdtemp(prefix="tripo-chaos-"))
     print(f"seed {seed}; files in {home}", flush=True)
     outcomes: list[Outcome] = []

@@ -1,7 +1,7 @@
 """Inputs of the probe workload, seeded: events with zipf-distributed keys, and the poison among them (RELIABILITY §3, C10). Pure.
 
-Out: records (key bytes, value bytes) in the order to publish. A key's events carry key_seq from 0 without gaps and a hash chain of their own; poison takes
-no key_seq, except that a duplicate repeats its key's latest event.
+Out: records (key bytes, value bytes) in the order to publish. A key's events carry key_seq from 0 without gaps and a hash chain of their
+own; poison takes no key_seq, except that a duplicate repeats its key's latest event.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ SCALES = (1, 4, 2)
 
 @dataclass(slots=True)
 class Fault:
-    """One fault: its class, what, when (time.time()), which partitions it hit, when it was over; ``failed`` says what should have happened and did not."""
+    """One fault: its class, what, when (time.time()), the partitions it hit, its end; ``failed``: what should have happened."""
 
     group: str
     what: str
@@ -117,16 +117,17 @@ class Saboteur:
 
     def _await_owner(self, ordinal: int) -> None:
         deadline = time.monotonic() + POINT_S
-        while not self._group.owned(ordinal) and time.monotonic() < deadline:
+        while not (self._fleet.ready(ordinal) and self._group.owned(ordinal)) and time.monotonic() < deadline:
             time.sleep(0.1)
 
     def _settle(self) -> None:
-        """Wait until every worker owns partitions and keeps them for a moment: one stopped in the midst of a rebalance has nothing to lose."""
+        """Wait until every worker is up, owns partitions and keeps them: one stopped while it starts or rebalances has nothing to lose."""
         deadline = time.monotonic() + POINT_S
         before: list[list[int]] = []
         while time.monotonic() < deadline:
+            ready = all(self._fleet.ready(ordinal) for ordinal in range(self._fleet.size))
             owned = [self._group.owned(ordinal) for ordinal in range(self._fleet.size)]
-            if all(owned) and owned == before:
+            if ready and all(owned) and owned == before:
                 return
             before = owned
             time.sleep(1.0)

@@ -6,13 +6,16 @@ In: how many are wanted, and faults to arm. Out: processes with a log file each,
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 from ops.broker import free_port
@@ -37,7 +40,14 @@ class _Worker:
     process: subprocess.Popen[bytes]
     started: float
     fault: str
+    port: int  # of its /ready
     leaving: bool = False
+
+
+def dies_with_us() -> list[str]:
+    """The head of a command line whose process must not outlive ours, even when we are killed; empty where there is no such tool."""
+    tool = shutil.which("setpriv")
+    return [tool, "--pdeathsig", "KILL"] if tool else []
 
 
 class Fleet:
@@ -71,6 +81,27 @@ class Fleet:
         """The ordinals of workers that run."""
         with self._lock:
             return sorted(n for n, w in self._workers.items() if w.process.poll() is None)
+
+    def ready(self, ordinal: int) -> bool:
+        """Whether that worker says that it is in the group and its tasks are recovered."""
+        with self._lock:
+            worker = self._workers.get(ordinal)
+        if worker is None or worker.process.poll() is not None:
+            return False
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{worker.port}/ready", timeout=1) as answer:
+                return bool(answer.status == HTTPStatus.OK)
+        except OSError:
+            return False
+
+    def await_ready(self, patience_s: float) -> bool:
+        """Wait until all workers that are wanted are ready; whether they are."""
+        deadline = time.monotonic() + patience_s
+        while not all(self.ready(ordinal) for ordinal in range(self._wanted)):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(LOOK_S)
+        return True
 
     def scale(self, size: int) -> None:
         """Start workers that are missing; ask those beyond ``size`` to leave (SIGTERM)."""
@@ -149,13 +180,13 @@ class Fleet:
         return self.logs / f"{self.agent}-{ordinal}.log"
 
     def _spawn(self, ordinal: int) -> None:
-        fault = self._armed.pop(ordinal, "")
-        environment = {**os.environ, **self._environment, "TRIPO_FAULT": fault, "TRIPO_METRICS_PORT": str(free_port())}
-        command = [sys.executable, "-m", "ops.cli", "worker", self.agent, "--ordinal", str(ordinal)]
+        fault, port = self._armed.pop(ordinal, ""), free_port()
+        environment = {**os.environ, **self._environment, "TRIPO_FAULT": fault, "TRIPO_METRICS_PORT": str(port)}
+        command = [*dies_with_us(), sys.executable, "-m", "ops.cli", "worker", self.agent, "--ordinal", str(ordinal)]
         with self.log(ordinal).open("ab") as out:
             out.write(f"--- {time.time():.3f} start, fault {fault or 'none'}\n".encode())
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=ROOT, env=environment)
-        self._workers[ordinal] = _Worker(process, time.monotonic(), fault)
+        self._workers[ordinal] = _Worker(process, time.monotonic(), fault, port)
 
     def _supervise(self) -> None:
         while not self._closed.wait(LOOK_S):

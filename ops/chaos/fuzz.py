@@ -19,7 +19,8 @@ from ops.chaos.auditor.judge import judge, workload
 from ops.chaos.auditor.log import Findings
 from ops.chaos.auditor.read import read
 from ops.chaos.fleet import Exit
-from ops.chaos.run import START_S, Producing, Request, Say, environment, new_namespace, prepare, stop
+from ops.chaos.producing import Producing, Request
+from ops.chaos.run import Say, end_in_order, environment, new_namespace, prepare, stop
 
 WORKERS = 2
 RATE = 4_000.0
@@ -100,6 +101,7 @@ def fuzz(
 ) -> None:
     """Flood matching with good and broken records; exit code 1 when a worker stops, or a record has not the answer it should have."""
     seed = random.SystemRandom().randrange(2**31) if seed is None else seed
+    end_in_order()
     home = Path(tempfile.mkdtemp(prefix="tripo-fuzz-"))
     print(f"seed {seed}; files in {home}", flush=True)
     try:

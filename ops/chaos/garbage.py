@@ -1,7 +1,7 @@
 """Inputs for the fuzz run: good records of a few cities, a tenth of them broken in every way that is known. Seeded.
 
-Out: records with their topics. ``poison`` counts by way of breaking; what becomes of each is for the auditor to say, from the bytes alone: a flipped bit may
-leave a good record.
+Out: records with their topics. ``poison`` counts by way of breaking; what becomes of each is for the auditor to say, from the bytes
+alone: a flipped bit may leave a good record.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from streams.contract import contract
 
 MARKETS = tuple(f"market-{i}" for i in range(8))
 DRIVERS = 400  # of each market
-BROKEN = 0.1
+BROKEN = 0.105
 TOPICS = ("driver-moves", "orders", "order-changes", "driver-profiles")
 SHARES = (0.72, 0.12, 0.12, 0.04)
 PATIENCE_S = 20
-HUGE_SHARE = 2e-4  # of the broken records
+HUGE_SHARE = 1e-3  # of the broken records
 LATEST_MS = 50_000  # ahead of now: past every rider's patience, and not yet refused as from the future
 Value = dict[str, Any]
 

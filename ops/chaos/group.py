@@ -76,7 +76,7 @@ class Group:
 
 
 async def _members(brokers: str, group: str) -> dict[str, list[int]]:
-    """Client id → partitions of a group's members. By aiokafka: librdkafka's own description aborts the process when the broker is killed meanwhile."""
+    """Client id → partitions of a group's members. Not by librdkafka: it aborts the process when the broker is killed meanwhile."""
     admin = AIOKafkaAdminClient(bootstrap_servers=brokers, request_timeout_ms=int(QUERY_S * 1000))
     try:
         await admin.start()
@@ -84,8 +84,9 @@ async def _members(brokers: str, group: str) -> dict[str, list[int]]:
     finally:
         await admin.close()
     found = {}
-    for _, _, _, _, _, members, *_ in described[0].groups:
-        for _, client, _, _, assignment, *_ in members:
+    for group_ in described[0].groups:
+        for member in group_[5]:
+            client, assignment = member[1], member[4]
             if assignment:
                 owned = ConsumerProtocolMemberAssignment.decode(assignment).assignment
                 found[client] = sorted({p for _, partitions in owned for p in partitions})

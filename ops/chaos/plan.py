@@ -70,7 +70,7 @@ class Action:
 
 
 def draw(faults: int, seed: int, agent: str, shared: bool, pause_s: tuple[float, float] = (2.0, 6.0)) -> list[Action]:
-    """At least ``faults`` faults for a workload; ``shared``: another workload meets the other half of the round, if there are too few for all."""
+    """At least ``faults`` faults for a workload; ``shared``: where they are fewer than a round, another workload meets its other half."""
     rng = random.Random(f"{seed}/{agent}")
     whole = sum(COUNTS.get(n, COUNTS.get(n.split(" ")[0], 1)) for n in ROUND)
     names: list[str] = list(HALVES[agent] if shared and faults < whole else ROUND)

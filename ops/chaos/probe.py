@@ -1,10 +1,11 @@
 """The agent "probe": a small stateful agent for the chaos workload, whose order and state a single thread can recompute.
 
-In: probe.events. Out: probe.decisions, one for each event: the key's count, sum and hash chain ``h = sha256(h_prev + sha)`` after it. Rules:
+In: probe.events. Out: probe.decisions, one for each event: the key's count, sum and hash chain ``h = sha256(h_prev + sha)`` after it.
+Rules:
 
 - a negative amount → dead letter NegativeAmount;
-- a key_seq that is not above the last one decided of its key → dead letter Duplicate (expected in normal traffic). The rule can never hide a lost record:
-  its dead letter names coordinates, and the auditor knows from the inputs alone which coordinates are duplicates;
+- a key_seq that is not above the last one decided of its key → dead letter Duplicate (expected in normal traffic). The rule can never
+  hide a lost record: its dead letter names coordinates, and the auditor knows from the inputs alone which coordinates are duplicates;
 - a gap in key_seq is **decided**, not rejected: were it rejected, a task that lost its state would look like bad input;
 - ``crash`` makes the step raise, after it has changed the state for the records before: the runtime must not keep that state.
 """
@@ -35,7 +36,7 @@ SCHEMA = {
 }
 
 
-class Crash(RuntimeError):
+class CrashError(RuntimeError):
     """The step met a record that asks for it."""
 
 
@@ -80,7 +81,7 @@ class Probe:
         return False
 
     def step(self, state: State, batches: Mapping[str, Batch], now: int) -> Decisions:
-        """Decide every event in order. Raises Crash at one that asks for it."""
+        """Decide every event in order. Raises CrashError at one that asks for it."""
         batch = batches.get(EVENTS)
         if batch is None:
             return Decisions()
@@ -91,7 +92,7 @@ class Probe:
         rejected: list[Rejected] = []
         for i, (key, key_seq, amount, sha, crash) in enumerate(zip(*columns, strict=True)):
             if crash:
-                raise Crash(f"event {key!r} {key_seq} asks for it")
+                raise CrashError(f"event {key!r} {key_seq} asks for it")
             if amount < 0:
                 rejected.append(Rejected(EVENTS, int(batch.offsets[i]), "NegativeAmount", f"the amount is {amount}"))
                 continue

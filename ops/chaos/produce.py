@@ -1,7 +1,8 @@
 """The producer process of a chaos run: paced, seeded input that survives the broker's kill without losing or doubling a record.
 
-In: arguments, and lines on stdin: ``rate N`` (records a second from now on), ``finish`` (publish what is missing to the wanted number, and end).
-Out: records on the agent's inputs; on stdout a line ``published N`` twice a second, and at the end one JSON object. Exit code 1 when a record was refused.
+In: arguments, and lines on stdin: ``rate N`` (records a second from now on), ``finish`` (publish what is missing to the wanted number,
+and end). Out: records on the agent's inputs; on stdout a line ``published N`` twice a second, and at the end one JSON object. Exit code 1
+when a record was refused.
 """
 
 from __future__ import annotations

@@ -96,11 +96,21 @@ def _lines(outcomes: list[Outcome], found: dict[str, Any]) -> None:
             f"{o.agent}: dead letters by class {dict(o.findings.letters)}; poison sent {o.produced.get('poison', {})}; exit codes {o.exits}"
         )
         for trial in o.trials:
-            print(
-                f"{o.agent}: self-test: {trial.corruption} ({trial.what}): {'caught by ' + ' '.join(trial.caught_by) if trial.caught else 'MISSED'}"
-            )
+            verdict = f"caught by {' '.join(trial.caught_by)}" if trial.caught else "MISSED"
+            print(f"{o.agent}: self-test: {trial.corruption} ({trial.what}): {verdict}")
     for group, count in found["faults_by_class"].items():
         print(f"{group}: {count} faults, recovery {found['recovery_s'].get(group, 'not measured')}")
-    for name in ("events", "faults", "lost", "duplicated", "broken_state", "transactions_open", "chain", "snapshots_restepped", "seconds", "seed"):
+    for name in (
+        "events",
+        "faults",
+        "lost",
+        "duplicated",
+        "broken_state",
+        "transactions_open",
+        "chain",
+        "snapshots_restepped",
+        "seconds",
+        "seed",
+    ):
         print(f"{name}: {found[name]}")
     print("passed" if found["passed"] else "FAILED")

@@ -1,7 +1,8 @@
-"""The state and the decisions against the journal: every task stepped again from the start, with the runtime's own code (no part of the auditor).
+"""The state and the decisions against the journal: every task stepped again from the start, with the runtime's own code (no part of the
+auditor).
 
-In: an agent whose workers have stopped, named on the command line; broker and namespace from the settings. Out: one JSON line; exit code 1 when a
-snapshot is not the state that stepping again gives, by SHA-256, or a journal record's outputs are not the bytes that it gives.
+In: an agent whose workers have stopped, named on the command line; broker and namespace from the settings. Out: one JSON line; exit code
+1 when a snapshot is not the state that stepping again gives, by SHA-256, or a journal record's outputs are not the bytes that it gives.
 """
 
 from __future__ import annotations

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
-import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,8 +23,9 @@ from ops.chaos.auditor.log import Findings, Log
 from ops.chaos.auditor.read import read
 from ops.chaos.auditor.seeded import Trial, self_test
 from ops.chaos.faults import Fault, Saboteur
-from ops.chaos.fleet import ROOT, Fleet
+from ops.chaos.fleet import ROOT, Fleet, dies_with_us
 from ops.chaos.group import Group, patiently
+from ops.chaos.producing import Producing, Request
 
 Say = Callable[[str], None]
 PROOF = {
@@ -40,22 +42,6 @@ UNFIT = {
 SESSION_MS = 6_000
 STOP_S = 40.0
 START_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked of a run."""
-
-    agent: str
-    events: int
-    faults: int
-    workers: int
-    seed: int
-    shared: bool  # another workload shares the round of faults
-    pause_s: tuple[float, float] = (2.0, 6.0)
-    partitions: int = 8
-    drain_s: float = 180.0
-    source: str = ""  # of the input; the agent's own where it is not given
 
 
 @dataclass(slots=True)
@@ -77,87 +63,6 @@ class Outcome:
     def passed(self) -> bool:
         """Whether nothing at all was wrong."""
         return self.findings.clean and not self.problems and bool(self.trials) and all(t.caught for t in self.trials)
-
-
-class Producing:
-    """The producer process, its pace, and what it says."""
-
-    def __init__(self, request: Request, rate: float, environment: Mapping[str, str], log: Path) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "ops.chaos.produce",
-            request.source or request.agent,
-            "--events",
-            str(request.events),
-            "--rate",
-            f"{rate:.0f}",
-        ]
-        command += ["--seed", str(request.seed)]
-        with log.open("ab") as errors:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                cwd=ROOT,
-                env={**os.environ, **environment},
-                text=True,
-            )
-        self.published = 0
-        self.figures: dict[str, Any] = {}
-        self._log = log
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if line.startswith("published "):
-                self.published = int(line.split()[1])
-            elif line.startswith("{"):
-                self.figures = json.loads(line)
-                self.published = self.figures["published"]
-
-    def pace(self, rate: float) -> None:
-        """Publish that many records a second from now on."""
-        self._tell(f"rate {rate:.0f}")
-
-    def await_published(self, records: int, patience_s: float) -> None:
-        """Wait until that many were published at the pace. Raises RuntimeError when they are not in time."""
-        deadline = time.monotonic() + patience_s
-        while self.published < records:
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the producer came to {self.published} of {records} records; see {self._log}")
-            time.sleep(0.1)
-
-    def finish(self, patience_s: float) -> None:
-        """Publish what is missing. Raises RuntimeError when it does not end well in time."""
-        self._tell("finish")
-        try:
-            code = self._process.wait(patience_s)
-        except subprocess.TimeoutExpired:
-            self.end()
-            raise RuntimeError(
-                f"the producer did not finish within {patience_s:.0f} s, at {self.published} records; see {self._log}"
-            ) from None
-        self._reader.join(5)
-        if code:
-            raise RuntimeError(f"the producer ended with code {code}; see {self._log}")
-
-    def end(self) -> None:
-        """Kill it if it still runs."""
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
-
-    def _tell(self, line: str) -> None:
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(line + "\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            raise RuntimeError(f"the producer has ended; see {self._log}") from None
 
 
 def environment(broker: Broker, namespace: str) -> dict[str, str]:
@@ -229,6 +134,8 @@ def run(request: Request, broker: Broker, home: Path, say: Say) -> Outcome:
         left = group.await_lag(0, request.drain_s)
         if left:
             problems.append(f"a lag of {left} records was left {request.drain_s:.0f} s after the last fault")
+        if not fleet.await_ready(START_S):
+            problems.append(f"not all workers were ready {START_S:.0f} s after the last fault; see {fleet.logs}")
         say(f"{request.agent}: drained, {producing.published} records published")
         problems += stop(fleet)
     finally:
@@ -253,20 +160,10 @@ def _audit(
     restepped = restep(request, environment(broker, namespace))
     problems += restepped.get("mismatches", [])
     say(f"{request.agent}: stepped again from the start, {restepped.get('snapshots', 0)} snapshots compared")
-    codes: dict[int, int] = {}
-    for one in fleet.exits:
-        codes[one.code] = codes.get(one.code, 0) + 1
-    return Outcome(
-        request.agent,
-        findings,
-        faults,
-        trials,
-        problems,
-        recoveries(log, faults),
-        time.monotonic() - started,
-        produced,
-        dict(sorted(codes.items())),
-    )
+    recovered = recoveries(log, faults)
+    exits = dict(sorted(Counter(one.code for one in fleet.exits).items()))
+    seconds = time.monotonic() - started
+    return Outcome(request.agent, findings, faults, trials, problems, recovered, seconds, produced, exits, restepped)
 
 
 def _break(
@@ -293,7 +190,7 @@ def prepare(request: Request, broker: Broker, namespace: str, home: Path) -> tup
 
 def restep(request: Request, given: Mapping[str, str]) -> dict[str, Any]:
     """Step the journal again from the start, in a process of its own: its figures, or what kept it from them as a mismatch."""
-    command = [sys.executable, "-m", "ops.chaos.restep", request.agent, str(request.partitions)]
+    command = [*dies_with_us(), sys.executable, "-m", "ops.chaos.restep", request.agent, str(request.partitions)]
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, **given}, capture_output=True, text=True, check=False)
     lines = done.stdout.splitlines()
     if not lines or not lines[-1].startswith("{"):
@@ -305,6 +202,11 @@ def restep(request: Request, given: Mapping[str, str]) -> dict[str, Any]:
 def stop(fleet: Fleet) -> list[str]:
     """Ask all workers to leave; each must end with code 0."""
     return [f"worker {e.ordinal} ended with code {e.code} at the clean stop" for e in fleet.stop(STOP_S) if e.code != 0]
+
+
+def end_in_order() -> None:
+    """On SIGTERM, end as on Ctrl-C: workers, producer and broker with us."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def new_namespace() -> str:

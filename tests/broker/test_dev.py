@@ -18,10 +18,11 @@ import psutil
 import pytest
 
 from ops.broker import RedisServer, free_port
+from ops.simulate import abandoned
 from ops.supervise import Child
 from streams.contract import contract
 from tests.conftest import CreateTopics
-from tests.mirrors import await_equal
+from tests.mirrors import Writer, await_equal, driver
 from tests.workers import committed, decoded, eventually, worker
 
 TRIPO = (sys.executable, "-m", "ops.cli")
@@ -226,3 +227,14 @@ def test_a_child_does_not_outlive_us(tmp_path: Path) -> None:
     parent.kill()
     parent.communicate()
     eventually(lambda: not psutil.pid_exists(pid), 15, "the guard ends it")
+
+
+def test_orders_that_a_killed_city_s_drivers_still_hold_are_given_back(topics: CreateTopics) -> None:
+    topics(["matching.drivers"], 2)
+    held, elsewhere = driver("d1", 1, market="lisbon", order_id="o-1"), driver("d3", 3, market="oslo", order_id="o-3")
+    writer = Writer()
+    writer.write("drivers", 0, [("d1", held), ("d2", driver("d2", 2, market="lisbon", order_id="o-2")), ("d3", elsewhere)])
+    writer.write("drivers", 0, [("d2", driver("d2", 4, market="lisbon", order_id=None))])
+    events = abandoned(["lisbon", "bogota"])
+    assert events["order-changes"].select("order_id", "market", "change").rows() == [("o-1", "lisbon", "CANCELLED_BY_DRIVER")]
+    assert abandoned(["bogota"]) == {}

@@ -29,7 +29,10 @@ def test_a_batch_arrives_whole_in_order_and_only_when_committed(topics: CreateTo
     producer.abort_transaction(30)
     batches.close()
     found = committed("probe.decisions")
-    assert [(m.partition(), m.key(), m.value()) for m in found] == [*((1, k, v) for k, v in zip(KEYS, VALUES, strict=True)), (1, b"by one", b"one")]
+    assert [(m.partition(), m.key(), m.value()) for m in found] == [
+        *((1, k, v) for k, v in zip(KEYS, VALUES, strict=True)),
+        (1, b"by one", b"one"),
+    ]
 
 
 def test_a_full_queue_takes_what_fits_and_says_how_much(broker: Broker, topics: CreateTopics) -> None:

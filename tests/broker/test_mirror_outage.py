@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,7 +87,7 @@ def finish(traffic: Traffic, running: MirrorProcess) -> None:
 def test_redis_stopped_for_a_while(with_data: bool, traffic: Traffic, running: MirrorProcess, redis_server: RedisServer) -> None:
     redis_server.stop()
     memory = psutil.Process(running.process.pid).memory_info().rss
-    passed(traffic, 100)
+    passed(traffic, 60)
     grown = psutil.Process(running.process.pid).memory_info().rss - memory
     assert grown < 30_000_000, f"the mirror grew by {grown / 1e6:.0f} MB while Redis was away"
     if not with_data:
@@ -103,6 +104,20 @@ def test_redis_killed(traffic: Traffic, running: MirrorProcess, redis_server: Re
         passed(traffic, 5)
         redis_server.start()
         passed(traffic, 20)
+    finish(traffic, running)
+
+
+def test_redis_hangs(traffic: Traffic, running: MirrorProcess, redis_server: RedisServer) -> None:
+    """It takes connections and answers nothing, for longer than the mirror's patience."""
+    server = psutil.Process(redis_server.pid)
+    server.suspend()
+    try:
+        goal = time.monotonic() + 5
+        eventually(lambda: time.monotonic() > goal, what="five seconds pass")
+    finally:
+        server.resume()
+    passed(traffic, 10)
+    assert "the mirror waits" in running.log.read_text()
     finish(traffic, running)
 
 

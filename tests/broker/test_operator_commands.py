@@ -15,9 +15,11 @@ from typing import Any
 from urllib.request import urlopen
 
 import orjson
+import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from typer.testing import CliRunner, Result
 
+import ops.reading
 from ops.broker import free_port
 from ops.cli import COMMANDS, build
 from streams.settings import settings
@@ -60,7 +62,7 @@ def produce(topic: str, records: Iterable[tuple[bytes | None, bytes | None]], pa
 def transactional(name: str) -> Producer:
     """A producer with a transaction begun."""
     producer = Producer({"bootstrap.servers": settings().brokers, "transactional.id": settings().namespace + name})
-    producer.init_transactions(30)
+    producer.init_transactions(90)
     producer.begin_transaction()
     return producer
 
@@ -129,6 +131,19 @@ def test_wrong_names_are_usage_errors_that_say_which_are_right(topics: CreateTop
     missing = tripo("tail", "orders", "--no-follow")
     assert missing.exit_code == 1
     assert "tripo topics apply" in missing.stderr
+
+
+@pytest.mark.parametrize(
+    "command", ["tail orders --no-follow", "lag", "dead ls", "dead replay probe", "dead show probe 0 0", "table drivers"]
+)
+def test_a_side_away_is_told_in_plain_words(command: str, namespace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIPO_BROKERS", f"127.0.0.1:{free_port()}")
+    monkeypatch.setenv("TRIPO_REDIS_URL", f"redis://127.0.0.1:{free_port()}/0")
+    monkeypatch.setattr(ops.reading, "TIMEOUT_S", 1.0)
+    settings.cache_clear()
+    done = tripo(*command.split())
+    assert done.exit_code == 1, done.output
+    assert "is it running" in done.stderr
 
 
 def test_lag_counts_records_not_the_markers_of_transactions(topics: CreateTopics) -> None:
@@ -318,13 +333,15 @@ def test_poison_redriven_through_the_agent_comes_back_once(topics: CreateTopics,
     assert said("dead", "ls", "probe")["total"] == 10
 
 
-def test_table_shows_rows_with_their_source(topics: CreateTopics, redis_url: str, tmp_path: Path) -> None:
+def test_table_shows_rows_with_their_source(topics: CreateTopics, redis_url: str) -> None:
     topics(["matching.decisions", "matching.drivers", "matching.markets"], partitions=2)
     writer = Writer()
     writer.write("drivers", 1, [(f"d{n}", driver(f"d{n}", n)) for n in range(30)])
     writer.write("markets", 0, [("sf", market("sf", 4))])
     assert "never mirrored" in tripo("table").stdout
-    assert said("mirror", "--once")["rows"] == {"decisions": 0, "drivers": 30, "markets": 1}
+    command = [sys.executable, "-m", "ops.cli", "mirror", "--once", "--json"]  # a process of its own: it sets up logging and signals
+    done = subprocess.run(command, capture_output=True, check=True, timeout=120)
+    assert orjson.loads(done.stdout.splitlines()[-1])["rows"] == {"decisions": 0, "drivers": 30, "markets": 1}
     assert {entry["table"]: entry["rows"] for entry in said("table")["tables"]} == {"decisions": 0, "drivers": 30, "markets": 1}
     row = said("table", "drivers", "d7")
     assert (row["topic"], row["partition"], row["offset"], row["row"]) == ("matching.drivers", 1, 7, driver("d7", 7))

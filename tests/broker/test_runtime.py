@@ -74,7 +74,9 @@ def test_a_kill_at_any_point_of_the_cycle_loses_and_repeats_nothing(point: str, 
         with worker(tmp_path / "w.log", "probe") as process:
             eventually(lambda: len(answered()) == 1000)
             process.stop(signal.SIGKILL)
-    with worker(tmp_path / "w.log", "probe", TRIPO_FAULT=f"{point}@{1 if point == 'on-revoke' else 2}", TRIPO_SNAPSHOT_INTERVAL_S="0.2") as process:
+    with worker(
+        tmp_path / "w.log", "probe", TRIPO_FAULT=f"{point}@{1 if point == 'on-revoke' else 2}", TRIPO_SNAPSHOT_INTERVAL_S="0.2"
+    ) as process:
         publish(events(1000, 1000))
         if point == "on-revoke":
             with worker(tmp_path / "w2.log", "probe", 1) as second:

@@ -133,6 +133,15 @@ def test_a_topic_made_anew_while_the_mirror_runs_replaces_the_rows(writer: Write
         assert len(held("markets")) == 40
 
 
+def test_a_mirror_older_than_its_topics_waits_for_them(topics: CreateTopics, tmp_path: Path) -> None:
+    with mirror(tmp_path) as running:
+        eventually(lambda: "tripo topics apply" in running.log.read_text(), 30, "it says which topics do not exist")
+        topics(TOPICS.values(), partitions=2)
+        Writer().write("markets", 1, [(f"m{i}", market(f"m{i}", i)) for i in range(5)])
+        await_equal("markets")
+        assert running.stop() == 0
+
+
 def test_catching_up_after_tombstones_may_be_gone_rebuilds(writer: Writer) -> None:
     """A real compaction removes a tombstone that the mirror has not seen: going on from the old position would let the row live."""
     admin = AdminClient({"bootstrap.servers": settings().brokers})

@@ -8,7 +8,8 @@ import pytest
 
 from ops.broker import Broker
 from ops.chaos.auditor.seeded import CORRUPTIONS
-from ops.chaos.run import Request, prove
+from ops.chaos.producing import Request
+from ops.chaos.run import prove
 
 
 @pytest.mark.parametrize("agent", ["probe", "matching"])

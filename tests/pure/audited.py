@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,11 +70,16 @@ class Writing:
             records = self.topics.get(topic, [])[written.get(topic, 0) :]
             if records:
                 outputs.append({"topic": topic, "count": len(records), "digest": digest(records)})
-        entry = {
-            "agent": self.workload.agent, "partition": 0, "sequence": self.sequence, "code_version": "t", "model_versions": [], "steps": steps,
-            "positions": [{"topic": t, "offset": self.positions.get(t, 0)} for t in self.workload.inputs], "outputs": outputs, "snapshot": None,
-            "restepped_from": None, "previous": self.previous,
-        }  # fmt: skip
+        said = [{"topic": t, "offset": self.positions.get(t, 0)} for t in self.workload.inputs]
+        entry = {"agent": self.workload.agent, "partition": 0, "sequence": self.sequence, "code_version": "t", "model_versions": []}
+        entry |= {
+            "steps": steps,
+            "positions": said,
+            "outputs": outputs,
+            "snapshot": None,
+            "restepped_from": None,
+            "previous": self.previous,
+        }
         value = encode("journal", entry)
         self.put(self.workload.journal, None, value)
         self.previous, self.sequence = hashlib.sha256(value).digest(), self.sequence + 1
@@ -142,14 +148,21 @@ def _decide_probe(writing: Writing, state: dict[str, tuple[int, int, str]], offs
 
 def order(order_id: str, **changed: Any) -> dict[str, Any]:
     """An order of market m."""
-    asked = {"order_id": order_id, "market": "m", "rider_id": "r", "service": "RIDE", "tier": "STANDARD", "premium_required": False}
+    asked: dict[str, Any] = {
+        "order_id": order_id,
+        "market": "m",
+        "rider_id": "r",
+        "service": "RIDE",
+        "tier": "STANDARD",
+        "premium_required": False,
+    }
     asked |= {"requirements": [], "preferred_vehicle": None, "ts": NOW, "scheduled_ts": None, "pickup_lat": 1.0, "pickup_lon": 1.0}
     return asked | {"dropoff_lat": 1.1, "dropoff_lon": 1.1, "patience_s": 60} | changed
 
 
 def order_decided(order_id: str, offset: int, now: int, driver: str | None) -> dict[str, Any]:
     """The decision on an order: matched with a driver, or with none."""
-    said = {
+    said: dict[str, Any] = {
         "decision_id": f"matching/orders/0/{offset}/0",
         "order_id": order_id,
         "market": "m",
@@ -178,11 +191,15 @@ class Dispatch:
         self._read: dict[str, int] = {}
 
     def step(
-        self, *, orders: list[str] = (), changes: list[tuple[str, str]] = (), matches: list[tuple[str, str | None]] = (), tick: int = 0
-    ) -> None:  # type: ignore[assignment]  # fmt: skip
+        self,
+        *,
+        orders: Sequence[str] = (),
+        changes: Sequence[tuple[str, str]] = (),
+        matches: Sequence[tuple[str, str | None]] = (),
+    ) -> None:
         """Orders by id and changes (order, change) come; decisions (order, driver) are made."""
         before = self.writing.lengths()
-        now = NOW + 1000 * (self.writing.sequence + 1) + tick
+        now = NOW + 1000 * (self.writing.sequence + 1)
         for order_id in orders:
             self.writing.put("orders", b"m", encode("order-requested", order(order_id)))
         for order_id, change in changes:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +19,16 @@ _SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthC
 
 def _codec(schema: Schema) -> Codec:
     return Codec(schema, 7, {7: schema})
+
+
+@contextmanager
+def _columns() -> Iterator[None]:
+    """Also batches of few records go the way of the columns."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("streams.avro.FEW_VALUES", 0)
+        patch.setattr("streams.avro_encode.FEW_ROWS", 0)
+        patch.setattr("streams.avro_encode.FEW_TEXTS", 0)
+        yield
 
 
 def _bits(value: Any) -> Any:
@@ -32,11 +45,14 @@ def _bits(value: Any) -> Any:
 def test_decodes_what_fastavro_writes(batch: tuple[Schema, list[dict[str, Any]]]) -> None:
     schema, records = batch
     codec, reference = _codec(schema), parsed(schema)
-    decoded = codec.decode([write(reference, record) for record in records])
-    assert decoded.bad == []
-    assert decoded.rows.tolist() == list(range(len(records)))
-    assert decoded.frame.schema == codec.polars_schema
-    assert _bits(decoded.frame.to_dicts()) == _bits(records)
+    values = [write(reference, record) for record in records]
+    for way in (nullcontext(), _columns()):
+        with way:
+            decoded = codec.decode(values)
+        assert decoded.bad == []
+        assert decoded.rows.tolist() == list(range(len(records)))
+        assert decoded.frame.schema == codec.polars_schema
+        assert _bits(decoded.frame.to_dicts()) == _bits(records)
 
 
 @given(batches())
@@ -44,11 +60,14 @@ def test_decodes_what_fastavro_writes(batch: tuple[Schema, list[dict[str, Any]]]
 def test_encodes_the_bytes_that_fastavro_writes(batch: tuple[Schema, list[dict[str, Any]]]) -> None:
     schema, records = batch
     codec, reference = _codec(schema), parsed(schema)
-    encoded = codec.encode(pl.DataFrame(records, schema=codec.polars_schema, orient="row"))
+    frame = pl.DataFrame(records, schema=codec.polars_schema, orient="row")
     expected = [write(reference, record) for record in records]
-    assert list(encoded) == expected
-    assert encoded.data == b"".join(expected)
-    assert encoded.lengths.tolist() == [len(value) for value in expected]
+    for way in (nullcontext(), _columns()):
+        with way:
+            encoded = codec.encode(frame)
+        assert list(encoded) == expected
+        assert encoded.data == b"".join(expected)
+        assert encoded.lengths.tolist() == [len(value) for value in expected]
 
 
 @st.composite
@@ -74,7 +93,8 @@ def _damages(draw: st.DrawFn) -> tuple[Schema, list[bytes | None]]:
 def test_damaged_values_are_refused_or_read_as_fastavro_reads_them(case: tuple[Schema, list[bytes | None]]) -> None:
     schema, values = case
     codec, reference = _codec(schema), parsed(schema)
-    decoded = codec.decode(values)
+    with _columns():
+        decoded = codec.decode(values)
     assert decoded.frame.height == len(decoded.rows)
     assert sorted([*decoded.rows.tolist(), *(bad.row for bad in decoded.bad)]) == list(range(len(values)))
     assert decoded.frame.schema == codec.polars_schema
@@ -90,7 +110,8 @@ def test_damaged_values_are_refused_or_read_as_fastavro_reads_them(case: tuple[S
 def test_a_damaged_value_changes_no_other(case: tuple[Schema, list[bytes | None]]) -> None:
     schema, values = case
     codec = _codec(schema)
-    together = codec.decode(values)
+    with _columns():
+        together = codec.decode(values)
     alone = [codec.decode([value]) for value in values]
     assert together.rows.tolist() == [i for i, one in enumerate(alone) if len(one.rows)]
     assert _bits(together.frame.to_dicts()) == _bits([record for one in alone for record in one.frame.to_dicts()])
@@ -103,6 +124,7 @@ def test_what_is_valid_is_never_refused(batch: tuple[Schema, list[dict[str, Any]
     schema, records = batch
     reference = parsed(schema)
     values = [write(reference, record) for record in records]
-    decoded = _codec(schema).decode([*values, b"junk", *values])
+    with _columns():
+        decoded = _codec(schema).decode([*values, b"junk", *values])
     assert [bad.row for bad in decoded.bad] == [len(values)]
     assert _bits(decoded.frame.to_dicts()) == _bits(records * 2)

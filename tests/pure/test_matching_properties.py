@@ -20,39 +20,52 @@ from streams.batch import Decisions
 from tests.pure.matching_events import LAT, LON, NOW, Row, batches, change, move, order, profile, unhurried
 
 MARKETS = ("la", "sf")
-spots = st.integers(-3, 3).map(lambda i: i * 0.02)
-ages = st.sampled_from([0, 0, 0, 1_000, 45_000, 400_000])
-
-
-@st.composite
-def events(draw: st.DrawFn) -> tuple[str, Row]:
-    """One event of few drivers and orders, some of them late, repeated or wrong; its ts is an age, turned into a time by ``at``."""
-    kind = draw(st.sampled_from(["profiles", "moves", "moves", "orders", "orders", "changes"]))
-    common = {"market": draw(st.sampled_from(MARKETS)), "ts": -draw(ages)}
-    driver, order_id = f"d{draw(st.integers(0, 4))}", f"o{draw(st.integers(0, 9))}"
-    if kind == "profiles":
-        features = draw(st.sampled_from([[], ["CHILD_SEAT"]]))
-        rating = draw(st.sampled_from([3.0, 4.5, 5.0, 7.0]))
-        vehicle = draw(st.sampled_from(["SEDAN", "CAR"]))
-        return kind, profile(driver, features=features, rating_30d=rating, vehicle=vehicle, deleted=draw(st.integers(0, 9)) == 0, **common)
-    if kind == "moves":
-        status = draw(st.sampled_from(["AVAILABLE", "AVAILABLE", "AVAILABLE", "BUSY", "OFFLINE"]))
-        lat = draw(st.sampled_from([LAT, LAT, LAT, 95.0])) + draw(spots)
-        return kind, move(driver, lat=lat, lon=LON, status=status, **common)
-    if kind == "changes":
-        return kind, change(
-            order_id, draw(st.sampled_from(["PICKED_UP", "COMPLETED", "CANCELLED_BY_RIDER", "CANCELLED_BY_DRIVER"])), **common
-        )
-    wanted = {
-        "tier": draw(st.sampled_from(["STANDARD", "STANDARD", "GOLD"])),
-        "requirements": draw(st.sampled_from([[], [], ["CHILD_SEAT"]])),
-    }
-    place = {"pickup_lat": LAT + draw(spots), "patience_s": draw(st.sampled_from([0, 5, 60, 600]))}
-    return kind, order(order_id, service=draw(st.sampled_from(["RIDE", "RIDE", "FOOD"])), **wanted, **place, **common)
-
-
 Steps = list[tuple[int, list[tuple[str, Row]]]]
-histories = st.lists(st.tuples(st.sampled_from([0, 1, 260, 600, 5_000, 61_000]), st.lists(events(), max_size=6)), min_size=1, max_size=14)
+WHATS = ("PICKED_UP", "COMPLETED", "COMPLETED", "CANCELLED_BY_RIDER", "CANCELLED_BY_DRIVER")
+
+
+class Chance:
+    """Draws events of few drivers and orders, some late, repeated or wrong; an event's ts is minus its age until it is stepped."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = np.random.default_rng(seed)
+        self.orders = 0
+
+    def one(self, *values: Any) -> Any:
+        return values[int(self.rng.integers(len(values)))]
+
+    def spot(self) -> float:
+        return 0.02 * int(self.rng.integers(-3, 4))
+
+    def event(self) -> tuple[str, Row]:
+        kind = self.one("profiles", "moves", "moves", "moves", "orders", "orders", "changes", "changes")
+        common = {"market": self.one(*MARKETS), "ts": -self.one(0, 0, 0, 0, 0, 1_000, 45_000, 400_000)}
+        driver = f"d{self.rng.integers(5)}"
+        if kind == "profiles":
+            offers = {"features": self.one([], ["CHILD_SEAT"]), "vehicle": self.one("SEDAN", "SEDAN", "CAR")}
+            return kind, profile(driver, rating_30d=self.one(3.0, 4.5, 5.0, 7.0), deleted=self.rng.random() < 0.1, **offers, **common)
+        if kind == "moves":
+            status = self.one("AVAILABLE", "AVAILABLE", "AVAILABLE", "BUSY", "OFFLINE")
+            return kind, move(driver, lat=self.one(LAT, LAT, LAT, LAT, 95.0) + self.spot(), lon=LON, status=status, **common)
+        if kind == "changes":
+            return kind, change(f"o{max(0, self.orders - int(self.rng.integers(-1, 8)))}", self.one(*WHATS), **common)
+        self.orders += 1
+        wanted = {"tier": self.one("STANDARD", "STANDARD", "GOLD"), "requirements": self.one([], [], ["CHILD_SEAT"])}
+        place = {"pickup_lat": LAT + self.spot(), "patience_s": self.one(0, 5, 60, 60, 60, 600)}
+        repeated = self.orders - int(self.rng.random() < 0.2)
+        return kind, order(f"o{repeated}", service=self.one("RIDE", "RIDE", "RIDE", "FOOD"), **wanted, **place, **common)
+
+
+def a_history(seed: int, length: int) -> Steps:
+    """Steps as (ms since the one before, its events)."""
+    chance = Chance(seed)
+    return [
+        (chance.one(0, 1, 260, 260, 600, 5_000, 61_000), [chance.event() for _ in range(int(chance.rng.integers(0, 9)))])
+        for _ in range(length)
+    ]
+
+
+histories = st.builds(a_history, st.integers(0, 10**9), st.integers(1, 30))
 
 
 @dataclass
@@ -201,7 +214,7 @@ def fingerprint(played: Played) -> list[Any]:
     return [repr(out), hashlib.sha256(AGENT.dump(played.state)).hexdigest()]
 
 
-@given(histories, st.integers(0, 14))
+@given(histories, st.integers(0, 30))
 @unhurried
 def test_the_same_batches_step_to_the_same_bytes_also_from_a_loaded_state(history: Steps, reload_at: int) -> None:
     once = fingerprint(play(history))

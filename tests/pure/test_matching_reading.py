@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents.matching.agent import AGENT
 from agents.matching.policy import DEFAULT
 from agents.matching.reading import NONE, read_moves, read_orders, read_profiles
 from streams.batch import Batch, Rejected
-from tests.pure.matching_events import LAT, NOW, Row, batch, change, move, order, profile
+from tests.pure.matching_events import LAT, NOW, SCHEMAS, Row, batch, change, move, order, profile, unhurried
 
 TOPICS = {"driver-profiles": profile, "driver-moves": move, "orders": order, "order-changes": change}
 MAKERS: dict[str, Any] = TOPICS
@@ -157,3 +160,40 @@ def test_a_repeated_order_is_expected_and_rejected_in_the_same_batch_and_later()
 def test_the_same_order_id_in_another_market_is_another_order() -> None:
     decisions = AGENT.step(AGENT.start(3), {"orders": batch("orders", [order(), order(market="la")])}, NOW)
     assert decisions.rejected == []
+
+
+WILD: dict[Any, tuple[Any, ...]] = {
+    pl.String: ("", "x", "\x00", "é" * 300, "sf", "d1"),
+    pl.Int32: (0, -1, 2**31 - 1, -(2**31), 60),
+    pl.Int64: (0, -1, 2**63 - 1, -(2**63), NOW, NOW - 1, 1),
+    pl.Float64: (0.0, -0.0, math.nan, math.inf, -math.inf, 1e308, 90.0, 37.7, 1.0),
+    pl.Boolean: (True, False),
+}
+
+
+def wild(row: Row, topic: str, rng: np.random.Generator) -> Row:
+    """The row with some fields of their types' oddest values."""
+    for field, kind in SCHEMAS[topic].items():
+        if kind in WILD and rng.random() < 0.15:
+            row[field] = WILD[kind][int(rng.integers(len(WILD[kind])))]
+    return row
+
+
+@given(st.integers(0, 10**9))
+@unhurried
+def test_no_values_of_the_schemas_types_stop_a_step(seed: int) -> None:
+    rng, state = np.random.default_rng(seed), AGENT.start(3)
+    accepted = decided = 0
+    for i in range(3):
+        given_batches = {}
+        for topic, make in MAKERS.items():
+            name = "driver_id" if topic.startswith("driver") else "order_id"
+            rows = [wild(make(**{name: f"{name[0]}{rng.integers(9)}"}), topic, rng) for _ in range(int(rng.integers(1, 12)))]
+            given_batches[topic] = batch(topic, rows, offset=100 * i)
+        made = AGENT.step(state, given_batches, NOW + i)
+        accepted += len(given_batches["orders"]) - sum(one.topic == "orders" for one in made.rejected)
+        decided += sum(output.frame.height for output in made.outputs if output.topic == "matching.decisions")
+    state = AGENT.load(AGENT.dump(state))
+    ended = AGENT.step(state, {}, NOW + 86_400_000 * 2)
+    decided += sum(output.frame.height for output in ended.outputs if output.topic == "matching.decisions")
+    assert decided == accepted

@@ -165,6 +165,12 @@ def test_a_change_ends_a_waiting_order(what: str, reason: str, when: str) -> Non
     assert task.state.markets["sf"].counts.cancelled == (reason == "CANCELLED")
 
 
+def test_what_ended_an_order_first_is_its_reason() -> None:
+    task = Task()
+    both = [change("o1", "CANCELLED_BY_RIDER"), change("o1", "COMPLETED"), change("late", "CANCELLED_BY_RIDER")]
+    assert ends(task.step(orders=[order(), order("late", ts=NOW - HOUR)], changes=both)) == [("o1", "CANCELLED"), ("late", "LATE")]
+
+
 def test_an_early_change_is_forgotten_after_a_while() -> None:
     task = Task()
     task.step(changes=[change("o1", "CANCELLED_BY_RIDER")])
@@ -368,6 +374,30 @@ def test_market_rows_count_and_come_at_most_once_a_second_and_only_when_changed(
     }
     task.step(3 * SECOND)
     assert task.markets == []
+
+
+def test_a_market_where_nothing_can_happen_sleeps_and_its_clock_goes_on() -> None:
+    task = Task()
+    task.step(orders=[order("o1", market="la", patience_s=1)])
+    task.step(2 * SECOND)
+    la = task.state.markets["la"]
+    assert la.pace.asleep
+    for after in range(3, 300):
+        task.step(after * SECOND, moves=[move(ts=NOW + after * SECOND)])
+    assert la.pace.stepped_now == NOW + 2 * SECOND
+    assert ends(task.step(300 * SECOND, orders=[order("o2", market="la", ts=NOW + 100 * SECOND)])) == [("o2", "LATE")]
+    assert la.pace.clock == NOW + 299 * SECOND
+    assert not task.state.markets["sf"].pace.asleep
+
+
+def test_a_market_with_free_drivers_sleeps_when_their_positions_are_too_old() -> None:
+    task = Task().with_driver()
+    for after in range(1, 320):
+        task.step(after * SECOND)
+    assert task.state.markets["sf"].pace.asleep
+    assert not AGENT.due(task.state, NOW + HOUR)
+    assert task.step(320 * SECOND, orders=[order(ts=NOW + 320 * SECOND)]) == []
+    assert ends(task.step(321 * SECOND, moves=[move(ts=NOW + 321 * SECOND)])) == [("o1", "BEST_SCORE")]
 
 
 def test_time_that_goes_backwards_moves_no_clock_back() -> None:

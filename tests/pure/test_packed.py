@@ -12,4 +12,6 @@ from streams.packed import Packed
 def test_what_is_packed_comes_out_again(strings: list[bytes | None]) -> None:
     packed = Packed.of(strings)
     assert list(packed) == strings
-    assert [packed.data[a : a + max(0, n)] for a, n in zip(packed.starts().tolist(), packed.lengths.tolist(), strict=True)] == [s or b"" for s in strings]
+    assert [packed.data[a : a + max(0, n)] for a, n in zip(packed.starts().tolist(), packed.lengths.tolist(), strict=True)] == [
+        s or b"" for s in strings
+    ]

@@ -47,7 +47,7 @@ class Answers:
 
 
 def join(log: Log, partition: int, schemas: Schemas, findings: Findings) -> Answers:
-    """Decode a task's topics and join them by coordinates; every record of the decided input must have exactly one answer, others at most a dead letter."""
+    """Decode a task's topics and join them: every record of the decided input has exactly one answer, others at most a dead letter."""
     answers = Answers()
     for topic in log.workload.inputs:
         records = log.at(topic, partition).records
@@ -154,7 +154,7 @@ class Task:
     findings: Findings
 
     def letter(self, topic: str, offset: int, wrong: Wrong) -> None:
-        """A record is dead-lettered exactly when something is wrong with it, as that, and was kept from the step when the runtime did it."""
+        """A record is dead-lettered exactly when something is wrong with it, as that; what the runtime refused, no step saw."""
         error = self.answers.letter(topic, offset)
         where = (topic, self.partition, offset)
         self.findings.figures["poison"] += bool(wrong.errors and wrong.must)

@@ -1,9 +1,9 @@
 """One task's journal against its inputs and outputs (J): the chain, the ranges, the digests, the snapshots. Pure.
 
 Digest of a journal record's outputs, per topic, over the records it covers in the partition's offset order (committed ones only):
-``sha256(sha256(lengths) + sha256(keys) + sha256(values))``; lengths are the values' lengths as little-endian uint32, keys and values their concatenated
-bytes, each inner digest its 32 raw bytes; ``count`` is the number of records. The outputs of sequence n directly follow those of n - 1 in partition p.
-Covered are the agent's outputs and its dead letters; snapshots are not.
+``sha256(sha256(lengths) + sha256(keys) + sha256(values))``; lengths are the values' lengths as little-endian uint32, keys and values
+their concatenated bytes, each inner digest its 32 raw bytes; ``count`` is the number of records. The outputs of sequence n directly
+follow those of n - 1 in partition p. Covered are the agent's outputs and its dead letters; snapshots are not.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Matching's decisions of one task (I1, I6, D): every order decided once, every rejection deserved, no driver with two live orders. Pure.
 
-The journal orders inputs and decisions: a decision belongs to the entry that covers it in the output partition, and within the entry to a step
-whose ``now`` is its ``decided_at``; an input belongs to the step that saw it. Within a step, changes of orders come before matching. So a driver may
-be matched to a new order only if a completion or cancellation of its previous order was stepped over after that order's decision, and at or before the
-new one's step. (The agent also ends a live order by itself after four hours of event time, which no run lasts.)
+The journal orders inputs and decisions: a decision belongs to the entry that covers it in the output partition, and within the entry to a
+step whose ``now`` is its ``decided_at``; an input belongs to the step that saw it. Within a step, changes of orders come before matching.
+So a driver may be matched to a new order only if a completion or cancellation of its previous order was stepped over after that order's
+decision, and at or before the new one's step. (The agent also ends a live order by itself after four hours of event time, which no run
+lasts.)
 """
 
 from __future__ import annotations

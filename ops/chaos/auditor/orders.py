@@ -1,7 +1,7 @@
 """Which inputs of matching must be dead-lettered, and as what, judged from the inputs and the steps' times alone. Pure.
 
-Stated rules, first the runtime's: unreadable; no key; another key than the market. Then the agent's: absurd values; an order whose id was accepted
-before → DuplicateOrder; a driver's move not newer than the last applied one, or a profile older than it → OutOfOrder.
+Stated rules, first the runtime's: unreadable; no key; another key than the market. Then the agent's: absurd values; an order whose id was
+accepted before → DuplicateOrder; a driver's move not newer than the last applied one, or a profile older than it → OutOfOrder.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The probe's decisions of one task against a single-threaded recomputation (I2, I3, I6). Pure.
 
-Per key: count, sum and ``h = sha256(h_prev + sha)`` in hex over what was decided. A negative amount and a key_seq that is not above the key's last
-decided one are dead-lettered; a gap in key_seq is decided, so that it shows here, where the inputs tell whether it is the producer's.
+Per key: count, sum and ``h = sha256(h_prev + sha)`` in hex over what was decided. A negative amount and a key_seq that is not above the
+key's last decided one are dead-lettered; a gap in key_seq is decided, so that it shows here, where the inputs tell whether it is the
+producer's.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Kafka → Log, with aiokafka. In: a broker's address, a namespace, a workload. Out: what lies in its topics once nobody writes.
 
-Records are read as a read_committed client sees them; the extents of committed, aborted and open transactions are read a second time from the raw
-batches (read_uncommitted fetches), whose markers are interpreted here and not by a client.
+Records are read as a read_committed client sees them; the extents of committed, aborted and open transactions are read a second time from
+the raw batches (read_uncommitted fetches), whose markers are interpreted here and not by a client.
 """
 
 from __future__ import annotations

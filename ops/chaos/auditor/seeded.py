@@ -1,7 +1,7 @@
 """The auditor's self-test: five seeded corruptions of a copy of a real log, each of which it must notice.
 
-One decision deleted, duplicated, changed, two swapped, one journal record dropped. The copy keeps offsets and transaction extents plausible (what was
-deleted leaves no hole in the extents), so that the judgement rests on the records' content and not on bookkeeping.
+One decision deleted, duplicated, changed, two swapped, one journal record dropped. The copy keeps offsets and transaction extents
+plausible (what was deleted leaves no hole in the extents), so that the judgement rests on the records' content and not on bookkeeping.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ CORRUPTIONS: dict[str, tuple[str, Callable[[Partition, random.Random], str]]] = 
 
 
 def self_test(log: Log, seed: int) -> list[Trial]:
-    """Try each corruption on a copy of the smallest task that is big enough. Raises ValueError when there is none, or it is not clean itself."""
+    """Try each corruption on a copy of the smallest task that is big enough. Raises ValueError without one, or if it is not clean."""
     task = _task(log)
     before = judge(log.only(task))
     if not before.clean:

@@ -1,6 +1,7 @@
 """Bytes of the log → batch heads and Avro values. In: raw record batches, record values. Out: plain values, or why they are unreadable.
 
-The batch format is Kafka's v2 (kafka.apache.org/documentation/#recordbatch), read here by hand so that no client's own filtering is trusted.
+The batch format is Kafka's v2 (kafka.apache.org/documentation/#recordbatch), read here by hand so that no client's own filtering is
+trusted.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ class Schemas:
         return record
 
     def canonical(self, topic: str, value: bytes | None) -> bool:
-        """Whether a value is readable and is just what writing its record gives: no overlong number, no odd boolean, no int beyond 32 bits."""
+        """Whether a value is just what writing its record gives: no overlong number, no odd boolean, no int beyond 32 bits."""
         try:
             record = self.decode(topic, value)
         except UnreadableError:
