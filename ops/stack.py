@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -66,21 +65,27 @@ class Stack:
                 server.stop()
 
     def _start_servers(self) -> None:
+        """One after the other in this thread: a signal may end it at any point, and leaves neither running."""
         home = settings().home
-        starting: list[Server] = []
-        if "TRIPO_BROKERS" in os.environ:
-            self.say(f"Kafka: {settings().brokers} (TRIPO_BROKERS)")
-        else:
-            self.broker = Broker(home / "kafka", _port("Kafka", self.kafka_port, self.say))
-            os.environ["TRIPO_BROKERS"] = self.broker.bootstrap
-            starting.append(self.broker)
         if "TRIPO_REDIS_URL" in os.environ:
             self.say(f"Redis: {settings().redis_url} (TRIPO_REDIS_URL)")
         else:
             self.redis = RedisServer(home / "redis", _port("Redis", self.redis_port, self.say))
+            self._start_server(self.redis)
             os.environ["TRIPO_REDIS_URL"] = self.redis.url
-            starting.append(self.redis)
-        _start_at_once(starting, self.say)
+        if "TRIPO_BROKERS" in os.environ:
+            self.say(f"Kafka: {settings().brokers} (TRIPO_BROKERS)")
+        else:
+            self.broker = Broker(home / "kafka", _port("Kafka", self.kafka_port, self.say))
+            self._start_server(self.broker)
+            os.environ["TRIPO_BROKERS"] = self.broker.bootstrap
+
+    def _start_server(self, server: Server) -> None:
+        begun = time.monotonic()
+        server.start()
+        self.say(
+            f"{server.name.capitalize()}: 127.0.0.1:{server.port}, started in {time.monotonic() - begun:.1f} s, files in {server.home}"
+        )
 
     def _start_workers(self) -> None:
         self.ports = [_metrics_port(WORKER_PORT + n) for n in range(self.workers)]
@@ -100,28 +105,6 @@ class Stack:
             raise ServerError(str(error)) from error
         if made:
             self.say(f"Topics: {made} made or changed")
-
-
-def _start_at_once(servers: list[Server], say: Say) -> None:
-    """Start servers beside each other. Raises the first one's ServerError."""
-    errors: list[ServerError] = []
-
-    def start(server: Server) -> None:
-        begun = time.monotonic()
-        try:
-            server.start()
-        except ServerError as error:
-            errors.append(error)
-        else:
-            say(f"{server.name.capitalize()}: 127.0.0.1:{server.port}, started in {time.monotonic() - begun:.1f} s, files in {server.home}")
-
-    threads = [threading.Thread(target=start, args=(server,)) for server in servers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
 
 
 def _port(name: str, usual: int, say: Say) -> int:

@@ -28,6 +28,8 @@ def shown(value: object) -> str | None:
     """A figure for people's eyes; None where there is none."""
     if value is None:
         return None
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {shown(each)}" for name, each in value.items()) or None
     if isinstance(value, float):
         return f"{value:,.1f}"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

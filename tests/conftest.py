@@ -5,12 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 
+import hypothesis
 import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from ops.broker import Broker, RedisServer, free_port, jars_folder
 from streams.contract import contract
 from streams.settings import settings
+
+hypothesis.settings.register_profile("tripo", deadline=None)  # the machine may be busy: pytest's own timeout guards
+hypothesis.settings.load_profile("tripo")
 
 CreateTopics = Callable[..., dict[str, str]]
 

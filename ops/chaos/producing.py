@@ -99,10 +99,14 @@ class Producing:
             raise RuntimeError(f"the producer ended with code {code}; see {self._log}")
 
     def end(self) -> None:
-        """Kill it if it still runs."""
+        """Kill it if it still runs, and close its pipes."""
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+        self._reader.join()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
 
     def _tell(self, line: str) -> None:
         assert self._process.stdin is not None

@@ -29,7 +29,7 @@ from ops.chaos.producing import Producing, Request
 
 Say = Callable[[str], None]
 PROOF = {
-    "probe": (4_000, 1_000.0),
+    "probe": (4_000, 800.0),
     "matching": (7_000, 600.0),
 }  # records, and records a second, of the small run on which the auditor proves itself
 UNFIT = {
@@ -94,6 +94,7 @@ def _small_run(request: Request, broker: Broker, home: Path) -> tuple[Log, list[
     try:
         fleet.start(request.workers)
         patiently(lambda: len(group.owned(0)), lambda owned: owned == request.partitions, START_S)
+        fleet.await_ready(START_S)
         lag = _feed(request, broker, namespace, home, group)
         problems = stop(fleet)
     finally:

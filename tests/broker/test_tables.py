@@ -128,9 +128,11 @@ def test_a_topic_made_anew_while_the_mirror_runs_replaces_the_rows(writer: Write
         admin.delete_topics([name])[name].result(30)
         eventually(lambda: name not in admin.list_topics(timeout=10).topics, 30, "the topic is gone")
         admin.create_topics([NewTopic(name, 3, 1, config={"cleanup.policy": "compact"})])[name].result(30)
-        Writer().write("markets", 2, [(f"n{i}", market(f"n{i}", i)) for i in range(40)])
+        anew = Writer()
+        anew.write("markets", 0, [(f"n{i}", market(f"n{i}", i)) for i in range(40)])  # beyond the old position: only its id tells the log
+        anew.write("markets", 2, [("of-a-new-partition", market("of-a-new-partition", 1))])
         await_equal("markets")
-        assert len(held("markets")) == 40
+        assert len(held("markets")) == 41
 
 
 def test_a_mirror_older_than_its_topics_waits_for_them(topics: CreateTopics, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Builders of the matching agent's input batches: rows as keyword arguments in, batches with the schemas' columns out."""
+"""Builders of the matching agent's input: rows as keyword arguments in, batches with the schemas' columns out; and a task to step."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ import numpy as np
 import polars as pl
 from hypothesis import HealthCheck, settings
 
+from agents.matching.agent import AGENT, MatchingAgent
 from agents.matching.policy import CHANGES, FEATURES, SERVICES, STATUSES, TIERS, VEHICLES
+from agents.matching.state import MatchingState
 from streams.batch import Batch
 
 NOW = 1_750_000_000_000
+SECOND, HOUR = 1000, 3_600_000  # ms
 LAT, LON = 37.77, -122.42
 Row = dict[str, Any]
 unhurried = settings(
@@ -105,3 +108,34 @@ def order(order_id: str = "o1", **changed: Any) -> Row:
 def change(order_id: str = "o1", what: str = "COMPLETED", **changed: Any) -> Row:
     """What became of an order."""
     return {"order_id": order_id, "market": "sf", "ts": NOW, "change": what} | changed
+
+
+class Task:
+    """A matching task stepped at times relative to NOW; ``decided``, ``drivers`` and ``markets`` are the rows of its last step."""
+
+    def __init__(self, agent: MatchingAgent = AGENT) -> None:
+        self.agent = agent
+        self.state: MatchingState = agent.start(3)
+        self.offset = 0
+        self.all: list[Row] = []
+
+    def step(self, after: int = 0, **rows: list[Row]) -> list[Row]:
+        """Step at NOW + ``after`` ms. → the decisions"""
+        made = self.agent.step(self.state, batches(self.offset, **rows), NOW + after)
+        self.offset += max(map(len, rows.values()), default=0)
+        tables: dict[str, list[Row]] = {output.topic: output.frame.to_dicts() for output in made.outputs}
+        self.decided = tables.get("matching.decisions", [])
+        self.drivers = tables.get("matching.drivers", [])
+        self.markets = tables.get("matching.markets", [])
+        self.errors = [one.error for one in made.rejected]
+        self.all += self.decided
+        return self.decided
+
+    def with_driver(self, driver_id: str = "d1", after: int = 0, **moved: Any) -> Task:
+        """With a driver there, after a step."""
+        self.step(after, profiles=[profile(driver_id, ts=NOW + after)], moves=[move(driver_id, ts=NOW + after, **moved)])
+        return self
+
+
+def ends(decisions: list[Row]) -> list[tuple[str, str]]:
+    return [(row["order_id"], row["reason"]) for row in decisions]

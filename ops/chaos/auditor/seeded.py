@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ops.chaos.auditor.judge import judge
 from ops.chaos.auditor.log import Extent, Findings, Log, Partition, Record
 
-LEAST = 10  # decisions and journal records that a task must have to be tried
+LEAST = 5  # decisions and journal records that a task must have to be tried
 
 
 @dataclass(frozen=True, slots=True)
