@@ -31,8 +31,7 @@ def test_old_records_leave_the_window() -> None:
     limit = Limit("matching", window=1000, share=0.5)
     for _ in range(10):
         limit.count(1000, [])
-    for _ in range(2):
-        limit.count(200, bad(200))
-    limit.count(200, [])
-    with pytest.raises(DeadLetterLimit):
+    for rejected in (bad(200), bad(200), [], bad(200)):  # with the last thousand good ones: 600 of 1,800
+        limit.count(200, rejected)
+    with pytest.raises(DeadLetterLimit, match="800 of the latest 1000"):
         limit.count(200, bad(200))
