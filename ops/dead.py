@@ -66,7 +66,7 @@ def ls(
 
 def _count(client: AdminClient, agent: str, error: str | None, since_ms: int | None, into: dict[tuple[str, str], Class]) -> None:
     starts, end = spans(client, agent, since_ms)
-    progress, now = Progress(client, agent), time.time_ns() // 1_000_000
+    progress, now = Progress(client, list(end)), time.time_ns() // 1_000_000
     for found in letters(agent, starts, end):
         if error not in (None, found.error):
             continue

@@ -43,10 +43,10 @@ class OlderLettersError(LogError):
 
 @dataclass(slots=True)
 class Progress:
-    """Which letters of an agent have been re-driven, by the positions that Kafka holds."""
+    """Which letters have been re-driven, by the positions that Kafka holds."""
 
     client: AdminClient
-    agent: str
+    places: list[Place]  # the partitions of an agent's dead letters
     retention_ms: int = field(init=False)
     _positions: dict[Choice, dict[Place, int]] = field(default_factory=dict)
 
@@ -56,12 +56,12 @@ class Progress:
     def position(self, choice: Choice, partition: int) -> int | None:
         """How far letters chosen that way have been re-driven, or None where Kafka knows of no re-drive."""
         if choice not in self._positions:
-            self._positions[choice] = committed_of(self.client, choice.group)
-        return self._positions[choice].get((topic_of(self.agent), partition))
+            self._positions[choice] = committed_of(choice.group, self.places)
+        return self._positions[choice].get((topic_of(choice.agent), partition))
 
     def state(self, letter: Letter, now: int) -> Literal["waiting", "done", "unknown"]:
         """Whether a letter has been re-driven; ``unknown`` when it is too old to tell."""
-        every = Choice(self.agent, None, letter.again)
+        every = Choice(letter.agent, None, letter.again)
         known = [self.position(choice, letter.partition) for choice in (every, replace(every, error=letter.error))]
         if any(position is not None and letter.offset < position for position in known):
             return "done"
@@ -106,8 +106,8 @@ class Plan:
 
 def plan(client: AdminClient, choice: Choice, older: Older) -> tuple[Plan, Redriven]:
     """What a re-drive would do, and its figures. Raises LogError, OlderLettersError."""
-    progress, figures = Progress(client, choice.agent), Redriven()
     starts, end = spans(client, choice.agent)
+    progress, figures = Progress(client, list(end)), Redriven()
     starts = {place: max(start, progress.position(choice, place[1]) or 0) for place, start in starts.items()}
     made = Plan(progress, choice, older, starts, end, time.time_ns() // 1_000_000)
     deque(made.walk(figures), maxlen=0)

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import orjson
 import typer
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 from rich.console import Console
 
 from ops.listing import print_rows
-from ops.reading import TIMEOUT_S, LogError, MissingTopicError, Place, Reader, admin, answered, away, ends, lows, partitions
+from ops.reading import TIMEOUT_S, LogError, MissingTopicError, Place, Reader, admin, away, ends, lows, partitions
 from streams.contract import contract
 from streams.settings import settings
 
@@ -85,7 +85,7 @@ def measure(client: AdminClient, agent: str | None = None) -> list[Lag]:
 
 
 def _of(client: AdminClient, agent: str, places: list[Place]) -> list[Lag]:
-    committed = committed_of(client, settings().namespace + agent)
+    committed = committed_of(settings().namespace + agent, places)
     low, stable, last = lows(client, places), ends(client, places), ends(client, places, committed=False)
     starts = {place: max(committed.get(place, low[place]), low[place]) for place in places}
     counted = count_near(starts, stable)
@@ -102,15 +102,26 @@ def _of(client: AdminClient, agent: str, places: list[Place]) -> list[Lag]:
     ]
 
 
-def committed_of(client: AdminClient, group: str) -> dict[Place, int]:
-    """The positions a group has committed, by place; also while a transaction that would move them is open. Raises LogError."""
-    asked = [ConsumerGroupTopicPartitions(group)]
+def committed_of(group: str, places: list[Place]) -> dict[Place, int]:
+    """The positions a group has committed, by place; also while a transaction that would move them is open. Raises LogError.
+
+    Asked by a consumer that reads uncommitted offsets and joins nothing: librdkafka's admin client (2.16) crashes the process when the
+    group's coordinator has just moved or is loading.
+    """
+    conf = {"bootstrap.servers": settings().brokers, "group.id": group, "isolation.level": "read_uncommitted", "log_level": 0}
+    consumer, deadline = Consumer(conf), time.monotonic() + TIMEOUT_S
     try:
-        (answer,) = client.list_consumer_group_offsets(asked, require_stable=False, request_timeout=TIMEOUT_S).values()
-        positions: list[TopicPartition] = answered(answer).topic_partitions
-    except KafkaException as e:
-        raise away(e) from None
-    return {(settings().logical(tp.topic), tp.partition): tp.offset for tp in positions if tp.offset >= 0}
+        while True:
+            try:
+                found = consumer.committed([TopicPartition(settings().topic(topic), p) for topic, p in places], timeout=1)
+                if failed := next((tp.error for tp in found if tp.error is not None), None):
+                    raise KafkaException(failed)
+                return {(settings().logical(tp.topic), tp.partition): tp.offset for tp in found if tp.offset >= 0}
+            except KafkaException as e:
+                if time.monotonic() > deadline:
+                    raise away(e) from None
+    finally:
+        consumer.close()
 
 
 def count_near(starts: dict[Place, int], ends: dict[Place, int]) -> dict[Place, int]:

@@ -36,10 +36,13 @@ class Stack:
 
     def start(self) -> None:
         """Start all of it, and return once the topics exist; the workers may still be getting ready. Raises ServerError."""
-        self._start_servers()
+        self._choose_servers()
         settings.cache_clear()
         contract.cache_clear()
-        self._start_workers()  # they wait for their topics while these are being made
+        self._start_workers()  # they wait for Kafka, and get ready while it does
+        for server in (self.redis, self.broker):
+            if server is not None:
+                self._start_server(server)
         self._apply_topics()
 
     def start_mirror(self) -> None:
@@ -64,20 +67,18 @@ class Stack:
                 server.stop_timeout_s = grace_s
                 server.stop()
 
-    def _start_servers(self) -> None:
-        """One after the other in this thread: a signal may end it at any point, and leaves neither running."""
+    def _choose_servers(self) -> None:
+        """Our own servers, or those that the environment names."""
         home = settings().home
         if "TRIPO_REDIS_URL" in os.environ:
             self.say(f"Redis: {settings().redis_url} (TRIPO_REDIS_URL)")
         else:
             self.redis = RedisServer(home / "redis", _port("Redis", self.redis_port, self.say))
-            self._start_server(self.redis)
             os.environ["TRIPO_REDIS_URL"] = self.redis.url
         if "TRIPO_BROKERS" in os.environ:
             self.say(f"Kafka: {settings().brokers} (TRIPO_BROKERS)")
         else:
             self.broker = Broker(home / "kafka", _port("Kafka", self.kafka_port, self.say))
-            self._start_server(self.broker)
             os.environ["TRIPO_BROKERS"] = self.broker.bootstrap
 
     def _start_server(self, server: Server) -> None:

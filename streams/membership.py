@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from typing import Any, cast
 
 import structlog
@@ -15,7 +16,7 @@ from streams.agent import Agent
 from streams.contract import contract
 from streams.errors import Fenced, OffsetOutOfLog
 from streams.log_reader import patiently
-from streams.message import Message
+from streams.message import ERROR, PARTITION, TOPIC, Message
 from streams.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -65,18 +66,20 @@ class Membership:
 
     def _sorted(self, messages: list[Message]) -> Polled:
         polled: Polled = {}
-        runs: dict[tuple[str, int], list[Message]] = {}
-        for message in messages:
-            error = message.error()
-            if error is not None:
-                self._note(message, error)
-                continue
-            place = (message.topic(), message.partition())
-            run = runs.get(place)
-            if run is None:
-                run = runs[place] = polled.setdefault(place[1], {})[self._topics[place[0]]] = []
-            run.append(message)
+        for partition, of_partition in groupby(messages, PARTITION):
+            for topic, found in groupby(of_partition, TOPIC):
+                run = list(found)
+                if any(map(ERROR, run)):
+                    run = [message for message in run if self._is_record(message)]
+                if run:
+                    polled.setdefault(partition, {}).setdefault(self._topics[topic], []).extend(run)
         return polled
+
+    def _is_record(self, message: Message) -> bool:
+        error = message.error()
+        if error is not None:
+            self._note(message, error)
+        return error is None
 
     def _note(self, message: Message, error: KafkaError) -> None:
         if error.code() == KafkaError._PARTITION_EOF:

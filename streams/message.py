@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol, cast
 
+import confluent_kafka
 from confluent_kafka import KafkaError
 
 
@@ -26,3 +28,12 @@ def payload(message: Message) -> bytes:
     if value is None:
         raise ValueError(f"{message.topic()}, partition {message.partition()}, offset {message.offset()} has no value")
     return value
+
+
+# Unbound, so that map and groupby call them without a Python frame each: these are the inner loops of a batch.
+PARTITION: Callable[[Message], int] = cast(Any, confluent_kafka.Message.partition)
+TOPIC: Callable[[Message], str] = cast(Any, confluent_kafka.Message.topic)
+OFFSET: Callable[[Message], int] = cast(Any, confluent_kafka.Message.offset)
+KEY: Callable[[Message], bytes | None] = cast(Any, confluent_kafka.Message.key)
+VALUE: Callable[[Message], bytes | None] = cast(Any, confluent_kafka.Message.value)
+ERROR: Callable[[Message], KafkaError | None] = cast(Any, confluent_kafka.Message.error)

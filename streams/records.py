@@ -11,7 +11,7 @@ import polars as pl
 from streams.avro import codec
 from streams.batch import Batch, Rejected
 from streams.contract import contract
-from streams.message import Message
+from streams.message import KEY, OFFSET, VALUE, Message
 
 
 @dataclass(slots=True)
@@ -48,10 +48,10 @@ class Read:
 def read(records: Records) -> Read:
     """Decode and check the keys; what fails is listed, and absent from the batch."""
     messages = records.messages
-    decoded = codec(records.topic).decode([m.value() for m in messages])
+    decoded = codec(records.topic).decode(list(map(VALUE, messages)))
     unreadable = [Rejected(records.topic, messages[bad.row].offset(), bad.error, bad.message) for bad in decoded.bad]
     frame, rows = decoded.frame, decoded.rows
-    offsets = np.fromiter((m.offset() for m in messages), np.int64, len(messages))
+    offsets = np.fromiter(map(OFFSET, messages), np.int64, len(messages))
     if decoded.bad:
         messages = [messages[i] for i in rows]
         offsets = offsets[rows]
@@ -83,7 +83,7 @@ def _wrong_keys(topic: str, messages: Sequence[Message], frame: pl.DataFrame) ->
     name = contract().topic(topic).key
     if name is None or not messages:
         return None
-    keys: list[bytes | None] = [m.key() for m in messages]
+    keys = list(map(KEY, messages))
     wanted = frame[name].cast(pl.String).cast(pl.Binary)
     right = pl.Series(keys, dtype=pl.Binary).eq_missing(wanted)
     if right.all():

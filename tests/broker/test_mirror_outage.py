@@ -138,6 +138,7 @@ def test_redis_emptied_while_no_records_flow(traffic: Traffic, running: MirrorPr
         client.flushall()
         eventually(lambda: client.exists(f"tripo:{settings().namespace}markets#0"), 3, "the mirror notices at once")
         await_equal(*TOPICS, timeout_s=20)
+    assert running.log.read_text().count("Redis holds") >= 2, "found by asking Redis, not by the rarer look at the broker"
     client.close()
     assert running.stop() == 0
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import random
 import struct
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ops.chaos import auditor
 from ops.chaos.auditor.judge import REGISTRY, judge
 from ops.chaos.auditor.log import Extent, Log, Partition
 from ops.chaos.auditor.seeded import CORRUPTIONS, self_test
@@ -29,6 +32,16 @@ def renumbered(part: Partition) -> None:
 def invariants(log: Log) -> set[str]:
     """What the auditor says is violated."""
     return set(judge(log).invariants())
+
+
+def test_the_auditor_imports_nothing_of_the_system() -> None:
+    folder = Path(auditor.__file__).parent
+    nodes = [node for path in folder.glob("*.py") for node in ast.walk(ast.parse(path.read_text()))]
+    modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    modules |= {node.module or "." for node in nodes if isinstance(node, ast.ImportFrom)}
+    own = {name for name in modules if name.split(".")[0] in {"streams", "agents", "tables", "ops", "bench", "confluent_kafka", "faust"}}
+    assert {name for name in own if not name.startswith("ops.chaos.auditor")} == set()
+    assert len(modules) > 10
 
 
 def test_a_correct_log_is_clean() -> None:
