@@ -102,6 +102,7 @@ class Mirror:
     def _open(self) -> None:
         """Ask Redis and the broker where things stand, and read on from there."""
         logs = self._logs.survey(self._tables)
+        self._warn_of_eviction()
         for topic in self._tables.keys() - logs.keys():
             log.warning("a table's topic does not exist; `tripo topics apply` makes it", topic=topic)
         self._parts = {}
@@ -185,6 +186,14 @@ class Mirror:
             raise LogChangedError("the topics have changed")
         for (topic, _), part in self._parts.items():
             part.surveyed(logs[topic])
+
+    def _warn_of_eviction(self) -> None:
+        try:
+            policy = self.redis.info("memory").get("maxmemory_policy", "noeviction")
+        except redis.ResponseError:  # this user may not ask
+            return
+        if policy != "noeviction":
+            log.warning("this Redis may evict rows, which nothing puts back: set maxmemory-policy noeviction", policy=policy)
 
     def _on_error(self, error: KafkaError) -> None:
         if error.code() == KafkaError._ALL_BROKERS_DOWN:

@@ -59,13 +59,22 @@ class Group:
         low, high = self._consumer.get_watermark_offsets(committed, timeout=QUERY_S)
         return int(high - max(low, committed.offset))
 
+    def busiest(self) -> int:
+        """How far the busiest task has come: the smaller of its journal's and its decisions' end offsets."""
+        journal, decisions = self._written("journal"), self._written("decisions")
+        return max(min(entries, made) for entries, made in zip(journal, decisions, strict=True))
+
+    def _written(self, output: str) -> list[int]:
+        """End offsets of an output's partitions."""
+        topic = f"{self._namespace}{self.agent}.{output}"
+        count = len(self._consumer.list_topics(topic, timeout=QUERY_S).topics[topic].partitions)
+        return [self._consumer.get_watermark_offsets(TopicPartition(topic, p), timeout=QUERY_S)[1] for p in range(count)]
+
     def await_quiet(self, most_s: float, still_s: float = 2.0) -> None:
         """Wait until the decisions have stood still for a while, at most ``most_s``."""
-        topic = f"{self._namespace}{self.agent}.decisions"
         deadline, since, before = time.monotonic() + most_s, time.monotonic(), -1
         while time.monotonic() < deadline and time.monotonic() - since < still_s:
-            ends = self._consumer.list_topics(topic, timeout=QUERY_S).topics[topic].partitions
-            now = sum(self._consumer.get_watermark_offsets(TopicPartition(topic, p), timeout=QUERY_S)[1] for p in ends)
+            now = sum(self._written("decisions"))
             if now != before:
                 before, since = now, time.monotonic()
             time.sleep(0.2)

@@ -39,6 +39,7 @@ UNFIT = {
     7,
     8,
 }  # exit codes that no fault excuses: an unknown error, dead-letter share, offsets or recovery that do not fit the log
+PROOF_OFFSETS = 40  # of that run's busiest task, in the journal and in the decisions, transactions' markers included
 SESSION_MS = 6_000
 STOP_S = 40.0
 START_S = 60.0
@@ -105,10 +106,11 @@ def _small_run(request: Request, broker: Broker, home: Path) -> tuple[Log, list[
 
 
 def _feed(request: Request, broker: Broker, namespace: str, home: Path, group: Group) -> int:
-    """Publish at a pace that gives every task several transactions; the lag that is left."""
+    """Publish at a pace, and for so long, that some task has enough of transactions and decisions; the lag that is left."""
     producing = Producing(request, PROOF[request.agent][1], environment(broker, namespace), home / "producer.log")
     try:
         producing.await_published(request.events, START_S)
+        patiently(group.busiest, lambda end: end >= PROOF_OFFSETS, START_S)
         producing.finish(START_S)
     finally:
         producing.end()

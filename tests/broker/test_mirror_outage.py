@@ -134,7 +134,7 @@ def test_redis_emptied_while_no_records_flow(traffic: Traffic, running: MirrorPr
     traffic.stop()
     await_equal(*TOPICS)
     client = redis.Redis.from_url(settings().redis_url)
-    for _ in range(4):
+    for _ in range(3):
         client.flushall()
         eventually(lambda: client.exists(f"tripo:{settings().namespace}markets#0"), 3, "the mirror notices at once")
         await_equal(*TOPICS, timeout_s=20)
