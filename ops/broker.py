@@ -62,6 +62,8 @@ PROPERTIES: Mapping[str, str | int] = {
     "log.retention.check.interval.ms": 30_000,
     "log.cleaner.enable": "true",
     "log.cleaner.threads": 1,
+    "log.cleaner.backoff.ms": 1000,
+    "offsets.retention.minutes": 86_400,
     "log.cleaner.dedupe.buffer.size": 32 * 1024 * 1024,
     "log.index.size.max.bytes": 2 * 1024 * 1024,
     "num.network.threads": 2,

@@ -16,6 +16,9 @@ class App(faust.App):
 
     agent_spec: Agent
 
+    def _create_directories(self) -> None:
+        """Faust's own tables are not used: it has nothing to keep on disk."""
+
 
 def faust_app(agent: Agent) -> App:
     """The app of an agent, for ``faust -A … worker`` and ``tripo worker``. Its web server, tables and topic declarations are off."""
@@ -24,7 +27,6 @@ def faust_app(agent: Agent) -> App:
         conf.namespace + agent.name,
         broker=";".join(f"tripo://{server}" for server in conf.brokers.split(",")),
         store="memory://",
-        datadir=conf.home / "faust",
         web_enabled=False,
         topic_allow_declare=False,
         topic_disable_leader=True,

@@ -42,6 +42,7 @@ class Transactions:
     def _new(self) -> Producer:
         producer = Producer(clients.transactional_producer(self._settings, self._agent, self._on_error))
         _until_done(lambda: producer.init_transactions(10), "init_transactions", GIVE_UP_S)
+        producer.poll(0)  # errors met before the epoch was given do not touch it
         self._suspect = False
         self._batches = batch_producer(producer)
         return producer

@@ -78,7 +78,8 @@ def committed(topic: str, isolation: str = "read_committed") -> list[Any]:
         consumer.assign([TopicPartition(name, p, 0) for p in partitions])
         found, left = [], set(partitions)
         while left:
-            for message in consumer.consume(10_000, 1):
+            first = consumer.poll(1)
+            for message in [first, *consumer.consume(10_000, 0)] if first is not None else []:
                 if message.error() is not None:
                     left.discard(message.partition())
                 else:
