@@ -39,9 +39,7 @@ def tail(
         raise typer.Exit(2) from None
     shown = None if whole else 64
     try:
-        records = _records(
-            topic, partition, key, from_beginning=from_beginning, follow=follow, limit=limit, committed=not uncommitted
-        )
+        records = _records(topic, partition, key, from_beginning=from_beginning, follow=follow, limit=limit, committed=not uncommitted)
         for message in islice(records, limit):
             _show(message, topic, shown, as_json)
     except LogError as e:

@@ -83,7 +83,7 @@ def test_an_unreadable_record_hides_the_row_before_it_and_says_why(writer: Write
 
 def test_keys_of_any_bytes_and_values_of_any_text_are_mirrored(writer: Writer) -> None:
     names = ["ключ", "a b:c#1", "*?[]", "日本", '"quoted"\\']
-    writer.write("drivers", 0, [(name, driver(name, i, market="Zürich \"x\"\n\t\u2028")) for i, name in enumerate(names)])
+    writer.write("drivers", 0, [(name, driver(name, i, market='Zürich "x"\n\t\u2028')) for i, name in enumerate(names)])
     mirror_once()
     assert held("drivers") == expected("drivers")
     assert [row and row.key for row in Tables().many("drivers", names)] == names
