@@ -15,6 +15,8 @@ from streams import clients
 from streams.message import Message
 from streams.settings import settings
 
+LEADERLESS = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)  # a topic just made, a broker just started
+LEADERLESS_S = 15.0
 TIMEOUT_S = 10.0
 PATIENCE_S = 30.0  # without any record
 Place = tuple[str, int]  # a topic of the contract, and a partition
@@ -65,11 +67,15 @@ def _offsets(client: AdminClient, places: list[Place], spec: Spec, committed: bo
         return {}
     level = IsolationLevel.READ_COMMITTED if committed else IsolationLevel.READ_UNCOMMITTED
     at = {TopicPartition(settings().topic(topic), partition): spec for topic, partition in places}
-    try:
-        answers = client.list_offsets(at, isolation_level=level, request_timeout=TIMEOUT_S)
-        return {(settings().logical(tp.topic), tp.partition): answered(future).offset for tp, future in answers.items()}
-    except KafkaException as e:
-        raise away(e) from None
+    deadline = time.monotonic() + LEADERLESS_S
+    while True:
+        try:
+            answers = client.list_offsets(at, isolation_level=level, request_timeout=TIMEOUT_S)
+            return {(settings().logical(tp.topic), tp.partition): answered(future).offset for tp, future in answers.items()}
+        except KafkaException as e:
+            if e.args[0].code() not in LEADERLESS or time.monotonic() > deadline:
+                raise away(e) from None
+        time.sleep(0.1)
 
 
 def answered(asked: Future[Any]) -> Any:

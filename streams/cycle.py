@@ -17,7 +17,7 @@ import structlog
 from streams import faults, metrics, snapshot
 from streams.agent import Agent
 from streams.dead_letters import Limit
-from streams.errors import Fenced
+from streams.errors import Fenced, TransactionFailed
 from streams.isolation import Isolation
 from streams.journal import SnapshotRef
 from streams.log_reader import LogReader
@@ -194,6 +194,8 @@ class Cycle:
         self._transactions.flush()
         task.snapshot_at, task.stepped_since_snapshot = time.monotonic(), False
         metrics.snapshot_bytes.labels(self.agent.name, str(task.partition)).set(len(data))
+        if not offsets:
+            raise TransactionFailed("a snapshot was not delivered")
         return {"sequence": task.sequence, "offset": offsets[0], "chunks": count, "journal_offset": task.journal_offset}
 
     def _assigned(self, assigned: list[Assigned]) -> None:

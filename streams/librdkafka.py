@@ -13,7 +13,7 @@ from pathlib import Path
 
 import confluent_kafka
 import numpy as np
-from confluent_kafka import Producer
+from confluent_kafka import KafkaError, KafkaException, Producer
 
 from streams.packed import Packed
 
@@ -37,7 +37,7 @@ class BatchProducer:
         self._topics: dict[str, int] = {}
 
     def produce(self, topic: str, partition: int, keys: Packed, values: Packed) -> int:
-        """Queue records; how many were, from the first on (the queue may be full). Raises RuntimeError when one is refused."""
+        """Queue records; how many were, from the first on (the queue may be full). Raises KafkaException when one is refused."""
         if not len(values):
             return 0
         messages = np.zeros(len(values), _MESSAGE)
@@ -52,7 +52,7 @@ class BatchProducer:
             failed = messages["error"] != 0
             refused = failed & (messages["error"] != _QUEUE_FULL)
             if refused.any():
-                raise RuntimeError(f"librdkafka refused a record of {topic}: error {messages['error'][refused][0]}")
+                raise KafkaException(KafkaError(int(messages["error"][refused][0]), f"librdkafka refused a record of {topic}"))
             if not failed[queued:].all():
                 raise RuntimeError(f"librdkafka queued records of {topic} with gaps")
         return queued

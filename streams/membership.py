@@ -86,13 +86,15 @@ class Membership:
             self._ends[(self._topics[message.topic()], message.partition())] = message.offset()
         elif error.code() in (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE):
             raise OffsetOutOfLog(f"{message.topic()}, partition {message.partition()}: the position is not in the log: {error.str()}")
-        elif error.fatal() or error.code() in (KafkaError._FATAL, KafkaError.FENCED_INSTANCE_ID):
-            raise Fenced(f"{error.str()}; another worker took this one's name, or it was away for too long")
+        elif _is_fatal(error):
+            raise _fenced(error)
         else:
             log.warning("poll", error=error.str())
 
     def _on_error(self, error: KafkaError) -> None:
         self.broker_away = error.code() == KafkaError._ALL_BROKERS_DOWN or self.broker_away
+        if _is_fatal(error):
+            self._failure = self._failure or _fenced(error)
 
     def metadata(self) -> Any:
         """What a transaction needs to know of the group; asked for in the polling thread."""
@@ -182,6 +184,14 @@ class Membership:
     def _lose(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._guarded(self._on_lost)
         consumer.unassign()
+
+
+def _is_fatal(error: KafkaError) -> bool:
+    return error.fatal() or error.code() in (KafkaError._FATAL, KafkaError.FENCED_INSTANCE_ID)
+
+
+def _fenced(error: KafkaError) -> Fenced:
+    return Fenced(f"{error.str()}; another worker took this one's name, or it was away for too long")
 
 
 def partition_count(consumer: Consumer, settings: Settings, agent: Agent) -> int:

@@ -18,9 +18,12 @@ from streams.settings import Settings
 log = structlog.get_logger(__name__)
 
 SLOW_COMMIT_S = 5.0  # a commit slower than this may have been torn by a delayed EndTxn: take a new epoch
-GIVE_UP_S = 30.0
+GIVE_UP_S = 20.0  # Kafka ends a transaction that is open for longer (transaction.timeout.ms) anyway
+START_S = 60.0  # a broker may be starting, too
+TRY_S = 2.0
 FENCED = (
     KafkaError._FENCED,
+    KafkaError._FATAL,
     KafkaError.FENCED_INSTANCE_ID,
     KafkaError.INVALID_PRODUCER_EPOCH,
     KafkaError.PRODUCER_FENCED,
@@ -41,7 +44,7 @@ class Transactions:
 
     def _new(self) -> Producer:
         producer = Producer(clients.transactional_producer(self._settings, self._agent, self._on_error))
-        _until_done(lambda: producer.init_transactions(10), "init_transactions", GIVE_UP_S)
+        _until_done(lambda: producer.init_transactions(10), "init_transactions", START_S)
         producer.poll(0)  # errors met before the epoch was given do not touch it
         self._suspect = False
         self._batches = batch_producer(producer)
@@ -54,11 +57,14 @@ class Transactions:
     def begin(self) -> None:
         """Open a transaction unless one is open."""
         if not self.open:
-            self._producer.begin_transaction()
+            self._kafka(self._producer.begin_transaction, "begin_transaction")
             self.open = True
 
     def produce(self, topic: str, partition: int, keys: Packed, values: Packed) -> None:
         """Queue records; a full queue waits for the broker."""
+        self._kafka(lambda: self._produce(topic, partition, keys, values), "produce")
+
+    def _produce(self, topic: str, partition: int, keys: Packed, values: Packed) -> None:
         if self._batches is None:
             self._produce_singly(topic, partition, keys, values)
             return
@@ -82,20 +88,25 @@ class Transactions:
             if error is None:
                 located(message.offset())
 
-        self._producer.produce(topic, value, key, partition, on_delivery=delivered)
+        self._kafka(lambda: self._producer.produce(topic, value, key, partition, on_delivery=delivered), "produce")
 
     def flush(self) -> None:
         """Wait until all queued records are delivered."""
-        if self._producer.flush(GIVE_UP_S):
+        left: list[int] = []
+        self._kafka(lambda: left.append(self._producer.flush(GIVE_UP_S)), "flush")
+        if left != [0]:
             raise TransactionFailed(f"records were not delivered within {GIVE_UP_S:.0f} s; is the broker reachable?")
 
     def commit(self, positions: list[TopicPartition], membership: Any) -> None:
         """Commit everything written together with the positions; on failure nothing of it is visible."""
         started = time.monotonic()
         faults.point("before-offsets")
-        self._kafka(lambda: self._producer.send_offsets_to_transaction(positions, membership, 10), "send_offsets_to_transaction")
+        send, end = self._producer.send_offsets_to_transaction, self._producer.commit_transaction
+        self._kafka(
+            lambda: _until_done(lambda: send(positions, membership, TRY_S), "send_offsets_to_transaction", GIVE_UP_S), "send_offsets"
+        )
         faults.point("after-offsets")
-        self._kafka(lambda: self._producer.commit_transaction(10), "commit_transaction")
+        self._kafka(lambda: _until_done(lambda: end(TRY_S), "commit_transaction", GIVE_UP_S), "commit_transaction")
         self.open = False
         elapsed = time.monotonic() - started
         metrics.commit_seconds.labels(self._agent).observe(elapsed)
@@ -123,8 +134,9 @@ class Transactions:
         self.open = False
 
     def _kafka(self, call: Callable[[], None], what: str) -> None:
+        """Call once. Raises Fenced or TransactionFailed for what Kafka raises."""
         try:
-            _until_done(call, what, GIVE_UP_S)
+            call()
         except KafkaException as error:
             kafka_error = error.args[0]
             if kafka_error.code() in FENCED:

@@ -16,18 +16,21 @@ from functools import partial
 from typing import Any, TypeVar
 
 import structlog
+from confluent_kafka import KafkaException
 from faust.transport import base
 from faust.types import TP, ConsumerMessage
 
 from streams import health
 from streams.agent import Agent
 from streams.cycle import Cycle, Work
-from streams.errors import NoProgress, StepFailed, WorkerStop
+from streams.errors import NoProgress, StepFailed, TransactionFailed, WorkerStop
 from streams.membership import partition_count
 from streams.settings import Settings, settings
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
+
+LEAVE_S = 25.0  # the longest that a clean stop takes
 
 
 class Consumer(base.Consumer):
@@ -102,6 +105,8 @@ class Consumer(base.Consumer):
 
     def _die(self, error: BaseException) -> None:
         """Crash-only: state that may not agree with the log is never gone on with."""
+        if isinstance(error, KafkaException):
+            error = TransactionFailed(f"Kafka does not do what is asked: {error.args[0].name()}: {error.args[0].str()}")
         code = error.exit_code if isinstance(error, WorkerStop) else 1
         log.critical(
             "worker stops",
@@ -133,7 +138,10 @@ class Consumer(base.Consumer):
         """Commit, snapshot and leave the group; called before Faust stops its agents."""
         self._ending = True
         if self._turning is not None:
-            await self._turning
+            try:
+                await asyncio.wait_for(asyncio.shield(self._turning), LEAVE_S)
+            except TimeoutError:
+                self._die(TransactionFailed(f"what is left could not be committed within {LEAVE_S:.0f} s; the next worker steps it again"))
 
     # What else Faust's life cycle asks of a consumer: it owns no offsets here.
     async def _commit(self, offsets: Any) -> bool:

@@ -17,6 +17,7 @@ POINT_S = 45.0  # an armed point must fire within
 GO_S = 30.0  # a worker that is asked to leave must be gone within
 ZOMBIE_S = 30.0  # a zombie must end itself within, once it runs again
 SCALES = (1, 4, 2)
+FENCED = (3, 4)  # exit codes of a worker that lost its partitions, or whose transaction was refused
 
 
 @dataclass(slots=True)
@@ -170,6 +171,8 @@ class Saboteur:
         if process.poll() is None:
             fault.failed = f"the zombie still runs {ZOMBIE_S:.0f} s after it was woken"
             process.kill()
+        elif process.returncode not in FENCED:
+            fault.failed = f"the zombie ended itself with code {process.returncode}, which does not say that it was fenced"
         else:
             fault.what += f" (ended by itself, code {process.returncode})"
         if not twin:

@@ -175,3 +175,18 @@ def test_start_offsets_are_committed_before_anything_is_read(topics: CreateTopic
     found = consumer.committed([TopicPartition(names["probe.events"], p) for p in range(3)], 10)
     consumer.close()
     assert [p.offset for p in found] == [0, 0, 0]
+
+
+def test_a_stopped_workers_successor_takes_over_and_the_zombie_ends_itself(topics: CreateTopics, tmp_path: Path, broker: Broker) -> None:
+    topics(PROBE, 2)
+    publish(events(200))
+    with worker(tmp_path / "w.log", "probe", TRIPO_SESSION_TIMEOUT_MS="1500") as process:
+        eventually(lambda: len(answered()) == 200)
+        process.process.send_signal(signal.SIGSTOP)
+        with worker(tmp_path / "w2.log", "probe", TRIPO_SESSION_TIMEOUT_MS="1500") as second:
+            publish(events(200, 200))
+            eventually(lambda: len(answered()) == 400)
+            process.process.send_signal(signal.SIGCONT)
+            assert process.wait(40) in (3, 4), process.tail()
+            assert second.stop() in (0, 3), "the zombie may take the name back for a moment before it ends"
+    assert len(answered()) == 400
