@@ -10,7 +10,8 @@ How it is made fair:
 - Kafka Streams reads and writes generic records with plain org.apache.avro, decoder and encoder reused; ``--streams-batch-bytes`` and
   ``--streams-poll-records`` change its clients' defaults. The Python contenders use fastavro, with schemas parsed once.
 - Output topics stamp records with the broker's time at append; the rate is that of the committed outputs between the first and the last of
-  these, so start-up counts for nobody. Of Kafka Streams the second half counts, when the JVM has compiled what is hot.
+  these, so start-up counts for nobody. Of ours and of Kafka Streams the second half counts, when the JVMs have compiled what is hot: the
+  contender's own and, for ours, which runs first, the broker's. The whole run's rate is shown beside it.
 - The slow ones read fewer records (a quarter, a fortieth) but work for 15 s at least. CPU time counts from the first commit seen.
 - The CPU that processes outside the bench used meanwhile is shown (in cores): where it is not near 0, measure again.
 - Afterwards every output record, as a read_committed reader sees it, is compared with its input in every field; there must be one for each

@@ -5,10 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import faust
+from faust.tables import TableManager
 
 from streams.agent import Agent
 from streams.cycle import Work
 from streams.settings import settings
+
+
+class NoTables(TableManager):
+    """Faust's tables are not used: there are none to wait a second for."""
+
+    async def on_start(self) -> None:
+        await self._update_channels()
+        await self.recovery.start()
 
 
 class App(faust.App):
@@ -27,6 +36,7 @@ def faust_app(agent: Agent) -> App:
         conf.namespace + agent.name,
         broker=";".join(f"tripo://{server}" for server in conf.brokers.split(",")),
         store="memory://",
+        TableManager=NoTables,
         web_enabled=False,
         topic_allow_declare=False,
         topic_disable_leader=True,

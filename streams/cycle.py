@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Generator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -70,6 +72,9 @@ class Cycle:
         self._limit = Limit(agent.name, settings.dead_letter_window, settings.dead_letter_share)
         self._committed_at = self._measured_at = time.monotonic()
         self._committed: dict[int, dict[str, int]] = {}
+        self._committer = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._committing: Future[None] | None = None
+        self._metadata: Any = None  # of the group, as of the last journal records
         self._full = False  # the last poll brought all it could: do not wait before the next
         self.progress_at = time.monotonic()
         self.joined = False
@@ -85,10 +90,12 @@ class Cycle:
     def turn(self) -> list[Work]:
         """Commit when due, go on recovering, poll: the next steps to take. In the polling thread; blocks for at most about 0.1 s."""
         if self._due():
-            self.commit()
+            self._committing = self._committer.submit(self._end, self._journal(last=False))  # the broker commits while we poll
         if self._recoveries:
+            self._settle()
             self._recover()
         polled = self.membership.poll(self.settings.max_records, self._wait())
+        self._settle()
         self._full = sum(len(m) for by_topic in polled.values() for m in by_topic.values()) * 2 > self.settings.max_records
         faults.point("after-poll")
         self._measure()
@@ -156,14 +163,24 @@ class Cycle:
         self.tasks = {}
         self._begin_recoveries(again, rewound=True)
 
-    def commit(self, last: bool = False) -> None:
-        """Journal, snapshots, positions: one transaction. ``last``: before a task goes elsewhere, with a snapshot."""
+    def commit(self) -> None:
+        """Commit all there is, with snapshots: the tasks go elsewhere."""
+        self._settle()
+        self._end(self._journal(last=True))
+
+    def _settle(self) -> None:
+        """Wait for the commit under way, if any. Raises what it raised."""
+        if self._committing is not None:
+            committing, self._committing = self._committing, None
+            committing.result()
+
+    def _journal(self, last: bool) -> list[Task]:
+        """Write the journal records, and the snapshots that are due (``last``: all), of the tasks that have something to commit."""
         due = [t for t in self.tasks.values() if t.dirty or (last and t.stepped_since_snapshot)]
         if not due:
-            return
+            return []
         self._committed_at = time.monotonic()
         self._transactions.begin()
-        positions = []
         for task in due:
             ref = self._snapshot(task) if self._snapshot_due(task, last) else None
             value = task.journal_record(ref)
@@ -171,9 +188,15 @@ class Cycle:
             self._transactions.produce_located(topic, task.partition, None, value, partial(setattr, task, "journal_offset"))
             task.journalled(value)
             task.snapshot = ref or task.snapshot
-            positions += self.membership.positions(task.partition, task.positions)
-        self._transactions.commit(positions, self.membership.metadata())
-        self._committed |= {task.partition: dict(task.positions) for task in due}
+        self._metadata = self.membership.metadata()
+        return due
+
+    def _end(self, due: list[Task]) -> None:
+        """Commit the transaction with these tasks' positions."""
+        if due:
+            positions = [place for task in due for place in self.membership.positions(task.partition, task.positions)]
+            self._transactions.commit(positions, self._metadata)
+            self._committed |= {task.partition: dict(task.positions) for task in due}
 
     def _snapshot_due(self, task: Task, last: bool) -> bool:
         return task.stepped_since_snapshot and (last or time.monotonic() - task.snapshot_at >= self.settings.snapshot_interval_s)
@@ -231,7 +254,7 @@ class Cycle:
         faults.point("on-revoke")
         metrics.lag.clear()
         log.info("revoked", agent=self.agent.name, partitions=sorted(self.tasks))
-        self.commit(last=True)
+        self.commit()
         self._parked, self.tasks = self.tasks, {}
         self._drop_recoveries()
 
@@ -264,8 +287,9 @@ class Cycle:
     def finish(self) -> None:
         """Commit all with snapshots, and leave. In the polling thread."""
         self._drop_recoveries()
-        self.commit(last=True)
+        self.commit()
         self.tasks = {}
+        self._committer.shutdown()
         self.membership.close()
         self._reader.close()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import gc
 import os
 import threading
 import time
@@ -52,6 +53,7 @@ class Consumer(base.Consumer):
             cycle = await self._in_thread(lambda: Cycle(self.agent, self.settings))
             partitions = await self._in_thread(lambda: self._partitions(cycle))
             self.cycle = cycle
+            _calm_collector()
             self._serve_health()
             threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
             self._turning = asyncio.ensure_future(self._turn(partitions))
@@ -200,6 +202,13 @@ class Consumer(base.Consumer):
     def verify_event_path(self, now: float, tp: TP) -> None: ...
 
     def close(self) -> None: ...
+
+
+def _calm_collector() -> None:
+    """A poll makes thousands of objects and no cycles of them: what is loaded stays out of collections, and these come seldom."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
 
 
 class Producer(base.Producer):

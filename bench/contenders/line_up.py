@@ -152,7 +152,7 @@ def _start_faust(course: Course, contender: Contender) -> Child:
 LINE_UP: dict[str, Contender] = {
     c.name: c
     for c in (
-        Contender("ours", "Tripo streams, exactly-once", 1, 1.0, _nothing, _start_ours),
+        Contender("ours", "Tripo streams, exactly-once", 1, 1.0, _nothing, _start_ours, judged_warm=True),
         Contender("streams", "Kafka Streams, exactly_once_v2", 1, 1.2, build_streams, _start_streams, judged_warm=True),
         Contender("quix", "Quix Streams, exactly-once", 4, 4.0, build_quix, _start_quix),
         Contender("faust", "stock Faust, exactly_once", 40, 30.0, _nothing, _start_faust),
