@@ -110,9 +110,9 @@ def test_wrong_missing_and_duplicate_outputs_are_found(broker: Broker) -> None:
 @pytest.mark.parametrize("name", ["ours", "faust"])
 def test_a_contender_answers_every_event_it_committed(broker: Broker, name: str) -> None:
     with stand(broker.bootstrap) as place, steps() as shown:
-        [result] = compare(Course(place, 50, 50, 50), [LINE_UP[name]], 20_000, 2.0, shown)
+        [result] = compare(Course(place, 50, 50, 50), [LINE_UP[name]], 120_000, 2.0, shown)
     assert result.faults() == []
-    assert result.committed >= 20_000 // LINE_UP[name].divisor
+    assert result.committed >= 120_000 // LINE_UP[name].divisor
     assert result.findings.records == result.committed
     assert result.judged > 0
     assert result.cpu_us > 0
