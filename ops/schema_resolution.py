@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+import fastavro
+from fastavro.schema import SchemaParseException
+
 Schema = dict[str, Any]
 Compatibility = Literal["BACKWARD", "FORWARD", "FULL", "NONE"]
 
@@ -35,6 +38,10 @@ def incompatibilities(old: Schema, new: Schema, rule: Compatibility) -> list[str
 
 def unreadable(writer: Schema, reader: Schema) -> list[str]:
     """Why some records written with ``writer`` cannot be read with ``reader``. Empty when all can."""
+    try:
+        fastavro.parse_schema(reader, _write_hint=False)
+    except SchemaParseException as error:  # a default that does not fit its type, for one
+        return [f"the reader's schema is not valid: {error}"]
     return list(_Resolution().problems(_Named().of(writer), _Named().of(reader), str(reader.get("name", "record"))))
 
 

@@ -29,7 +29,7 @@ from streams.records import Records
 from streams.recovery import recover
 from streams.settings import Settings
 from streams.task import Stepped, Task
-from streams.transactions import Transactions
+from streams.transactions import GIVE_UP_S, Transactions
 
 log = structlog.get_logger(__name__)
 
@@ -166,13 +166,19 @@ class Cycle:
     def commit(self) -> None:
         """Commit all there is, with snapshots: the tasks go elsewhere."""
         self._settle()
-        self._end(self._journal(last=True))
+        due = self._journal(last=True)
+        if due:
+            self._committing = self._committer.submit(self._end, due)
+            self._settle()
 
     def _settle(self) -> None:
         """Wait for the commit under way, if any. Raises what it raised."""
         if self._committing is not None:
             committing, self._committing = self._committing, None
-            committing.result()
+            try:
+                committing.result(GIVE_UP_S + 2)
+            except TimeoutError:  # librdkafka may wait for ever for offsets whose coordinator went away
+                raise TransactionFailed("the commit does not return; the broker ends the transaction by itself") from None
 
     def _journal(self, last: bool) -> list[Task]:
         """Write the journal records, and the snapshots that are due (``last``: all), of the tasks that have something to commit."""
@@ -289,9 +295,9 @@ class Cycle:
         self._drop_recoveries()
         self.commit()
         self.tasks = {}
-        self._committer.shutdown()
         self.membership.close()
         self._reader.close()
+        self._committer.shutdown()
 
     def abort(self) -> None:
         """Before the process ends in failure: do not leave readers waiting for the transaction's timeout."""

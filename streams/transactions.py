@@ -18,7 +18,7 @@ from streams.settings import Settings
 log = structlog.get_logger(__name__)
 
 SLOW_COMMIT_S = 5.0  # a commit slower than this may have been torn by a delayed EndTxn: take a new epoch
-GIVE_UP_S = 20.0  # Kafka ends a transaction that is open for longer (transaction.timeout.ms) anyway
+GIVE_UP_S = 10.0  # Kafka ends a transaction that is open for longer (transaction.timeout.ms) anyway
 START_S = 60.0  # a broker may be starting, too
 TRY_S = 2.0
 FENCED = (
