@@ -79,6 +79,7 @@ def test_a_kill_at_any_point_of_the_cycle_loses_and_repeats_nothing(point: str, 
     ) as process:
         publish(events(1000, 1000))
         if point == "on-revoke":
+            eventually(lambda: len(answered()) == 2000, what="the first worker owns the partitions")
             with worker(tmp_path / "w2.log", "probe", 1) as second:
                 assert process.wait() == -signal.SIGKILL, process.tail()
                 second.stop()
