@@ -38,8 +38,9 @@ $(HOME_FOLDER)/jars/.complete: ops/kafka/pom.xml
 run: setup
 	@trap : INT; code=0; $(BIN)/tripo dev $(OPTIONS) || code=$$?; [ $$code -eq 130 ] || exit $$code
 
+# Two at a time, each with a broker of its own; a file's tests stay together, and the longest files come first (tests/conftest.py).
 test: setup
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup
 	@failed=0; for check in 'ruff check .' 'ruff format --check .' mypy lint-imports; do echo "$$check"; $(BIN)/$$check || failed=1; done; exit $$failed

@@ -199,10 +199,9 @@ class Cycle:
 
     def _end(self, due: list[Task]) -> None:
         """Commit the transaction with these tasks' positions."""
-        if due:
-            positions = [place for task in due for place in self.membership.positions(task.partition, task.positions)]
-            self._transactions.commit(positions, self._metadata)
-            self._committed |= {task.partition: dict(task.positions) for task in due}
+        positions = [place for task in due for place in self.membership.positions(task.partition, task.positions)]
+        self._transactions.commit(positions, self._metadata)
+        self._committed |= {task.partition: dict(task.positions) for task in due}
 
     def _snapshot_due(self, task: Task, last: bool) -> bool:
         return task.stepped_since_snapshot and (last or time.monotonic() - task.snapshot_at >= self.settings.snapshot_interval_s)

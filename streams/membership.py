@@ -137,21 +137,20 @@ class Membership:
 
     def _assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         def call() -> None:
-            places = self._located(partitions)
+            committed, places = self._located(partitions)
             consumer.assign(places)
             consumer.pause(places)
             by_partition: dict[int, dict[str, int]] = {}
-            for place, offset in zip(places, self._committed, strict=True):
+            for place, offset in zip(places, committed, strict=True):
                 by_partition.setdefault(place.partition, {})[self._topics[place.topic]] = offset
             self._ends.clear()
             self._on_assigned([Assigned(p, self._whole(p, found)) for p, found in sorted(by_partition.items())])
 
         self._guarded(call)
 
-    def _located(self, partitions: list[TopicPartition]) -> list[TopicPartition]:
-        """Where to start each: at the committed offset, or explicitly at the log's first. Raises OffsetOutOfLog."""
-        self._committed = []
-        places = []
+    def _located(self, partitions: list[TopicPartition]) -> tuple[list[int], list[TopicPartition]]:
+        """The committed offset of each, and where to start: there, or explicitly at the log's first. Raises OffsetOutOfLog."""
+        committed, places = [], []
         for found in patiently(lambda: self.consumer.committed(partitions, 10)):
             if found.error is not None:
                 raise KafkaException(found.error)
@@ -162,9 +161,9 @@ class Membership:
                     "Records were deleted before they were decided, or the topic was made anew: "
                     "restore it, or move the group's offsets and the journal knowingly"
                 )
-            self._committed.append(found.offset)
+            committed.append(found.offset)
             places.append(TopicPartition(found.topic, found.partition, found.offset if found.offset >= 0 else low))
-        return places
+        return committed, places
 
     def _whole(self, partition: int, found: dict[str, int]) -> dict[str, int] | None:
         missing = set(self._agent.inputs) - set(found)

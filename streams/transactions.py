@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -103,10 +104,10 @@ class Transactions:
         faults.point("before-offsets")
         send, end = self._producer.send_offsets_to_transaction, self._producer.commit_transaction
         self._kafka(
-            lambda: _until_done(lambda: send(positions, membership, TRY_S), "send_offsets_to_transaction", GIVE_UP_S), "send_offsets"
+            partial(_until_done, partial(send, positions, membership, TRY_S), "send_offsets_to_transaction", GIVE_UP_S), "send_offsets"
         )
         faults.point("after-offsets")
-        self._kafka(lambda: _until_done(lambda: end(TRY_S), "commit_transaction", GIVE_UP_S), "commit_transaction")
+        self._kafka(partial(_until_done, partial(end, TRY_S), "commit_transaction", GIVE_UP_S), "commit_transaction")
         self.open = False
         elapsed = time.monotonic() - started
         metrics.commit_seconds.labels(self._agent).observe(elapsed)

@@ -18,6 +18,13 @@ hypothesis.settings.load_profile("tripo")
 
 CreateTopics = Callable[..., dict[str, str]]
 
+LONGEST_FIRST = ("chaos", "broker", "tour", "contract", "pure")  # folders
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first: when several processes share the work, none is left with a long one at the end."""
+    items.sort(key=lambda item: LONGEST_FIRST.index(item.path.parent.name))
+
 
 @pytest.fixture(scope="session")
 def environment() -> Iterator[pytest.MonkeyPatch]:

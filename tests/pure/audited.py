@@ -61,7 +61,15 @@ class Writing:
         letter |= {"message": "as the test wants it", "at": NOW, "key": one.key, "value": one.value, "headers": []}
         self.put(self.workload.dead_letters, one.key, encode("dead-letter", letter))
 
-    def commit(self, steps: list[dict[str, Any]], written: dict[str, int]) -> None:
+    def snapshot(self, data: bytes) -> None:
+        """A snapshot of one chunk and the journal record that goes with it, as at a clean stop."""
+        chunk = {"agent": self.workload.agent, "partition": 0, "sequence": self.sequence, "state_format": 1, "code_version": "t"}
+        chunk |= {"index": 0, "count": 1, "digest": hashlib.sha256(data).digest(), "data": data}
+        offset = self.put(self.workload.snapshots, b"0", encode("snapshot-chunk", chunk))
+        last = len(self.topics[self.workload.journal]) - 1
+        self.commit([], self.lengths(), {"sequence": self.sequence, "offset": offset, "chunks": 1, "journal_offset": last})
+
+    def commit(self, steps: list[dict[str, Any]], written: dict[str, int], snapshot: dict[str, int] | None = None) -> None:
         """A journal record over steps; ``written`` are the outputs' lengths before them."""
         for step in steps:
             self.positions |= {r["topic"]: r["end"] for r in step["ranges"]}
@@ -76,7 +84,7 @@ class Writing:
             "steps": steps,
             "positions": said,
             "outputs": outputs,
-            "snapshot": None,
+            "snapshot": snapshot,
             "restepped_from": None,
             "previous": self.previous,
         }
@@ -132,6 +140,7 @@ def probe_log(rounds: int = 12, keys: int = 3, per_entry: int = 3) -> Log:
                 _decide_probe(writing, state, offset, (offset - sum(p < offset for p in poison)) % keys)
         skipped = tuple(o for o in range(start, end) if poison.get(o, "Duplicate") != "Duplicate")
         writing.commit([{"now": NOW + start, "ranges": [span("probe.events", start, end, skipped)]}], before)
+    writing.snapshot(repr(state).encode())
     return writing.log()
 
 

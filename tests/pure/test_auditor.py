@@ -59,6 +59,13 @@ def test_each_seeded_corruption_is_caught(seed: int) -> None:
     assert all(t.caught for t in trials), trials
 
 
+def test_the_last_journal_record_is_missed_though_no_other_follows_it() -> None:
+    log = probe_log()
+    log.at(JOURNAL, 0).records.pop()  # of a clean stop: it steps over nothing, and only its snapshot knows of it
+    renumbered(log.at(JOURNAL, 0))
+    assert invariants(log) == {"J"}
+
+
 def test_the_self_test_refuses_a_log_that_is_not_clean() -> None:
     log = probe_log()
     log.partitions[(DECISIONS, 0)].records.pop()

@@ -174,6 +174,10 @@ def _snapshots(log: Log, partition: int, schemas: Schemas, findings: Findings, j
         chunks.setdefault(chunk["sequence"], []).append((record.offset, chunk))
     for sequence, pieces in chunks.items():
         _snapshot(findings, topic, partition, sequence, pieces)
+        if sequence >= len(journal.entries):
+            findings.add(
+                "J", "chain", topic, partition, pieces[0][0], f"a snapshot goes with sequence {sequence}, which is not in the journal"
+            )
     findings.figures["snapshots"] += len(chunks)
     _snapshot_refs(findings, topic, partition, chunks, journal)
 
