@@ -19,7 +19,7 @@ import structlog
 from streams import faults, metrics, snapshot
 from streams.agent import Agent
 from streams.dead_letters import Limit
-from streams.errors import Fenced, TransactionFailed
+from streams.errors import Fenced, RecoveryMismatch, TransactionFailed
 from streams.isolation import Isolation
 from streams.journal import SnapshotRef
 from streams.log_reader import LogReader
@@ -57,6 +57,7 @@ class Work:
 class _Recovery:
     partition: int
     run: Generator[None, None, Task]
+    again: bool  # after a failed step, from the offsets that this worker committed itself
     rewound: bool  # records after the position were polled already
 
 
@@ -161,7 +162,7 @@ class Cycle:
         self.membership.pause(self.tasks)
         again = [Assigned(p, self._committed.get(p)) for p in sorted(self.tasks)]
         self.tasks = {}
-        self._begin_recoveries(again, rewound=True)
+        self._begin_recoveries(again, again=True)
 
     def commit(self) -> None:
         """Commit all there is, with snapshots: the tasks go elsewhere."""
@@ -232,10 +233,10 @@ class Cycle:
         self._begin_recoveries(assigned)
         self.joined = True
 
-    def _begin_recoveries(self, assigned: list[Assigned], rewound: bool = False) -> None:
+    def _begin_recoveries(self, assigned: list[Assigned], again: bool = False) -> None:
         for one in assigned:
             run = recover(self.agent, one.partition, one.committed, self._reader, self._parked.pop(one.partition, None))
-            self._recoveries.append(_Recovery(one.partition, run, rewound))
+            self._recoveries.append(_Recovery(one.partition, run, again, rewound=again))
         self._parked = {}
 
     def _recover(self) -> None:
@@ -253,6 +254,10 @@ class Cycle:
                 task.snapshot_at = time.monotonic() - self.settings.snapshot_interval_s * (task.partition % 8) / 8
                 self.membership.resume(task.partition, task.positions, recovery.rewound)
                 self._recoveries.pop(0)
+            except RecoveryMismatch as error:
+                if not recovery.again:
+                    raise
+                raise Fenced(f"{error}. This worker was away, and another has gone on with the partition") from error
             self.progress_at = time.monotonic()
 
     def _revoked(self) -> None:

@@ -1,8 +1,9 @@
-"""Scored pairs in; which pairs become matches, best score first over the whole batch, out.
+"""Scored pairs in; which pairs become matches by a greedy rule, out: what the optimal assignment is measured against.
 
-Ties go to the earlier order, then to the lower driver row. The result is that of walking down the pairs from the best and taking each
-whose order and driver are both still free; most of it is found in vectorised rounds that take every pair that is the best one
-left for both its order and its driver.
+**Best first**: the best score of the whole batch, then the next. Ties go to the earlier order, then to the lower driver row. The result
+is that of walking down the pairs from the best and taking each whose order and driver are both still free; most of it is found in
+vectorised rounds that take every pair that is the best one left for both its order and its driver. **Nearest first**: in order of
+arrival, each order takes its nearest driver.
 """
 
 from __future__ import annotations
@@ -51,6 +52,18 @@ def best_first(order: I64, driver: I64, score: F64, orders: int, drivers: int) -
         if hits < FEW * waiting:
             _walk(order, driver, pairs, chosen, waiting)
             break
+    return chosen
+
+
+def nearest_first(order: I64, driver: I64, eta_s: F64, orders: int, drivers: int) -> I64:
+    """In order of arrival each order takes, of the drivers still free, the one with the least ETA; as best_first."""
+    chosen: I64 = np.full(orders, -1, np.int64)
+    pairs = np.lexsort((driver, eta_s, order))
+    done, gone = bytearray(orders), bytearray(drivers)
+    for pair, o, d in zip(pairs.tolist(), order[pairs].tolist(), driver[pairs].tolist(), strict=True):
+        if not done[o] and not gone[d]:
+            done[o] = gone[d] = 1
+            chosen[o] = pair
     return chosen
 
 

@@ -23,13 +23,14 @@ class Found:
 
     ``order`` (pairs,) are positions among the orders asked, ``driver`` (pairs,) rows of the driver table;
     ``more`` (orders,): there may be eligible drivers within reach beyond those found;
-    ``able`` (orders,): drivers that may serve it, near or far.
+    ``able`` (orders,): drivers that may serve it, near or far; ``beyond_m`` (orders,): those not found are at least so far away.
     """
 
     order: I64
     driver: I64
     more: Mask
     able: I64
+    beyond_m: F64
 
 
 def requirement_class(asked: Asked) -> I64:
@@ -55,18 +56,20 @@ def able_drivers(drivers: Columns, free: I64, number: int, policy: Policy) -> I6
     return free[fits]
 
 
-def nearest(points: F64, pickups: F64, k: int, reach_m: float) -> tuple[I64, Mask]:
+def nearest(points: F64, pickups: F64, k: int, reach_m: float) -> tuple[I64, Mask, F64]:
     """The k nearest of ``points`` (n, 3) within ``reach_m`` of each pickup (m, 3).
 
-    → positions in ``points``, shape (m, min(k, n)), ascending, n where there are fewer; and whether there may be more, shape (m,).
+    → positions in ``points``, shape (m, min(k, n)), ascending, n where there are fewer; whether there may be more, shape (m,);
+    and how far away, in metres, those would at least be, shape (m,).
     """
     count = min(k, len(points))
     leafsize = 32 if len(pickups) > 32 else 256  # few questions do not pay for a fine tree
     tree = cKDTree(points, leafsize=leafsize, balanced_tree=False, compact_nodes=False)
-    _, found = tree.query(pickups, k=np.arange(1, count + 1), distance_upper_bound=geo.chord_m(reach_m) + 0.01)
+    away, found = tree.query(pickups, k=np.arange(1, count + 1), distance_upper_bound=geo.chord_m(reach_m) + 0.01)
     more = (found[:, -1] < len(points)) & (count < len(points))
+    beyond = np.where(more, np.floor(away[:, -1]), reach_m)  # a chord is never longer than the way
     found.sort(axis=1)
-    return found, more
+    return found, more, beyond
 
 
 def find(drivers: Drivers, free: I64, asked: Asked, k: int, policy: Policy) -> Found:
@@ -74,6 +77,7 @@ def find(drivers: Drivers, free: I64, asked: Asked, k: int, policy: Policy) -> F
     classes = requirement_class(asked)
     more: Mask = np.zeros(len(classes), np.bool_)
     able: I64 = np.zeros(len(classes), np.int64)
+    beyond: F64 = np.full(len(classes), policy.reach_m)
     pairs_order, pairs_driver = [], []
     numbers = np.unique(classes)
     for number in numbers.tolist():
@@ -82,14 +86,14 @@ def find(drivers: Drivers, free: I64, asked: Asked, k: int, policy: Policy) -> F
         able[orders] = len(rows)
         if len(rows) == 0:
             continue
-        found, more[orders] = nearest(drivers.points[rows], asked.pickups[orders], k, policy.reach_m)
+        found, more[orders], beyond[orders] = nearest(drivers.points[rows], asked.pickups[orders], k, policy.reach_m)
         near = found < len(rows)
         pairs_order.append(np.repeat(orders, near.sum(axis=1)))
         pairs_driver.append(rows[found[near]])
     if not pairs_order:
-        return Found(np.zeros(0, np.int64), np.zeros(0, np.int64), more, able)
+        return Found(np.zeros(0, np.int64), np.zeros(0, np.int64), more, able, beyond)
     order, driver = np.concatenate(pairs_order), np.concatenate(pairs_driver)
     if len(numbers) > 1:
         by_order = np.argsort(order, kind="stable")
         order, driver = order[by_order], driver[by_order]
-    return Found(order, driver, more, able)
+    return Found(order, driver, more, able, beyond)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.matching.columns import I64, U8
+from agents.matching.columns import F64, I64, U8
 from agents.matching.market import Market
 from agents.matching.match import GUARDS, Assignment, alternatives
 from agents.matching.orders import NO_DRIVER
 from agents.matching.outputs import Decided
 from agents.matching.policy import TIERS, Policy
+from agents.matching.rounds import UNKNOWN
 
-TAKEN = "taken"  # a driver with a better score went to another order
+TAKEN = "taken"  # a driver that would have cost this order less went to another
 
 
 def decided_without(market: Market, slots: I64, reasons: U8, policy: Policy) -> Decided:
@@ -29,18 +30,28 @@ def decided_matches(market: Market, result: Assignment, slots: I64, policy: Poli
     chosen = result.chosen[result.chosen >= 0]
     others = alternatives(result, max(1, policy.alternatives))
     guards = tier_rules(market, slots, policy)
-    better = (others[:, 0] >= 0) & (pairs.score[others[:, 0]] > pairs.score[chosen])
+    better = (others[:, 0] >= 0) & (pairs.cost_ms[others[:, 0]] < pairs.cost_ms[chosen])
     for i in np.flatnonzero(better).tolist():
         guards[i].insert(0, TAKEN)
     out = _decided(market, slots, np.zeros(len(slots), np.uint8), guards, policy)
     out.driver_ids = [ids[row] for row in pairs.driver[chosen].tolist()]
     out.eta_s, out.distance_m, out.score = pairs.eta_s[chosen], pairs.distance_m[chosen], pairs.score[chosen]
+    out.cost_s, out.price_s = pairs.cost_ms[chosen] / 1000, seconds(result.price_ms[result.chosen >= 0])
+    out.proven = result.proven[result.chosen >= 0]
     out.factors = np.ascontiguousarray(pairs.factors[:, chosen].T)
     flat = np.maximum(others, 0).ravel()
     out.alternative_ids = [ids[row] for row in pairs.driver[flat].tolist()]
-    out.alternative_values = np.column_stack((pairs.score[flat], pairs.eta_s[flat], pairs.distance_m[flat]))
+    short_s = seconds(result.short_ms[flat])
+    out.alternative_values = np.column_stack(
+        (pairs.score[flat], pairs.eta_s[flat], pairs.distance_m[flat], pairs.cost_ms[flat] / 1000, short_s)
+    )
     out.alternative_count = np.minimum(np.count_nonzero(others >= 0, axis=1), policy.alternatives)
     return out
+
+
+def seconds(ms: I64) -> F64:
+    """Whole milliseconds → seconds; UNKNOWN → NaN."""
+    return np.where(ms == UNKNOWN, np.nan, ms / 1000)
 
 
 def tier_rules(market: Market, slots: I64, policy: Policy) -> list[list[str]]:

@@ -33,7 +33,8 @@ class Pace:
 
     clock: int = 0  # latest event time, moved on by ticks where no records come
     record_clock: int = 0  # latest event time of a record
-    tried_at: int = 0  # when the waiting orders were last tried
+    match_at: int = 0  # before it, orders are held, and those that found nobody are not tried again
+    tried: int = 0  # the highest number of an order that was tried
     forgot_at: int = 0  # when idle drivers were last looked for
     swept_at: int = 0  # until when the sweep of positions has been done
     sweep_row: int = 0  # where it goes on

@@ -12,8 +12,8 @@ import numpy as np
 from agents.matching.columns import I64, Mask
 from agents.matching.decided import decided_matches, decided_without
 from agents.matching.market import Market
-from agents.matching.match import match
-from agents.matching.orders import CANCELLED, ENDED_BY, LATE, NO_DRIVER, PICKED_UP
+from agents.matching.match import Assignment, match
+from agents.matching.orders import CANCELLED, ENDED_BY, LATE, NO_DRIVER, PICKED_UP, Asked
 from agents.matching.outputs import Decided, ShownDrivers
 from agents.matching.policy import Policy
 from agents.matching.reading import Rejection, Rows
@@ -33,6 +33,7 @@ class MarketStep:
         self.touched: list[I64] = []  # rows of drivers whose table row may have changed
         self.ending: dict[int, int] = {}  # slot of a pending order → the reason it ends by
         self.first_new = 0  # the number of the step's first new order
+        self.advanced_ms = 0  # by how much the step moved the clock: orders are not held while a backlog is caught up
 
     def run(self, given: Mapping[str, Rows], before: int) -> None:
         """Take the rows by topic; ``before`` is the now of the task's last step, ms, or 0."""
@@ -64,6 +65,7 @@ class MarketStep:
     def _move_clock(self, given: Mapping[str, Rows], before: int) -> None:
         """The latest event time; where no records come, now's own pace since the last step, and in all steps that passed it by."""
         pace = self.market.pace
+        started = pace.clock
         if pace.stepped_now:
             pace.clock += before - pace.stepped_now
         elapsed = self.now - before if pace.stepped_now else 0
@@ -72,6 +74,7 @@ class MarketStep:
             pace.clock = max(pace.clock, pace.record_clock)
         else:
             pace.clock += elapsed
+        self.advanced_ms = pace.clock - started
 
     def _take_profiles(self, profiles: Rows) -> None:
         self._took("driver-profiles", profiles, *self.market.drivers.apply_profiles(profiles, self.market.pace.clock))
@@ -146,18 +149,29 @@ class MarketStep:
         market.pending.drop(slots)
 
     def _match(self) -> None:
-        """New orders at once; those that found nobody again when drivers have changed, but not at every step."""
+        """Orders not tried yet, and, when drivers have changed, those that found nobody; not before ``match_at``."""
         market, pace, policy = self.market, self.market.pace, self.policy
-        first = int(np.searchsorted(market.pending["number"], self.first_new))
-        if first and pace.drivers_changed and pace.clock - pace.tried_at >= policy.retry_ms:
-            first, pace.tried_at, pace.drivers_changed = 0, pace.clock, False
-        slots = np.arange(first, len(market.pending))
+        numbers = market.pending["number"]
+        first = 0 if pace.drivers_changed and pace.clock >= pace.match_at else int(np.searchsorted(numbers, pace.tried, "right"))
+        slots = np.arange(first, len(numbers))
         if len(slots) == 0:
             return
+        free = market.drivers.eligible(pace.clock, policy)
+        held_ms = window_ms(len(free), len(numbers), policy)
+        if pace.clock < pace.match_at and held_ms and self.advanced_ms <= policy.window_ms and not _leaving(market, pace.clock, policy):
+            return
+        pace.match_at, pace.tried = pace.clock + max(held_ms, policy.retry_ms), int(numbers[-1])
+        if first == 0:
+            pace.drivers_changed = False
         asked = market.pending.asked(slots)
-        result = match(market.drivers, asked, pace.clock, policy)
+        result = match(market.drivers, asked, pace.clock, policy, free)
         market.pending.columns["ranked"][slots] = result.ranked
         market.pending.columns["guard"][slots] = result.guard
+        self._take_up(result, slots, asked)
+
+    def _take_up(self, result: Assignment, slots: I64, asked: Asked) -> None:
+        """What was matched among the pending orders at ``slots`` is decided."""
+        market, pace, policy = self.market, self.market.pace, self.policy
         done = np.flatnonzero(result.chosen >= 0)
         if len(done) == 0:
             return
@@ -197,12 +211,25 @@ class MarketStep:
         self.row = (market.name, pace.clock, *facts, *means, self.now)
 
 
+def window_ms(free: int, waiting: int, policy: Policy) -> int:
+    """How long orders are held so that more of them are assigned together: 0 where drivers are plenty, the longest where they are few."""
+    ratio = free / waiting
+    share = (policy.plenty - ratio) / (policy.plenty - 1.0)
+    return round(policy.window_ms * min(1.0, max(0.0, share)))
+
+
+def _leaving(market: Market, clock: int, policy: Policy) -> bool:
+    """Whether an order may run out of patience before the window has closed."""
+    return clock + policy.window_ms > market.pending.first_to_leave()
+
+
 def due(market: Market, now: int, policy: Policy) -> bool:
     """Whether a step without records at ``now`` ms could end an order, match one, or write a table row."""
     pace, pending = market.pace, market.pending
     if pace.asleep:
         return False
     clock = pace.clock + max(0, now - pace.stepped_now)
-    if len(pending) and pace.drivers_changed and clock - pace.tried_at >= policy.retry_ms:
+    open_question = len(pending) > 0 and (pace.drivers_changed or int(pending["number"][-1]) > pace.tried)
+    if open_question and (clock >= pace.match_at or _leaving(market, clock, policy)):
         return True
     return len(pending.out_of_patience(clock)) > 0 or market.live.overdue(clock, policy) or row_due(market, clock, now, policy)

@@ -41,6 +41,8 @@ class Choices:
 
 def assign(choices: Choices) -> I64:
     """The place of each order's driver among its choices, -1 for none, shape (orders,): least total cost; equal input, equal output."""
+    if choices.cost.shape[1] == 0:
+        return np.full(len(choices), -1, np.int64)
     auction = _Auction(choices)
     auction.run((BIDS * len(choices)) if choices.drivers >= len(choices) else 0)
     left = np.flatnonzero(auction.mine == OPEN)
@@ -52,7 +54,7 @@ def assign(choices: Choices) -> I64:
 
 
 class _Auction:
-    """Prices (drivers + 1,) from zero up; ``mine`` (orders,): the driver an order holds; ``owner`` (drivers + 1,): the order that holds it."""
+    """Prices (drivers + 1,) from zero up; ``mine`` (orders,): the driver an order holds; ``owner`` (drivers + 1,): the order holding it."""
 
     def __init__(self, choices: Choices) -> None:
         self.choices = choices
@@ -83,7 +85,7 @@ class _Auction:
         go = ~(better_without | tied)
         bidder, driver = active[go], driver[go]
         bid = price[driver] + (second - best)[go]
-        low_first = np.argsort(bid, kind="stable")
+        low_first = np.lexsort((-bidder, bid))  # of equal bids the earlier order's comes last
         bidder, driver = bidder[low_first], driver[low_first]
         before = self.owner[driver]
         self.owner[driver] = bidder  # the last write stays: the highest bid

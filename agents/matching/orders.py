@@ -95,6 +95,10 @@ class Pending:
         """Slots of the orders whose patience has ended."""
         return np.flatnonzero(clock - self.columns["ts"] > self.columns["patience_ms"])
 
+    def first_to_leave(self) -> int:
+        """The last clock at which all orders are still patient; there must be one."""
+        return int((self.columns["ts"] + self.columns["patience_ms"]).min())
+
     def drop(self, slots: I64) -> None:
         """Let go of these orders; the others move up."""
         if len(slots) == 0:

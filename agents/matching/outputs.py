@@ -8,18 +8,20 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from agents.matching.columns import F64, I64, U8
+from agents.matching.columns import F64, I64, U8, Mask
 from agents.matching.policy import FACTORS, OUTCOMES, REASONS, SERVICES, SHOWN, Policy
 
 DECISIONS, DRIVERS, MARKETS = "matching.decisions", "matching.drivers", "matching.markets"
 ORDERS = "orders"
+OF_ALTERNATIVES = ("score", "eta_s", "distance_m", "cost_s", "short_s")
 
 
 @dataclass(slots=True)
 class Decided:
     """Decisions of one market in one step, n of them; the columns that only a match has are zero for others.
 
-    ``alternatives`` are driver ids, score, eta_s, distance_m of ``width`` drivers for each, padded; ``alternative_count`` says how many.
+    ``alternatives`` are driver ids, and OF_ALTERNATIVES, of ``width`` drivers for each, padded; ``alternative_count`` says how many.
+    NaN in a nullable column is null.
     """
 
     market: str
@@ -37,18 +39,22 @@ class Decided:
     distance_m: F64 = field(default_factory=lambda: np.zeros(0))
     score: F64 = field(default_factory=lambda: np.zeros(0))
     factors: F64 = field(default_factory=lambda: np.zeros((0, 5)))
+    cost_s: F64 = field(default_factory=lambda: np.zeros(0))
+    price_s: F64 = field(default_factory=lambda: np.zeros(0))
+    proven: Mask = field(default_factory=lambda: np.zeros(0, np.bool_))
     alternative_ids: list[str] = field(default_factory=list)
-    alternative_values: F64 = field(default_factory=lambda: np.zeros((0, 3)))
+    alternative_values: F64 = field(default_factory=lambda: np.zeros((0, len(OF_ALTERNATIVES))))
     alternative_count: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def __post_init__(self) -> None:
         if not self.driver_ids:
             n = len(self.order_ids)
             self.driver_ids = [None] * n
-            self.eta_s = self.distance_m = self.score = np.full(n, np.nan)
+            self.eta_s = self.distance_m = self.score = self.cost_s = self.price_s = np.full(n, np.nan)
+            self.proven = np.zeros(n, np.bool_)
             self.factors = np.zeros((n, len(FACTORS)))
             self.alternative_ids = [""] * (n * self.width)
-            self.alternative_values = np.zeros((n * self.width, 3))
+            self.alternative_values = np.zeros((n * self.width, len(OF_ALTERNATIVES)))
             self.alternative_count = np.zeros(n, np.int64)
 
 
@@ -62,12 +68,12 @@ def whole(value: int, name: str, kind: type[pl.Int32 | pl.Int64] = pl.Int64) -> 
     return pl.lit(value, dtype=kind).alias(name)
 
 
-NULLABLE = ("eta_s", "distance_m", "score")  # NaN where there is none
+NULLABLE = ("eta_s", "distance_m", "score", "cost_s", "price_s")  # NaN where there is none
 LISTS = ("factors", "alternatives", "guards")  # of fixed width at first, with how many count beside them
 ORDER_OF_DECISIONS = (
     *("decision_id", "order_id", "market", "outcome", "reason", "driver_id", "service", "topic", "partition", "offset", "event_ts"),
     *("decided_at", "waited_ms", "eta_s", "distance_m", "score", "factors", "alternatives", "candidates", "code_version", "policy_version"),
-    *("model_versions", "propensity", "guards"),
+    *("model_versions", "propensity", "guards", "cost_s", "price_s", "proven"),
 )
 SHAPED = [
     *(symbols("outcome", OUTCOMES), symbols("reason", REASONS), symbols("service", SERVICES), pl.col(*NULLABLE).fill_nan(None)),
@@ -79,7 +85,7 @@ SHAPED = [
 
 def decisions_frame(parts: list[Decided], partition: int, now: int, code_version: str, policy: Policy) -> pl.DataFrame:
     """matching.decisions: one row per decision, in the order of ``parts``."""
-    arrays = ("event_ts", "waited_ms", "service", "offset", "reason", *NULLABLE)
+    arrays = ("event_ts", "waited_ms", "service", "offset", "reason", "proven", *NULLABLE)
     columns: dict[str, Any] = {name: np.concatenate([getattr(p, name) for p in parts]) for name in arrays}
     columns["outcome"] = (columns["reason"] != 0).astype(np.uint8)
     columns["candidates"] = np.concatenate([p.candidates for p in parts]).astype(np.int32)
@@ -110,8 +116,8 @@ def _alternatives(parts: list[Decided]) -> pl.Series:
     """``width`` structs each."""
     values = np.concatenate([p.alternative_values for p in parts])
     columns = {"driver_id": pl.Series([name for p in parts for name in p.alternative_ids], dtype=pl.String)}
-    columns |= {name: pl.Series(np.ascontiguousarray(values[:, i])) for i, name in enumerate(("score", "eta_s", "distance_m"))}
-    flat = pl.DataFrame(columns).to_struct()
+    columns |= {name: pl.Series(np.ascontiguousarray(values[:, i])) for i, name in enumerate(OF_ALTERNATIVES)}
+    flat = pl.DataFrame(columns).with_columns(pl.col("short_s").fill_nan(None)).to_struct()
     return flat.reshape((len(flat) // parts[0].width, parts[0].width))
 
 

@@ -20,6 +20,7 @@ CHANGES = ("PICKED_UP", "COMPLETED", "CANCELLED_BY_RIDER", "CANCELLED_BY_DRIVER"
 OUTCOMES = ("MATCHED", "UNMATCHED")
 REASONS = ("BEST_SCORE", "NO_DRIVER", "CANCELLED", "CLOSED", "LATE")
 SHOWN = ("AVAILABLE", "ASSIGNED", "BUSY", "OFFLINE", "DELETED")
+OPTIMAL, BEST_FIRST, NEAREST_FIRST = "optimal", "best-first", "nearest-first"  # ways to assign
 FACTORS = ("eta", "rating", "reliability", "fairness", "vehicle")
 
 SERVED_BY: dict[str, tuple[str, ...]] = {
@@ -48,8 +49,16 @@ class Policy:
     fair_halflife_s: float = 7200.0  # an assignment counts half after this long
     tier_minimum: tuple[float, float, float, float, float] = (0.0, 4.0, 4.2, 4.5, 4.8)  # stars, in the order of TIERS
 
+    # the assignment (docs/decisions/008)
+    assignment: str = OPTIMAL
+    quality_s: float = 300.0  # the best driver is worth this much more pickup time than the worst, seconds
+    unmatched_s: float = 3600.0  # what leaving an order costs, and as much again as it has waited: more than any driver in reach
+    plenty: float = 3.0  # free drivers for each waiting order from which on orders are not held
+    window_ms: int = 3000  # the longest time between two assignments, where there is a driver for each order or less
+
     # candidates and alternatives
-    nearest: int = 64  # eligible drivers ranked for an order; widened when others take them all
+    nearest: int = 16  # eligible drivers ranked for an order at first; more until no other could be better
+    pair_limit: int = 1_000_000  # most pairs of orders and drivers looked at at once
     alternatives: int = 9
 
     # time, all against the market's clock (event time) unless said otherwise

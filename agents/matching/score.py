@@ -1,13 +1,14 @@
-"""Pairs of an order and a driver in; distance, expected time, the five factors and the score of each, out.
+"""Pairs of an order and a driver in; distance, expected time, the five factors, the score and the cost of each, out.
 
 ``score = 0.35 eta + 0.25 rating + 0.15 reliability + 0.15 fairness + 0.10 vehicle`` (FACTS §2; the weights are the policy's), each
-factor in [0, 1]. Scores and factors are rounded to nine digits, distances to the millimetre, so that a replay on another processor
-decides the same.
+factor in [0, 1]. The cost, which the assignment minimises, is in time: ``eta + quality_s · (1 - quality)``, where the quality is the
+score without its ETA part, scaled to [0, 1] (docs/decisions/008). Scores and factors are rounded to nine digits, distances to the
+millimetre, costs to the millisecond, so that a replay on another processor decides the same.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from agents.matching.orders import Asked
 from agents.matching.policy import Policy
 from agents.matching.reading import NONE
 
+COLUMNS = ("order", "driver", "distance_m", "eta_s", "factors", "score", "cost_ms")
 BITS = np.array([i.bit_count() for i in range(256)], np.float64)
 
 
@@ -31,9 +33,30 @@ class Pairs:
     eta_s: F64
     factors: F64
     score: F64
+    cost_ms: I64
 
     def __len__(self) -> int:
         return len(self.order)
+
+    def take(self, index: I64) -> Pairs:
+        """The pairs at these positions."""
+        f = index
+        return Pairs(self.order[f], self.driver[f], self.distance_m[f], self.eta_s[f], self.factors[:, f], self.score[f], self.cost_ms[f])
+
+    def among(self, orders: I64) -> Pairs:
+        """The same pairs, where the order at position i is called ``orders[i]``."""
+        return replace(self, order=orders[self.order])
+
+
+def joined(parts: list[Pairs]) -> Pairs:
+    """All pairs of the parts, one part after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        none, nothing = np.zeros(0, np.int64), np.zeros(0)
+        return Pairs(none, none, nothing, nothing, np.zeros((5, 0)), nothing, none)
+    columns = {name: np.concatenate([getattr(part, name) for part in parts], axis=-1) for name in COLUMNS}
+    return Pairs(**columns)
 
 
 def eta_factor(eta_s: F64, policy: Policy) -> F64:
@@ -86,7 +109,23 @@ def score_pairs(drivers: Drivers, asked: Asked, order: I64, driver: I64, *, cloc
     factors[3] = fairness_factor(drivers.recent(driver, clock, policy), policy)
     factors[4] = vehicle_factor(asked["requirements"][order], c["features"][driver], asked["preferred"][order], c["vehicle"][driver])
     np.round(factors, 9, out=factors)
-    return Pairs(order, driver, distance, eta, factors, weighted(factors, policy))
+    return Pairs(order, driver, distance, eta, factors, weighted(factors, policy), cost_ms(eta, factors, policy))
+
+
+def cost_ms(eta_s: F64, factors: F64, policy: Policy) -> I64:
+    """ETA (pairs,) and factors (5, pairs) → whole milliseconds (pairs,): ``eta + quality_s · (1 - quality)``."""
+    rest = sum(policy.weights[1:])
+    lack = np.zeros(len(eta_s))
+    for weight, factor in zip(policy.weights[1:], factors[1:], strict=True):
+        lack += weight * (1.0 - factor)
+    out: I64 = np.rint(1000.0 * eta_s + (1000.0 * policy.quality_s / rest) * lack).astype(np.int64)
+    return out
+
+
+def floor_ms(beyond_m: F64, policy: Policy) -> I64:
+    """No driver further away than ``beyond_m`` costs less than this, whole milliseconds; shapes are equal."""
+    out: I64 = np.floor(1000.0 * geo.eta_s(beyond_m, policy.speed_mps, policy.pickup_overhead_s)).astype(np.int64) - 1
+    return out
 
 
 def weighted(factors: F64, policy: Policy) -> F64:

@@ -8,7 +8,7 @@ from agents.matching.columns import Array
 from agents.matching.market import Market
 from agents.matching.packing import pack, unpack
 
-FORMAT = 1  # changes whenever older code could not load what this code dumps
+FORMAT = 2  # changes whenever older code could not load what this code dumps
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given
@@ -12,14 +12,14 @@ from agents.matching import geo
 from agents.matching.assign import best_first, by_score
 from agents.matching.candidates import find
 from agents.matching.drivers import Drivers
-from agents.matching.match import ALL_TAKEN, ETA_LIMIT, FOUND, NO_ABLE_DRIVER, alternatives, match
+from agents.matching.match import ALL_TAKEN, ETA_LIMIT, FOUND, NO_ABLE_DRIVER, Assignment, alternatives, match
 from agents.matching.orders import Asked, Pending
-from agents.matching.policy import DEFAULT, FEATURES, SERVED_BY, SERVICES, TIERS, VEHICLES, Policy
+from agents.matching.policy import BEST_FIRST, DEFAULT, FEATURES, NEAREST_FIRST, SERVED_BY, SERVICES, TIERS, VEHICLES, Policy
 from agents.matching.reading import read_moves, read_orders, read_profiles
 from agents.matching.score import score_pairs
 from tests.pure.matching_events import LAT, LON, NOW, Row, batch, move, order, profile, unhurried
 
-WIDE = dataclasses.replace(DEFAULT, nearest=10_000)
+WIDE = replace(DEFAULT, nearest=10_000)
 
 
 def table(profiles: list[Row], moves: list[Row]) -> Drivers:
@@ -144,7 +144,7 @@ def test_matching_is_the_walk_over_all_eligible_pairs(size: tuple[int, int, int,
     pairs = [(i, row) for i, each in enumerate(wanted) for row, one in enumerate(profiles) if may_serve(one, each, DEFAULT)]
     o, d = (np.array(part, np.int64) for part in zip(*pairs, strict=True)) if pairs else (np.zeros(0, np.int64), np.zeros(0, np.int64))
     scored = score_pairs(drivers, orders, o, d, clock=NOW, policy=WIDE)
-    result = match(drivers, orders, NOW, WIDE)
+    result = match(drivers, orders, NOW, replace(WIDE, assignment=BEST_FIRST))
     got = {i: int(result.pairs.driver[pair]) for i, pair in enumerate(result.chosen.tolist()) if pair >= 0}
     assert got == walked(scored.order, scored.driver, scored.score)
     assert result.ranked.tolist() == np.bincount(scored.order, minlength=len(wanted)).tolist()
@@ -154,25 +154,54 @@ def test_matching_is_the_walk_over_all_eligible_pairs(size: tuple[int, int, int,
         assert guard == (FOUND if i in got else NO_ABLE_DRIVER if not able[i] else ETA_LIMIT if not near else ALL_TAKEN)
 
 
+@given(cities, st.sampled_from([1, 4, 16]))
+@unhurried
+def test_the_optimum_is_that_of_all_eligible_pairs_and_greedy_is_never_better(size: tuple[int, int, int, float], nearest: int) -> None:
+    profiles, moves, wanted = city(*size)
+    drivers, orders = table(profiles, moves), asked(wanted)
+    policies = [replace(DEFAULT, nearest=nearest), replace(DEFAULT, nearest=10_000)]
+    policies += [replace(DEFAULT, assignment=rule) for rule in (BEST_FIRST, NEAREST_FIRST)]
+    results = [match(drivers, orders, NOW, policy) for policy in policies]
+    some, everything, *greedy = [objective(result) for result in results]
+    assert some == everything
+    assert results[0].proven.all()
+    assert all(total >= some for total in greedy)
+
+
+def objective(result: Assignment) -> int:
+    """What the optimal assignment makes least of, ms."""
+    chosen = result.chosen[result.chosen >= 0]
+    left = np.count_nonzero(result.chosen < 0)
+    assert len(set(result.pairs.driver[chosen].tolist())) == len(chosen)
+    return int(result.pairs.cost_ms[chosen].sum()) + int(left * 1000 * DEFAULT.unmatched_s)
+
+
+def test_nearest_first_is_each_order_taking_its_nearest_in_order_of_arrival() -> None:
+    crowd = table([profile(f"d{i}") for i in range(3)], [move(f"d{i}", lat=LAT + i * 0.01) for i in range(3)])
+    orders = asked([order("a", pickup_lat=LAT + 0.011), order("b", pickup_lat=LAT + 0.01), order("c")])
+    result = match(crowd, orders, NOW, replace(DEFAULT, assignment=NEAREST_FIRST))
+    assert result.pairs.driver[result.chosen].tolist() == [1, 0, 2]
+
+
 @given(st.integers(0, 10**6), st.integers(1, 30), st.integers(1, 30))
 @unhurried
 def test_a_crowd_at_one_place_is_served_beyond_its_first_candidates(seed: int, drivers: int, orders: int) -> None:
     rng = np.random.default_rng(seed)
     moves = [move(f"d{i}", lat=LAT + float(rng.uniform(-0.02, 0.02))) for i in range(drivers)]
     crowd = table([profile(f"d{i}") for i in range(drivers)], moves)
-    result = match(crowd, asked([order(f"o{i}") for i in range(orders)]), NOW, dataclasses.replace(DEFAULT, nearest=2))
+    result = match(crowd, asked([order(f"o{i}") for i in range(orders)]), NOW, replace(DEFAULT, nearest=2))
     served = result.pairs.driver[result.chosen[result.chosen >= 0]].tolist()
     assert len(served) == len(set(served)) == min(drivers, orders)
 
 
 @given(cities, st.integers(1, 5))
 @unhurried
-def test_alternatives_are_the_best_others_best_first(size: tuple[int, int, int, float], limit: int) -> None:
+def test_alternatives_are_the_others_that_cost_least(size: tuple[int, int, int, float], limit: int) -> None:
     profiles, moves, wanted = city(*size)
-    result = match(table(profiles, moves), asked(wanted), NOW, dataclasses.replace(DEFAULT, nearest=4))
+    result = match(table(profiles, moves), asked(wanted), NOW, replace(DEFAULT, nearest=4))
     others = alternatives(result, limit)
     pairs = result.pairs
     for line, i in enumerate(np.flatnonzero(result.chosen >= 0).tolist()):
         mine = [pair for pair in range(len(pairs)) if pairs.order[pair] == i and pair != result.chosen[i]]
-        best = sorted(mine, key=lambda pair: (-pairs.score[pair], pair))[:limit]
+        best = sorted(mine, key=lambda pair: (pairs.cost_ms[pair], pair))[:limit]
         assert [pair for pair in others[line].tolist() if pair >= 0] == best

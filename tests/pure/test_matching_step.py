@@ -6,13 +6,13 @@ import pytest
 
 from agents.matching.agent import AGENT
 from agents.matching.policy import DEFAULT
-from tests.pure.matching_events import HOUR, LAT, NOW, SECOND, Row, Task, change, ends, move, order, profile
+from tests.pure.matching_events import HOUR, LAT, LON, NOW, SECOND, Row, Task, change, ends, move, order, profile
 
 
 def test_a_match_says_who_why_and_instead_of_whom() -> None:
     task = Task()
     profiles = [profile("near", rating_30d=4.0), profile("good", rating_30d=5.0)]
-    (row,) = task.step(profiles=profiles, moves=[move("near"), move("good", lat=LAT + 0.01)], orders=[order(ts=NOW - 2000)])
+    (row,) = task.step(profiles=profiles, moves=[move("near"), move("good", lat=LAT + 0.001)], orders=[order(ts=NOW - 2000)])
     factors = {factor["name"]: factor for factor in row.pop("factors")}
     (other,) = row.pop("alternatives")
     assert row == {
@@ -29,8 +29,8 @@ def test_a_match_says_who_why_and_instead_of_whom() -> None:
         "event_ts": NOW - 2000,
         "decided_at": NOW,
         "waited_ms": 2000,
-        "eta_s": pytest.approx(180 + 1111.951 / (30 / 3.6), abs=0.001),
-        "distance_m": pytest.approx(1111.95, abs=0.01),
+        "eta_s": pytest.approx(180 + 111.195 / (30 / 3.6), abs=0.001),
+        "distance_m": pytest.approx(111.195, abs=0.001),
         "score": pytest.approx(sum(factor["value"] * factor["weight"] for factor in factors.values()), abs=1e-9),
         "candidates": 2,
         "code_version": AGENT.code_version,
@@ -38,16 +38,27 @@ def test_a_match_says_who_why_and_instead_of_whom() -> None:
         "model_versions": [],
         "propensity": None,
         "guards": [],
+        "cost_s": pytest.approx(193.343 + 300 * 0.15 / 0.65 * (1 - 0.87), abs=0.002),
+        "price_s": 0.0,
+        "proven": True,
     }
     values = {name: factor["value"] for name, factor in factors.items()}
-    assert values == pytest.approx({"eta": 0.895522, "rating": 1.0, "reliability": 0.87, "fairness": 1.0, "vehicle": 1.0}, abs=1e-6)
+    assert values == pytest.approx({"eta": 0.935552, "rating": 1.0, "reliability": 0.87, "fairness": 1.0, "vehicle": 1.0}, abs=1e-6)
     assert [factor["weight"] for factor in factors.values()] == list(DEFAULT.weights)
-    assert other == {"driver_id": "near", "score": pytest.approx(0.897), "eta_s": 180.0, "distance_m": 0.0}
-    assert other["score"] < row["score"]
+    cost_s = 180 + 300 / 0.65 * (0.25 * (1 - 0.75) + 0.15 * (1 - 0.87))
+    short_s = pytest.approx(cost_s - row["cost_s"], abs=0.002)
+    assert other.pop("short_s") == short_s
+    assert other == {
+        "driver_id": "near",
+        "score": pytest.approx(0.897),
+        "eta_s": 180.0,
+        "distance_m": 0.0,
+        "cost_s": pytest.approx(cost_s, abs=0.001),
+    }
 
 
-def test_a_driver_taken_by_a_better_score_is_named_as_the_guard() -> None:
-    task = Task().with_driver("d1").with_driver("d2", lat=LAT + 0.03)
+def test_a_nearer_driver_that_another_order_got_is_named_as_the_guard() -> None:
+    task = Task().with_driver("d1").with_driver("d2", lon=LON + 0.03)
     rows = {row["order_id"]: row for row in task.step(orders=[order("far", pickup_lat=LAT - 0.01), order("here")])}
     assert (rows["here"]["driver_id"], rows["here"]["guards"]) == ("d1", [])
     assert (rows["far"]["driver_id"], rows["far"]["guards"]) == ("d2", ["taken"])
@@ -148,7 +159,8 @@ def test_the_end_of_a_live_order_frees_its_driver(what: str) -> None:
     task.step(orders=[order("o1"), order("o2", pickup_lat=LAT + 0.01)])
     assert ends(task.decided) == [("o1", "BEST_SCORE")]
     assert task.step(SECOND, changes=[change("o1", "PICKED_UP", ts=NOW + SECOND)]) == []
-    assert ends(task.step(2 * SECOND, changes=[change("o1", what, ts=NOW + 2 * SECOND)])) == [("o2", "BEST_SCORE")]
+    assert task.step(2 * SECOND, changes=[change("o1", what, ts=NOW + 2 * SECOND)]) == []
+    assert ends(task.step(3 * SECOND)) == [("o2", "BEST_SCORE")]
     assert task.state.markets["sf"].drivers.orders == {0: "o2"}
 
 
@@ -157,7 +169,8 @@ def test_a_lost_completion_does_not_hold_a_driver_forever() -> None:
     task.step(orders=[order("o1")])
     task.step(4 * HOUR - 1, moves=[move(ts=NOW + 4 * HOUR - 1)], orders=[order("o2", ts=NOW + 4 * HOUR - 1)])
     assert task.decided == []
-    assert ends(task.step(4 * HOUR)) == [("o2", "BEST_SCORE")]
+    task.step(4 * HOUR)
+    assert ends(task.step(4 * HOUR + 3 * SECOND)) == [("o2", "BEST_SCORE")]
 
 
 def test_order_ids_are_remembered_for_a_day_and_then_forgotten() -> None:
@@ -232,19 +245,53 @@ def test_a_preferred_vehicle_counts_but_does_not_exclude() -> None:
 
 
 def test_many_recent_assignments_make_way_for_others() -> None:
-    task = Task().with_driver("busy").with_driver("idle", lat=LAT + 0.02)
+    task = Task().with_driver("busy").with_driver("idle", lat=LAT + 0.002)
     drivers = task.state.markets["sf"].drivers
     assert task.step(orders=[order("before")])[0]["driver_id"] == "busy"
     task.step(SECOND, changes=[change("before", ts=NOW + SECOND)])
     drivers.columns["recent"][drivers.index["busy"]] = 12.0
-    assert task.step(SECOND, orders=[order("after")])[0]["driver_id"] == "idle"
+    assert task.step(2 * SECOND, orders=[order("after", ts=NOW + 2 * SECOND)])[0]["driver_id"] == "idle"
 
 
 def test_waiting_orders_are_tried_again_when_drivers_change_but_not_at_every_step() -> None:
     task = Task()
     task.step(orders=[order()])
-    task.step(100, profiles=[profile(ts=NOW + 100)], moves=[move(ts=NOW + 100, lat=LAT + 0.1)])
-    tried = task.state.markets["sf"].pace.tried_at
-    assert tried == NOW + 100
-    assert task.step(200, moves=[move(ts=NOW + 200)]) == []
-    assert ends(task.step(350)) == [("o1", "BEST_SCORE")]
+    task.with_driver(after=100, lat=LAT + 0.1)
+    assert task.step(3000) == []  # too far away
+    assert task.step(3100, moves=[move(ts=NOW + 3100)]) == []
+    assert task.step(5999) == []
+    assert AGENT.due(task.state, NOW + 6000)
+    assert ends(task.step(6000)) == [("o1", "BEST_SCORE")]
+
+
+def test_where_drivers_are_plenty_an_order_is_not_held() -> None:
+    task = Task()
+    for i in range(9):
+        task.with_driver(f"d{i}")
+    for after in (10, 20, 30):
+        assert ends(task.step(after, orders=[order(f"o{after}", ts=NOW + after)])) == [(f"o{after}", "BEST_SCORE")]
+
+
+def test_where_drivers_are_few_orders_are_held_and_assigned_together() -> None:
+    task = Task().with_driver("north", lat=LAT + 0.01).with_driver("south", lat=LAT - 0.02)
+    task.step(orders=[order("before", service="FOOD")])  # opens a window: nobody serves it, and there are two drivers for it
+    assert task.step(100, orders=[order("middle", ts=NOW + 100)]) == []
+    assert task.step(200, orders=[order("top", ts=NOW + 200, pickup_lat=LAT + 0.03)]) == []
+    rows = {row["order_id"]: row["driver_id"] for row in task.step(1500)}
+    assert rows == {
+        "middle": "south",
+        "top": "north",
+    }  # alone, "middle" would have got the nearer driver
+
+
+def test_no_order_is_held_beyond_its_patience() -> None:
+    task = Task().with_driver("d1").with_driver("d2")
+    task.step(orders=[order("before", service="FOOD")])
+    assert ends(task.step(100, orders=[order(ts=NOW + 100, patience_s=2)])) == [("o1", "BEST_SCORE")]
+
+
+def test_orders_are_not_held_while_a_backlog_is_caught_up() -> None:
+    task = Task().with_driver("d1").with_driver("d2")
+    task.step(orders=[order("before", service="FOOD", patience_s=600)])
+    task.step(SECOND, orders=[order("o1", ts=NOW + SECOND, service="FOOD", patience_s=600)])
+    assert ends(task.step(SECOND + 10, orders=[order("o2", ts=NOW + 9 * SECOND)])) == [("o2", "BEST_SCORE")]

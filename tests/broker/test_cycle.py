@@ -1,0 +1,53 @@
+"""The cycle in this process, turned by hand: what a worker does that cannot know what happened while it was away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from ops.chaos.probe import AGENT
+from streams.cycle import Cycle, Work
+from streams.errors import Fenced
+from streams.settings import settings
+from tests.broker.test_runtime import PROBE, events, publish
+from tests.conftest import CreateTopics
+from tests.workers import eventually
+
+
+def turn(cycle: Cycle) -> None:
+    """One turn, with its steps."""
+    for work in cycle.turn():
+        work.run()
+        assert work.error is None
+
+
+def until(done: Callable[[], bool], cycle: Cycle) -> None:
+    """Turn until it is done."""
+
+    def turned() -> bool:
+        turn(cycle)
+        return done()
+
+    eventually(turned)
+
+
+def test_a_worker_that_recovers_from_what_it_remembers_sees_that_another_has_gone_on(topics: CreateTopics) -> None:
+    topics(PROBE, 1)
+    cycle = Cycle(AGENT, settings())
+    try:
+        cycle.membership.join()
+        publish(events(10))
+        until(lambda: cycle._committed.get(0) == {"probe.events": 10}, cycle)
+        remembered = dict(cycle._committed)
+        publish(events(10, 10))  # as if another worker had decided these while this one was stopped
+        until(lambda: cycle._committed.get(0) == {"probe.events": 20}, cycle)
+        publish(events(1, 20))
+        works: list[Work] = eventually(cycle.turn)
+        cycle._committed, works[0].error = remembered, ValueError("a step that raised")
+        cycle.failed(works[0])
+        with pytest.raises(Fenced, match="another has gone on"):
+            until(lambda: False, cycle)
+    finally:
+        cycle.abort()
+        cycle.membership.close()
