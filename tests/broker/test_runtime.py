@@ -90,7 +90,7 @@ def test_a_kill_at_any_point_of_the_cycle_loses_and_repeats_nothing(point: str, 
             assert process.wait() == -signal.SIGKILL, process.tail()
     with worker(tmp_path / "w.log", "probe") as process:
         eventually(lambda: len(answered()) == 2000, what="all answered")
-        assert process.stop() == 0, process.tail()
+        assert process.stop() in (0, -signal.SIGTERM), process.tail()  # all may have been answered before it listens to signals
     sums = {(r["key"], r["count"]): r["sum"] for r in decoded("probe.decisions")}
     assert all(sums[(f"key-{k}", 100)] == sum(range(k, 2000, KEYS)) for k in range(KEYS)), "state was lost or counted twice"
 

@@ -104,7 +104,7 @@ def test_a_compatible_change_becomes_a_new_version_that_reads_the_old(folder: Pa
     code, checked, _ = _run("check")
     assert (code, checked["problems"]) == (1, ["order-requested: differs from its version 1; run `tripo schemas register`"])
     code, registered, _ = _run("register")
-    assert (code, registered["added"]) == (0, [{"subject": "order-requested", "version": 2, "id": 15}])
+    assert (code, registered["added"]) == (0, [{"subject": "order-requested", "version": 2, "id": 16}])
     decoded = codec("orders").decode(old)
     assert decoded.bad == []
     assert decoded.frame["tip"].to_list() == [0.5] * len(old)
@@ -231,9 +231,9 @@ def test_publish_gives_a_registry_every_topics_versions_with_their_ids(registry:
     _change(folder, "driver-moved", name="speed", type=["null", "double"], default=None)
     assert _run("register")[0] == 0
     code, published, _ = _run("publish", "--registry", registry)
-    assert (code, published["added"]) == (0, len(contract().topics) + 1)
+    assert (code, published["added"]) == (0, len(contract().topics) + 2)
     moves = Registry.subjects[f"{namespace}driver-moves-value"]
-    assert {number: body["id"] for number, body in moves.items()} == {1: 4, 2: 15}
+    assert {number: body["id"] for number, body in moves.items()} == {1: 4, 2: 16}
     assert json.loads(moves[2]["schema"]) == contract().schema("driver-moves")
     assert set(Registry.modes.values()) == {"READWRITE"}
     assert Registry.levels[f"{namespace}orders-value"] == contract().topic("orders").compatibility
