@@ -108,7 +108,7 @@ def test_a_compatible_change_becomes_a_new_version_that_reads_the_old(folder: Pa
     decoded = codec("orders").decode(old)
     assert decoded.bad == []
     assert decoded.frame["tip"].to_list() == [0.5] * len(old)
-    assert codec("orders").encode(decoded.frame).data[:5] == b"\0\0\0\0\x0f"
+    assert codec("orders").encode(decoded.frame).data[:5] == b"\0\0\0\0\x10"
     assert _run("register")[1]["added"] == []
 
 
