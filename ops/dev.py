@@ -20,6 +20,7 @@ from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.live import Live
 
+from ops.city.mix import OFFER_S
 from ops.city.recorded import NoRecordingError, Recording
 from ops.live import line, screen
 from ops.reading import LogError
@@ -37,6 +38,7 @@ DRAIN_S = 20.0  # and the workers this long to decide what is left then
 LOOK_S = 0.25
 LINE_S = 1.0
 SIMULATOR_SPEED, RECORDING_SPEED = 10.0, 60.0
+OFFER_HELP = f"the city's seconds that drivers have to accept an order, 0: they are not asked; else {OFFER_S:g} simulated, 0 recorded"
 
 
 class StoppedError(Exception):
@@ -188,6 +190,7 @@ def dev(
     drivers: Annotated[int, typer.Option(min=1, help="drivers of each simulated city")] = 250,
     orders_per_minute: Annotated[float, typer.Option(min=0, help="of all simulated cities together")] = 240.0,
     seed: Annotated[int, typer.Option(min=0, help="of the simulated cities")] = 1,
+    offer_s: Annotated[int | None, typer.Option(min=0, help=OFFER_HELP)] = None,
     workers: Annotated[int, typer.Option(min=1, help="of the matching agent")] = 1,
     kafka_port: Annotated[int, typer.Option(min=0, help="of our own Kafka; another if it is taken, any if 0")] = 9092,
     redis_port: Annotated[int, typer.Option(min=0, help="of our own Redis, likewise")] = 6379,
@@ -196,9 +199,10 @@ def dev(
     """Run it all: Kafka, Redis, the agents and a city, and watch what is decided. Ctrl-C ends it; so does --seconds."""
     console = Console()
     if feed is not None:
-        command, title = _recorded(feed.resolve(), day, RECORDING_SPEED if speed is None else speed)
+        command, title = _recorded(feed.resolve(), day, RECORDING_SPEED if speed is None else speed, offer_s or 0)
     else:
         options = {"markets": markets, "drivers": drivers, "orders-per-minute": orders_per_minute, "seed": seed}
+        options["offer-s"] = OFFER_S if offer_s is None else offer_s
         command, title = _simulated(options, speed or SIMULATOR_SPEED)
     child = Child("feed", (*TRIPO, *command), settings().home / "logs" / "feed.log", ROOT)
     stack = Stack(lambda text: console.print(text, highlight=False, markup=False, soft_wrap=True), workers, kafka_port, redis_port)
@@ -215,7 +219,7 @@ def dev(
         raise typer.Exit(1)
 
 
-def _recorded(folder: Path, day: str | None, speed: float) -> tuple[tuple[str, ...], str]:
+def _recorded(folder: Path, day: str | None, speed: float, offer_s: int) -> tuple[tuple[str, ...], str]:
     """The feed's command and what it is; ends the process when there is no such recording."""
     try:
         days = list(Recording.find(folder, day).days)
@@ -223,7 +227,8 @@ def _recorded(folder: Path, day: str | None, speed: float) -> tuple[tuple[str, .
         fail(str(error), 2)
     pace = f"{speed:g} times as fast" if speed else "as fast as possible"
     one_day = ("--day", day) if day else ()
-    return ("feed", str(folder), "--speed", str(speed), *one_day), f"Recorded cabs of San Francisco, {days[0]} to {days[-1]}, {pace}"
+    command = ("feed", str(folder), "--speed", str(speed), "--offer-s", str(offer_s), *one_day)
+    return command, f"Recorded cabs of San Francisco, {days[0]} to {days[-1]}, {pace}"
 
 
 def _simulated(options: dict[str, float], speed: float) -> tuple[tuple[str, ...], str]:

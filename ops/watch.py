@@ -12,7 +12,7 @@ from ops.meters import Meters
 from ops.reading import admin, ends, partitions
 from ops.tally import TOPICS, Tally
 
-INPUTS = ("driver-profiles", "driver-moves", "order-changes", "orders")
+INPUTS = ("driver-profiles", "driver-moves", "order-changes", "driver-answers", "orders")
 METERS_S = 1.0  # between two looks at the workers' metrics; theirs are as old, too
 STALE_S = 2.5  # after which a lag that was read is a lag of now
 
@@ -56,7 +56,8 @@ class Watch:
 
     def figures(self) -> Figures:
         """The moment's."""
-        decided = self.tally.matched + self.tally.unmatched
+        whole = self.tally.whole
+        decided = whole.matched + whole.unmatched
         stepped = int(self.meters.total("tripo_records_total"))
         return Figures(
             seconds=time.monotonic() - self._began,
@@ -64,11 +65,15 @@ class Watch:
             records_per_s=self.meters.rate("records", stepped),
             decisions=decided,
             decisions_per_s=self.meters.rate("decisions", decided),
-            orders=self.tally.orders,
-            matched=self.tally.matched,
-            unmatched=self.tally.unmatched,
+            orders=whole.orders,
+            matched=whole.matched,
+            unmatched=whole.unmatched,
             waiting=self.tally.undecided,
-            pickup_s=self.tally.mean_eta_s,
+            scheduled=sum(self.tally.says("scheduled").values()),
+            pickup_s=whole.mean_eta_s,
+            offers=whole.offers,
+            accepted_share=whole.accepted_share,
+            declined_share=whole.declined_share,
             lag=int(self.meters.total("tripo_lag_records")),
             dead_letters=self.tally.dead_letters.total(),
             age_p50_ms=self._age_ms(0.5),
@@ -93,6 +98,12 @@ class Watch:
             "unmatched_reasons": {name: n for name, n in sorted(self.tally.reasons.items()) if name != "BEST_SCORE"},
             "pending": self.tally.pending(),
             "mean_pickup_s": f.pickup_s,
+            "offers": f.offers,
+            "accepted_share": f.accepted_share,
+            "declined_share": f.declined_share,
+            "gini": self.tally.says("gini"),
+            "travel_error_s": self.tally.says("travel_mae_s"),
+            "formula_error_s": self.tally.says("formula_mae_s"),
             "lag": f.lag,
             "dead_letter_errors": dict(sorted(self.tally.dead_letters.items())),
         }

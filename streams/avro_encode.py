@@ -59,11 +59,17 @@ class Encoder:
     def __init__(self, schema: Schema, node: Node, prefix: bytes) -> None:
         """``node``: the compiled schema; ``prefix``: the bytes in front of every record."""
         self.node, self.prefix = node, np.frombuffer(prefix, np.uint8)
+        self._defaults = _defaults(schema, node)
         self._rows = None if any(_hides_null(field) for _, field in node.fields) else RowEncoder(schema, node, prefix)
 
     def encode(self, frame: pl.DataFrame) -> Encoded:
-        """The rows' values. Raises ValueError naming the column for a missing or unknown one, nulls, and types that do not fit."""
+        """The rows' values; a column that is missing has its schema's default, if that is null, a number or a string.
+
+        Raises ValueError naming the column for another missing or an unknown one, nulls, and types that do not fit.
+        """
         names = {name for name, _ in self.node.fields}
+        if self._defaults and (missing := [literal for name, literal in self._defaults.items() if name not in frame.columns]):
+            frame = frame.with_columns(missing)
         if wrong := names.symmetric_difference(frame.columns):
             raise ValueError(f"columns do not fit the schema: {_differences(names, set(frame.columns))} ({len(wrong)} in all)")
         rows = frame.height
@@ -80,6 +86,14 @@ class Encoder:
         out = Out(int(ends[-1]))
         record.write(out, ends - lengths)
         return Encoded(out.bytes.tobytes(), ends, lengths)
+
+
+def _defaults(schema: Schema, node: Node) -> dict[str, pl.Expr]:
+    """The schema's defaults that one literal can stand for, by column."""
+    given = {field["name"]: field["default"] for field in schema["fields"] if "default" in field}
+    simple = (type(None), bool, int, float, str)
+    chosen = [(name, child.dtype) for name, child in node.fields if name in given and isinstance(given[name], simple)]
+    return {name: pl.lit(given[name], dtype=dtype).alias(name) for name, dtype in chosen}
 
 
 class RowEncoder:

@@ -33,6 +33,8 @@ from streams.transactions import GIVE_UP_S, Transactions
 
 log = structlog.get_logger(__name__)
 
+LEAD_SHARE = 0.2  # of the newest in a mean that forgets
+
 
 @dataclass(slots=True)
 class Work:
@@ -77,6 +79,8 @@ class Cycle:
         self._committing: Future[None] | None = None
         self._metadata: Any = None  # of the group, as of the last journal records
         self._full = False  # the last poll brought all it could: do not wait before the next
+        self._polled_at = time.monotonic()
+        self._lead_s = 0.0  # of late, from a poll until its records are ready to be committed
         self.progress_at = time.monotonic()
         self.joined = False
         self._transactions = Transactions(settings, agent.name)
@@ -97,21 +101,26 @@ class Cycle:
             self._recover()
         polled = self.membership.poll(self.settings.max_records, self._wait())
         self._settle()
+        self._polled_at = time.monotonic()
         self._full = sum(len(m) for by_topic in polled.values() for m in by_topic.values()) * 2 > self.settings.max_records
         faults.point("after-poll")
         self._measure()
         return self._works(polled)
 
     def _due(self) -> bool:
-        waited = time.monotonic() - self._committed_at
-        return waited * 1000 >= self.settings.commit_interval_ms and any(t.dirty for t in self.tasks.values())
+        return time.monotonic() >= self._gathered_at and any(t.dirty for t in self.tasks.values())
+
+    @property
+    def _gathered_at(self) -> float:
+        """Until when records gather for the next commit: so long before its time as stepping over them takes."""
+        return self._committed_at + self.settings.commit_interval_ms / 1000 - self._lead_s
 
     def _wait(self) -> float:
         """How long the poll may wait for a first record, in seconds."""
         if self._recoveries:
             return 0.0
         if not self._full:  # nothing is visible before the next commit: let records gather until then, a step costs mostly per step
-            time.sleep(max(0.0, self._committed_at + self.settings.commit_interval_ms / 1000 - time.monotonic()))
+            time.sleep(max(0.0, self._gathered_at - time.monotonic()))
         if any(t.dirty for t in self.tasks.values()):
             return 0.0
         return 0.1 if self.agent.tick_ms is None else min(0.1, self.agent.tick_ms / 2000)
@@ -187,6 +196,8 @@ class Cycle:
         if not due:
             return []
         self._committed_at = time.monotonic()
+        longest = self.settings.commit_interval_ms / 2000
+        self._lead_s += LEAD_SHARE * (min(longest, self._committed_at - self._polled_at) - self._lead_s)
         self._transactions.begin()
         for task in due:
             ref = self._snapshot(task) if self._snapshot_due(task, last) else None

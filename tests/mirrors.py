@@ -18,9 +18,10 @@ from confluent_kafka import Producer
 
 from streams.contract import contract
 from streams.settings import settings
+from tables.layout import tables
 from tests.workers import committed, eventually
 
-TOPICS = {"decisions": "matching.decisions", "drivers": "matching.drivers", "markets": "matching.markets"}
+TOPICS = tables()  # table → topic
 Rows = dict[tuple[str, int], tuple[int, Any]]  # (key, partition) → (offset, row)
 
 

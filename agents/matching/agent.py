@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from agents.matching.outputs import ADVICE, DECISIONS, DRIVERS, FAIRNESS, MARKETS, OFFERS
 from agents.matching.policy import DEFAULT, Policy
 from agents.matching.state import FORMAT, MatchingState
 from agents.matching.step import READERS, due, step
 from streams.batch import Batch, Decisions, Output, Rejected
+
+OUTPUTS = (DECISIONS, OFFERS, DRIVERS, MARKETS, FAIRNESS, ADVICE)
 
 
 def source_version(folder: Path) -> str:
@@ -26,7 +29,7 @@ class MatchingAgent:
 
     name = "matching"
     inputs: tuple[str, ...] = tuple(READERS)
-    outputs: tuple[str, ...] = ("matching.decisions", "matching.drivers", "matching.markets")
+    outputs: tuple[str, ...] = OUTPUTS
     tick_ms: int | None = 500
     state_format = FORMAT
 
@@ -56,7 +59,7 @@ class MatchingAgent:
 
     def load(self, data: bytes) -> MatchingState:
         """The state that was dumped."""
-        return MatchingState.load(data)
+        return MatchingState.load(data, self.policy)
 
 
 AGENT = MatchingAgent()

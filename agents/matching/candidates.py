@@ -72,12 +72,12 @@ def nearest(points: F64, pickups: F64, k: int, reach_m: float) -> tuple[I64, Mas
     return found, more, beyond
 
 
-def find(drivers: Drivers, free: I64, asked: Asked, k: int, policy: Policy) -> Found:
-    """The k nearest able drivers of each order among the rows ``free``."""
+def find(drivers: Drivers, free: I64, asked: Asked, k: int, *, reach_m: float, policy: Policy) -> Found:
+    """The k nearest able drivers within ``reach_m`` of each order among the rows ``free``."""
     classes = requirement_class(asked)
     more: Mask = np.zeros(len(classes), np.bool_)
     able: I64 = np.zeros(len(classes), np.int64)
-    beyond: F64 = np.full(len(classes), policy.reach_m)
+    beyond: F64 = np.full(len(classes), reach_m)
     pairs_order, pairs_driver = [], []
     numbers = np.unique(classes)
     for number in numbers.tolist():
@@ -86,7 +86,7 @@ def find(drivers: Drivers, free: I64, asked: Asked, k: int, policy: Policy) -> F
         able[orders] = len(rows)
         if len(rows) == 0:
             continue
-        found, more[orders], beyond[orders] = nearest(drivers.points[rows], asked.pickups[orders], k, policy.reach_m)
+        found, more[orders], beyond[orders] = nearest(drivers.points[rows], asked.pickups[orders], k, reach_m)
         near = found < len(rows)
         pairs_order.append(np.repeat(orders, near.sum(axis=1)))
         pairs_driver.append(rows[found[near]])

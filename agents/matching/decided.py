@@ -1,18 +1,47 @@
-"""Orders that end in this step, matched or not, in; their decisions as columns, out."""
+"""Orders that end in this step, matched or not, and orders offered to drivers, in; decisions and offers as columns, out."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from agents.matching.columns import F64, I64, U8
+from agents.matching import acceptance
+from agents.matching.columns import F64, I64, U8, Array
 from agents.matching.market import Market
-from agents.matching.match import GUARDS, Assignment, alternatives
+from agents.matching.match import GUARDS, Assignment
 from agents.matching.orders import NO_DRIVER
-from agents.matching.outputs import Decided
-from agents.matching.policy import TIERS, Policy
+from agents.matching.outputs import OF_ALTERNATIVES, Alternatives, Decided, Offered
+from agents.matching.policy import FACTORS, TIERS, Policy
 from agents.matching.rounds import UNKNOWN
 
 TAKEN = "taken"  # a driver that would have cost this order less went to another
+
+
+def found(result: Assignment, done: I64, market: Market) -> dict[str, Array]:
+    """What matching found for the orders at ``done`` (n,) of those asked: the columns of offers.OFFERED, without who and until when."""
+    pairs, pair = result.pairs, result.chosen[done]
+    driver = pairs.driver[pair]
+    out: dict[str, Array] = {name: getattr(pairs, name)[pair] for name in ("eta_s", "distance_m", "chance", "score", "cost_ms")}
+    out |= {"price_ms": result.price_ms[done], "proven": result.proven[done]}
+    out |= {"boost_ms": market.drivers.columns["boost_ms"][driver], "future_ms": result.known.future_ms[driver]}
+    return out | {f"factor_{i}": pairs.factors[i, pair] for i in range(len(FACTORS))}
+
+
+def considered(result: Assignment, others: I64, market: Market, limit: int) -> Alternatives:
+    """The drivers besides the chosen ones; ``others`` (n, width) as of match.alternatives, for the orders decided."""
+    pairs, ids = result.pairs, market.drivers.ids
+    flat = np.maximum(others, 0).ravel()
+    columns = (pairs.score[flat], pairs.eta_s[flat], pairs.distance_m[flat], pairs.cost_ms[flat] / 1000, seconds(result.short_ms[flat]))
+    return Alternatives(
+        ids=[ids[row] for row in pairs.driver[flat].tolist()],
+        values=dict(zip(OF_ALTERNATIVES, columns, strict=True)),
+        count=np.minimum(np.count_nonzero(others >= 0, axis=1), limit),
+    )
+
+
+def cheaper_taken(result: Assignment, done: I64, others: I64) -> I64:
+    """Which of the orders at ``done`` lost a driver that would have cost them less to another order: positions in ``done``."""
+    first = others[:, 0]
+    return np.flatnonzero((first >= 0) & (result.pairs.cost_ms[first] < result.pairs.cost_ms[result.chosen[done]]))
 
 
 def decided_without(market: Market, slots: I64, reasons: U8, policy: Policy) -> Decided:
@@ -21,32 +50,52 @@ def decided_without(market: Market, slots: I64, reasons: U8, policy: Policy) -> 
     for names, reason, guard in zip(guards, reasons.tolist(), market.pending["guard"][slots].tolist(), strict=True):
         if reason == NO_DRIVER and guard:
             names.insert(0, GUARDS[guard])
-    return _decided(market, slots, reasons, guards, policy)
-
-
-def decided_matches(market: Market, result: Assignment, slots: I64, policy: Policy) -> Decided:
-    """Decisions on the pending orders at ``slots`` (n,) that ``result`` has matched, in its order."""
-    pairs, ids = result.pairs, market.drivers.ids
-    chosen = result.chosen[result.chosen >= 0]
-    others = alternatives(result, max(1, policy.alternatives))
-    guards = tier_rules(market, slots, policy)
-    better = (others[:, 0] >= 0) & (pairs.cost_ms[others[:, 0]] < pairs.cost_ms[chosen])
-    for i in np.flatnonzero(better).tolist():
-        guards[i].insert(0, TAKEN)
-    out = _decided(market, slots, np.zeros(len(slots), np.uint8), guards, policy)
-    out.driver_ids = [ids[row] for row in pairs.driver[chosen].tolist()]
-    out.eta_s, out.distance_m, out.score = pairs.eta_s[chosen], pairs.distance_m[chosen], pairs.score[chosen]
-    out.cost_s, out.price_s = pairs.cost_ms[chosen] / 1000, seconds(result.price_ms[result.chosen >= 0])
-    out.proven = result.proven[result.chosen >= 0]
-    out.factors = np.ascontiguousarray(pairs.factors[:, chosen].T)
-    flat = np.maximum(others, 0).ravel()
-    out.alternative_ids = [ids[row] for row in pairs.driver[flat].tolist()]
-    short_s = seconds(result.short_ms[flat])
-    out.alternative_values = np.column_stack(
-        (pairs.score[flat], pairs.eta_s[flat], pairs.distance_m[flat], pairs.cost_ms[flat] / 1000, short_s)
-    )
-    out.alternative_count = np.minimum(np.count_nonzero(others >= 0, axis=1), policy.alternatives)
+    out = _decided(market, slots, reasons, guards)
+    out.values = {"offers": market.pending["offers"][slots]}
     return out
+
+
+def decided_matches(market: Market, slots: I64, driver: I64, why: dict[str, Array], policy: Policy) -> Decided:
+    """Decisions on the pending orders at ``slots`` (n,) that go to the rows ``driver`` (n,); ``why`` as of ``found``."""
+    pending, ids = market.pending, market.drivers.ids
+    out = _decided(market, slots, np.zeros(len(slots), np.uint8), tier_rules(market, slots, policy))
+    out.driver_ids = [ids[row] for row in driver.tolist()]
+    out.factors = np.column_stack([why[f"factor_{i}"] for i in range(len(FACTORS))])
+    risk_ms = acceptance.risk_ms(why["chance"], policy.acceptance)
+    out.values = {name: why[name] for name in ("eta_s", "distance_m", "score", "chance", "proven")} | {
+        "cost_s": why["cost_ms"] / 1000,
+        "price_s": seconds(why["price_ms"]),
+        "boost_s": why["boost_ms"] / 1000,
+        "accept_s": risk_ms / 1000,
+        "future_s": why["future_ms"] / 1000,
+        "price_cents": pending["price_cents"][slots],
+        "pay_cents": pending["pay_cents"][slots],
+        "offers": pending["offers"][slots],
+    }
+    offers = pending["offers"][slots].tolist()
+    if any(offers):
+        out.offer_ids = [f"{name}/{n}" if n else None for name, n in zip(out.order_ids, offers, strict=True)]
+    return out
+
+
+def offered(market: Market, slots: I64, driver: I64, others: Alternatives) -> Offered:
+    """The offers of the pending orders at ``slots`` (n,), which hold them, to the rows ``driver`` (n,)."""
+    pending, ids = market.pending, market.drivers.ids
+    names, numbers = [pending.ids[slot] for slot in slots.tolist()], pending["offers"][slots].tolist()
+    expires = pending["expires"][slots]
+    return Offered(
+        market=market.name,
+        offer_ids=[f"{name}/{n}" for name, n in zip(names, numbers, strict=True)],
+        order_ids=names,
+        driver_ids=[ids[row] for row in driver.tolist()],
+        values={
+            "offered_ts": expires - pending["offer_ms"][slots],
+            "expires_ts": expires,
+            "cost_s": pending["cost_ms"][slots] / 1000,
+        }
+        | {name: pending[name][slots] for name in ("eta_s", "distance_m", "pay_cents", "chance")},
+        alternatives=others,
+    )
 
 
 def seconds(ms: I64) -> F64:
@@ -60,7 +109,7 @@ def tier_rules(market: Market, slots: I64, policy: Policy) -> list[list[str]]:
     return [[f"tier_minimum:{TIERS[tier]}>={policy.tier_minimum[tier]:g}"] if tier else [] for tier in tiers]
 
 
-def _decided(market: Market, slots: I64, reasons: U8, guards: list[list[str]], policy: Policy) -> Decided:
+def _decided(market: Market, slots: I64, reasons: U8, guards: list[list[str]]) -> Decided:
     pending = market.pending
     ts = pending["ts"][slots]
     return Decided(
@@ -73,5 +122,5 @@ def _decided(market: Market, slots: I64, reasons: U8, guards: list[list[str]], p
         reason=reasons,
         candidates=pending["ranked"][slots].astype(np.int64),
         guards=guards,
-        width=max(1, policy.alternatives),
+        models=market.models(),
     )

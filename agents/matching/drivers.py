@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import repeat
 
 import numpy as np
 
 from agents.matching import geo
+from agents.matching.acceptance import ANSWERED
 from agents.matching.columns import F64, I64, U8, Columns, Mask
 from agents.matching.policy import Policy, services_by_vehicle
 from agents.matching.reading import Rows
+from agents.matching.travel_legs import LEG, Legs, follow
 
 AVAILABLE, BUSY, OFFLINE = 0, 1, 2  # positions in policy.STATUSES
 NO_PROFILE, ACTIVE, DELETED = 0, 1, 2  # `standing`
-S_AVAILABLE, S_ASSIGNED, S_BUSY, S_OFFLINE, S_DELETED, S_HIDDEN = 0, 1, 2, 3, 4, 255  # positions in policy.SHOWN
+S_AVAILABLE, S_ASSIGNED, S_BUSY, S_OFFLINE, S_DELETED, S_OFFERED, S_HIDDEN = 0, 1, 2, 3, 4, 5, 255  # positions in policy.SHOWN
 SERVES = np.array(services_by_vehicle(), np.uint8)
 
 SPEC = {
@@ -31,14 +34,32 @@ SPEC = {
     "rating": ("f8", 0.0),  # stars
     "completion": ("f8", 0.0),
     "acceptance": ("f8", 0.0),
-    "holds": ("i8", 0),  # the live order's number in its market; 0: none
+    "holds": ("i8", 0),  # the number in its market of the live order, or of the one offered; 0: none
+    "load": ("u1", 0),  # live orders: several only if they are one bundle
     "assignments": ("i8", 0),
-    "recent": ("f8", 0.0),  # assignments, decayed to `recent_at`
-    "recent_at": ("i8", 0),
+    "fairness": ("f8", 0.5),  # the score's factor, as of the last look at incomes: fairness.factor of the market's mean is 1/2
+    "boost_ms": ("i8", 0),  # what fairness adds to the cost, likewise
+    "advice": ("u1", 0),  # bits of advice.MEASURES in the last recommendation
     "shown_status": ("u1", S_HIDDEN),  # the last table row
     "shown_holds": ("i8", 0),
     "moved": ("u1", 0),  # 1: the position has changed since the last table row
+    **ANSWERED,
+    **LEG,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What moves came to: ``late`` (n,) came too late, the others are at ``kept`` (k,) and of the drivers ``rows`` (k,), in offset order.
+
+    ``changed``: rows of the drivers, each once; ``drives``: those that ended.
+    """
+
+    late: Mask
+    kept: I64
+    rows: I64
+    changed: I64
+    drives: Legs
 
 
 class Drivers:
@@ -81,11 +102,13 @@ class Drivers:
             grown[: len(self._points)] = self._points
             self._points = grown
 
-    def apply_moves(self, moves: Rows, clock: int) -> tuple[I64, Mask]:
-        """Take the newest move of each driver. → (rows changed, mask (n,) of the moves that came too late)."""
-        rows = self.rows(moves.ids.to_list())
-        late, newest = in_order(rows, moves["ts"], self.columns["position_ts"])
-        rows = rows[newest]
+    def apply_moves(self, moves: Rows, clock: int, gap_ms: int) -> Moved:
+        """Take the newest move of each driver; ``gap_ms`` as in travel_legs.follow."""
+        given = self.rows(moves.ids.to_list())
+        late, newest = in_order(given, moves["ts"], self.columns["position_ts"])
+        kept = np.flatnonzero(~late)
+        drives = follow(self.columns, given[kept], {name: moves[name][kept] for name in ("ts", "lat", "lon", "status")}, gap_ms)
+        rows = given[newest]
         lat, lon = moves["lat"][newest], moves["lon"][newest]
         self.columns["moved"][rows] |= (self.columns["lat"][rows] != lat) | (self.columns["lon"][rows] != lon)
         self.columns["position_ts"][rows] = moves["ts"][newest]
@@ -94,10 +117,13 @@ class Drivers:
         self.columns["status"][rows] = moves["status"][newest]
         self.columns["touched_at"][rows] = clock
         self._points[rows] = geo.points(lat, lon)
-        return rows, late
+        return Moved(late, kept, given[kept], rows, drives)
 
-    def apply_profiles(self, profiles: Rows, clock: int) -> tuple[I64, Mask]:
-        """Take the newest profile of each driver; one of the same age replaces it. → as apply_moves."""
+    def apply_profiles(self, profiles: Rows, clock: int) -> tuple[I64, I64, Mask]:
+        """Take the newest profile of each driver; one of the same age replaces it.
+
+        → rows changed and the positions of their profiles, shape (k,) each; mask (n,) of the profiles that came too late
+        """
         rows = self.rows(profiles.ids.to_list())
         late, newest = in_order(rows, profiles["ts"], self.columns["profile_ts"] - 1, strict=False)
         rows = rows[newest]
@@ -107,7 +133,7 @@ class Drivers:
         self.columns["serves"][rows] = profiles["services"][newest] & SERVES[profiles["vehicle"][newest]]
         for name in ("vehicle", "tier", "features", "rating", "completion", "acceptance"):
             self.columns[name][rows] = profiles[name][newest]
-        return rows, late
+        return rows, newest, late
 
     def eligible(self, clock: int, policy: Policy) -> I64:
         """Rows of the drivers free to take an order: profile, fresh position, AVAILABLE, no live order."""
@@ -115,32 +141,35 @@ class Drivers:
         fresh = c["position_ts"] >= max(1, clock - int(policy.position_ttl_s * 1000))
         return np.flatnonzero(fresh & (c["standing"] == ACTIVE) & (c["status"] == AVAILABLE) & (c["holds"] == 0))
 
-    def assign(self, rows: I64, numbers: I64, order_ids: list[str], clock: int, policy: Policy) -> None:
-        """Each driver takes one order; ``numbers`` (n,) are the orders' numbers in the market."""
-        c = self.columns
-        c["holds"][rows] = numbers
-        c["assignments"][rows] += 1
-        c["recent"][rows] = self.recent(rows, clock, policy) + 1.0
-        c["recent_at"][rows] = clock
+    def reserve(self, rows: I64, numbers: I64, order_ids: list[str]) -> None:
+        """Each driver is kept for one order; ``numbers`` (n,) are the orders' numbers in the market."""
+        self.columns["holds"][rows] = numbers
         self.orders.update(zip(rows.tolist(), order_ids, strict=True))
 
-    def free(self, row: int) -> None:
-        """The driver's live order is over."""
-        self.columns["holds"][row] = 0
-        del self.orders[row]
+    def assign(self, rows: I64, numbers: I64, order_ids: list[str]) -> None:
+        """Drivers take orders; one may take several, which it then holds all, under the first one's name."""
+        first = np.unique(rows, return_index=True)[1]
+        self.reserve(rows[first], numbers[first], [order_ids[i] for i in first.tolist()])
+        np.add.at(self.columns["load"], rows, 1)
+        np.add.at(self.columns["assignments"], rows, 1)
 
-    def recent(self, rows: I64, clock: int, policy: Policy) -> F64:
-        """Recent assignments, shape of ``rows``: each counts 1 and halves every ``fair_halflife_s`` of event time."""
-        age_s = (clock - self.columns["recent_at"][rows]) / 1000.0
-        out: F64 = self.columns["recent"][rows] * np.exp2(-age_s / policy.fair_halflife_s)
-        return out
+    def free(self, row: int) -> bool:
+        """One of the driver's live orders is over, or what it was offered. → whether it holds no other"""
+        c = self.columns
+        c["load"][row] = max(0, int(c["load"][row]) - 1)
+        if c["load"][row]:
+            return False
+        c["holds"][row] = 0
+        del self.orders[row]
+        return True
 
     def shown(self, rows: I64) -> U8:
         """What the table shows of these drivers: positions in policy.SHOWN, S_HIDDEN without a profile or a position."""
         c = self.columns
         standing = c["standing"][rows]
         as_said = np.array([S_AVAILABLE, S_BUSY, S_OFFLINE], np.uint8)[c["status"][rows]]
-        out = np.where(c["holds"][rows] > 0, np.uint8(S_ASSIGNED), as_said)
+        held = np.where(c["load"][rows] > 0, np.uint8(S_ASSIGNED), np.uint8(S_OFFERED))
+        out = np.where(c["holds"][rows] > 0, held, as_said)
         out = np.where(standing == DELETED, np.uint8(S_DELETED), out)
         hidden = (standing == NO_PROFILE) | (c["position_ts"][rows] == 0)
         return np.where(hidden, np.uint8(S_HIDDEN), out)

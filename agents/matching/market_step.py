@@ -1,37 +1,48 @@
-"""One market's part of a step: its valid rows in; its decisions and table rows, and its state changed, out.
+"""One market's part of a step: its valid rows in; its decisions, offers and table rows, and its state changed, out.
 
-In this order: the clock, profiles, moves, new orders, changes of orders, what has ended by the clock, matching, tables.
+In this order: the clock, profiles, moves, new orders, changes of orders, answers to offers, what has ended by the clock, matching, tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from agents.matching.columns import I64, Mask
-from agents.matching.decided import decided_matches, decided_without
+from agents.matching.advice import advice, advised
+from agents.matching.columns import I64, Array, Mask
+from agents.matching.decided import TAKEN, cheaper_taken, considered, decided_matches, decided_without, found, offered
+from agents.matching.learning import Learning, learning_due
 from agents.matching.market import Market
-from agents.matching.match import Assignment, match
-from agents.matching.orders import CANCELLED, ENDED_BY, LATE, NO_DRIVER, PICKED_UP, Asked
-from agents.matching.outputs import Decided, ShownDrivers
+from agents.matching.match import Assignment, alternatives, match
+from agents.matching.offers import OFFERED
+from agents.matching.orders import CANCELLED, CANCELLED_BY_DRIVER, COMPLETED, ENDED_BY, LATE, NO_DRIVER, PICKED_UP, Asked
+from agents.matching.outputs import Decided, Offered
 from agents.matching.policy import Policy
 from agents.matching.reading import Rejection, Rows
-from agents.matching.tables import FREE, due_rows, market_facts, row_due, shown_drivers
+from agents.matching.shown import MarketRow, ShownAdvice, ShownDrivers, ShownFairness
+from agents.matching.tables import due_rows, market_facts, row_due, shown_drivers
 
 FORGET_EVERY_MS = 3_600_000
+ACCEPTED = 0  # position in policy.ANSWERS
+Watch = Callable[["MarketStep"], None]
 
 
 class MarketStep:
-    """The work of one step on one market; ``run`` does it, ``decided``, ``shown`` and ``row`` are what came of it."""
+    """The work of one step on one market; ``run`` does it, and the lists and rows are what came of it."""
 
-    def __init__(self, market: Market, now: int, policy: Policy, rejected: list[Rejection]) -> None:
-        self.market, self.now, self.policy, self.rejected = market, now, policy, rejected
+    def __init__(self, market: Market, now: int, policy: Policy, rejected: list[Rejection], watch: Watch | None = None) -> None:
+        self.market, self.now, self.policy, self.rejected, self.watch = market, now, policy, rejected, watch
         self.decided: list[Decided] = []
+        self.offered: list[Offered] = []
         self.shown: ShownDrivers | None = None
-        self.row: tuple[object, ...] | None = None
+        self.fairness: ShownFairness | None = None
+        self.advice: ShownAdvice | None = None
+        self.row: MarketRow | None = None
+        self.learning = Learning(market, policy)
         self.touched: list[I64] = []  # rows of drivers whose table row may have changed
         self.ending: dict[int, int] = {}  # slot of a pending order → the reason it ends by
+        self.accepted: list[int] = []  # slots of pending orders whose drivers have accepted
         self.first_new = 0  # the number of the step's first new order
         self.advanced_ms = 0  # by how much the step moved the clock: orders are not held while a backlog is caught up
 
@@ -44,11 +55,16 @@ class MarketStep:
             ("driver-moves", self._take_moves),
             ("orders", self._take_orders),
             ("order-changes", self._take_changes),
+            ("driver-answers", self._take_answers),
         ):
             if topic in given:
                 take(given[topic])
         self._expire()
+        self.learning.settle()
         self._end()
+        self.fairness = self.learning.stand()
+        if self.watch is not None:
+            self.watch(self)
         self._match()
         self._show()
         pace, pace.stepped_now = self.market.pace, self.now
@@ -60,7 +76,7 @@ class MarketStep:
         if len(market.pending) or len(market.live) or bool(market.drivers.columns["moved"].any()):
             return False
         facts = market_facts(market, pace.clock, self.policy)
-        return facts == pace.shown and facts[FREE] == 0
+        return facts == pace.shown and facts["available"] == 0
 
     def _move_clock(self, given: Mapping[str, Rows], before: int) -> None:
         """The latest event time; where no records come, now's own pace since the last step, and in all steps that passed it by."""
@@ -77,12 +93,24 @@ class MarketStep:
         self.advanced_ms = pace.clock - started
 
     def _take_profiles(self, profiles: Rows) -> None:
-        self._took("driver-profiles", profiles, *self.market.drivers.apply_profiles(profiles, self.market.pace.clock))
+        rows, at, late = self.market.drivers.apply_profiles(profiles, self.market.pace.clock)
+        self._took("driver-profiles", profiles, rows, late)
+        bits, told = advised(profiles, at), self.market.drivers.columns["advice"]
+        changed = np.flatnonzero(bits != told[rows])
+        if len(changed):
+            told[rows[changed]] = bits[changed]
+            places = at[changed].tolist()
+            each = [advice(profiles, place, int(bit)) for place, bit in zip(places, bits[changed].tolist(), strict=True)]
+            ids = [self.market.drivers.ids[row] for row in rows[changed].tolist()]
+            self.advice = ShownAdvice(self.market.name, ids, profiles["ts"][at[changed]].tolist(), each)
 
     def _take_moves(self, moves: Rows) -> None:
-        self._took("driver-moves", moves, *self.market.drivers.apply_moves(moves, self.market.pace.clock))
+        moved = self.market.drivers.apply_moves(moves, self.market.pace.clock, self.learning.gap_ms)
+        self._took("driver-moves", moves, moved.changed, moved.late)
+        self.learning.moved(moved, moves)
 
     def _took(self, topic: str, given: Rows, rows: I64, late: Mask) -> None:
+        self.learning.grow()
         for i in np.flatnonzero(late).tolist():
             message = f"driver {given.ids[i]} had a newer record than ts {given['ts'][i]} before this one"
             self.rejected.append(Rejection(topic, int(given.offsets[i]), "OutOfOrder", message, True))
@@ -104,7 +132,7 @@ class MarketStep:
         first = len(market.pending)
         market.pending.add(orders, self.first_new)
         market.counts.orders += len(orders)
-        for i in np.flatnonzero(clock - orders["ts"] > orders["patience_ms"]).tolist():
+        for i in np.flatnonzero(orders["until"] < clock).tolist():
             self.ending[first + i] = LATE
         if market.early.changes:
             for slot in range(first, len(market.pending)):
@@ -114,77 +142,168 @@ class MarketStep:
 
     def _take_changes(self, changes: Rows) -> None:
         market = self.market
-        for name, change in zip(changes.ids.to_list(), changes["change"].tolist(), strict=True):
+        for name, change, ts in zip(changes.ids.to_list(), changes["change"].tolist(), changes["ts"].tolist(), strict=True):
             if name in market.pending:
                 self.ending.setdefault(market.pending.slot(name), ENDED_BY[change])
             elif name in market.live.orders:
-                if change != PICKED_UP:
-                    self._free(market.live.orders.pop(name)[0])
+                self._change(name, change, ts)
             elif name not in market.seen:
                 market.early.remember(name, change, market.pace.clock, self.policy)
 
-    def _free(self, row: int) -> None:
-        self.market.drivers.free(row)
+    def _change(self, name: str, change: int, ts: int) -> None:
+        """What a live order's record says of it and of its driver."""
+        orders = self.market.live.orders
+        ride = orders[name]
+        if change == PICKED_UP:
+            self.learning.picked_up(ride)
+            orders[name] = ride._replace(answered=1)
+            return
+        del orders[name]
+        if change in (COMPLETED, CANCELLED_BY_DRIVER):
+            self.learning.answered(ride, change == COMPLETED)
+        if change == COMPLETED:
+            self.learning.earned(ride, ts)
+        if self._free(ride.row):
+            self.learning.over(ride.row, ts)
+
+    def _take_answers(self, answers: Rows) -> None:
+        """ACCEPTED or DECLINED by the driver asked, in time; other answers answer nothing."""
+        market, pending = self.market, self.market.pending
+        columns = (answers.ids.to_list(), answers["order_id"].tolist(), answers["answer"].tolist(), answers["ts"].tolist())
+        for i, (driver, name, answer, ts) in enumerate(zip(*columns, strict=True)):
+            slot = pending.slot(name) if name in pending else -1
+            row = market.drivers.index.get(driver, -1)
+            due = slot >= 0 and row >= 0 and pending["offered"][slot] == row + 1 and ts <= pending["expires"][slot]
+            if not due or slot in self.ending or slot in self.accepted:
+                message = f"order {name} is not offered to driver {driver} any more, or was not, at ts {ts}"
+                self.rejected.append(Rejection("driver-answers", int(answers.offsets[i]), "StaleAnswer", message, True))
+            elif answer == ACCEPTED:
+                self.accepted.append(slot)
+                self.learning.answer(row, float(pending["eta_s"][slot]), True)
+            else:
+                self._refuse(slot)
+
+    def _refuse(self, slot: int) -> None:
+        """The driver asked will not serve the order: it is free again, and the order looks for another."""
+        pending = self.market.pending
+        row = int(pending["offered"][slot]) - 1
+        self.learning.answer(row, float(pending["eta_s"][slot]), False)
+        self.market.refusals.add(int(pending["number"][slot]), row)
+        pending["offered"][slot], pending["tried"][slot] = 0, False
+        self._free(row)
+
+    def _free(self, row: int) -> bool:
+        """The driver is rid of one order. → whether it was its last"""
+        drivers = self.market.drivers
+        idle = drivers.free(row)
+        if not idle:
+            drivers.orders[row] = next(name for name, ride in self.market.live.orders.items() if ride.row == row)
         self.touched.append(np.array([row]))
         self.market.pace.drivers_changed = True
+        return idle
 
     def _expire(self) -> None:
         market, policy, clock = self.market, self.policy, self.market.pace.clock
-        for slot in market.pending.out_of_patience(clock).tolist():
+        pending = market.pending
+        unanswered = (pending["offered"] > 0) & (pending["expires"] < clock)
+        for slot in np.flatnonzero(unanswered).tolist():
+            if slot not in self.accepted and slot not in self.ending:
+                self._refuse(slot)
+        for slot in pending.out_of_patience(clock).tolist():
             self.ending.setdefault(slot, NO_DRIVER)
-        for _, row in market.live.expired(clock, policy):
-            self._free(row)
+        for ride in market.live.expired(clock, policy):
+            if self._free(ride.row):
+                self.learning.expired(ride.row)
         market.early.forget(clock, policy)
 
     def _end(self) -> None:
-        """Orders that end without a driver."""
-        if not self.ending:
-            return
-        market = self.market
-        slots = np.array(sorted(self.ending), np.int64)
-        reasons = np.array([self.ending[slot] for slot in slots.tolist()], np.uint8)
-        self.decided.append(decided_without(market, slots, reasons, self.policy))
-        market.counts.unmatched += len(slots)
-        market.counts.cancelled += int(np.count_nonzero(reasons == CANCELLED))
-        market.pending.drop(slots)
+        """Orders whose drivers have accepted, and orders that end without one."""
+        market, pending = self.market, self.market.pending
+        accepted, ended = np.array(sorted(self.accepted), np.int64), np.array(sorted(self.ending), np.int64)
+        if len(accepted):
+            self._serve(accepted, pending["offered"][accepted] - 1, {name: pending[name][accepted] for name in OFFERED})
+        if len(ended):
+            for row in (pending["offered"][ended] - 1).tolist():
+                if row >= 0:
+                    self._free(row)
+            reasons = np.array([self.ending[slot] for slot in ended.tolist()], np.uint8)
+            self.decided.append(decided_without(market, ended, reasons, self.policy))
+            market.counts.unmatched += len(ended)
+            market.counts.cancelled += int(np.count_nonzero(reasons == CANCELLED))
+        self._drop(np.concatenate((accepted, ended)))
+
+    def _drop(self, slots: I64) -> None:
+        if len(slots):
+            self.market.pending.drop(slots)
+            if len(self.market.refusals):
+                self.market.refusals.keep(self.market.pending["number"])
 
     def _match(self) -> None:
         """Orders not tried yet, and, when drivers have changed, those that found nobody; not before ``match_at``."""
         market, pace, policy = self.market, self.market.pace, self.policy
-        numbers = market.pending["number"]
-        first = 0 if pace.drivers_changed and pace.clock >= pace.match_at else int(np.searchsorted(numbers, pace.tried, "right"))
-        slots = np.arange(first, len(numbers))
+        opened = market.pending.open(pace.clock)
+        again = pace.drivers_changed and pace.clock >= pace.match_at
+        slots = np.flatnonzero(opened if again else opened & ~market.pending["tried"])
         if len(slots) == 0:
             return
         free = market.drivers.eligible(pace.clock, policy)
-        held_ms = window_ms(len(free), len(numbers), policy)
+        held_ms = window_ms(len(free), int(np.count_nonzero(opened)), policy)
         if pace.clock < pace.match_at and held_ms and self.advanced_ms <= policy.window_ms and not _leaving(market, pace.clock, policy):
             return
-        pace.match_at, pace.tried = pace.clock + max(held_ms, policy.retry_ms), int(numbers[-1])
-        if first == 0:
+        pace.match_at = pace.clock + max(held_ms, policy.retry_ms)
+        if again:
             pace.drivers_changed = False
         asked = market.pending.asked(slots)
-        result = match(market.drivers, asked, pace.clock, policy, free)
-        market.pending.columns["ranked"][slots] = result.ranked
-        market.pending.columns["guard"][slots] = result.guard
+        result = match(market, asked, pace.clock, policy, free)
+        for name, values in (("tried", True), ("ranked", result.ranked), ("guard", result.guard)):
+            market.pending[name][slots] = values
         self._take_up(result, slots, asked)
 
     def _take_up(self, result: Assignment, slots: I64, asked: Asked) -> None:
-        """What was matched among the pending orders at ``slots`` is decided."""
-        market, pace, policy = self.market, self.market.pace, self.policy
+        """What was matched among the pending orders at ``slots`` is decided, or offered to the drivers found."""
+        market, policy = self.market, self.policy
         done = np.flatnonzero(result.chosen >= 0)
         if len(done) == 0:
             return
-        pair = result.chosen[done]
-        names, rows = [market.pending.ids[slot] for slot in slots[done].tolist()], result.pairs.driver[pair]
-        self.decided.append(decided_matches(market, result, slots[done], policy))
-        market.drivers.assign(rows, asked["number"][done], names, pace.clock, policy)
-        market.live.add(names, rows, pace.clock)
-        market.counts.matched += len(done)
-        market.counts.eta_s += float(result.pairs.eta_s[pair].sum())
-        market.counts.distance_m += float(result.pairs.distance_m[pair].sum())
-        market.pending.drop(slots[done])
-        self.touched.append(rows)
+        driver, others = result.pairs.driver[result.chosen[done]], alternatives(result, max(1, policy.alternatives))
+        to_offer = asked["offer_ms"][done] > 0
+        at = np.flatnonzero(to_offer)
+        if len(at):
+            why = considered(result, others[at], market, policy.alternatives)
+            self._offer(slots[done[at]], driver[at], found(result, done[at], market))
+            self.offered.append(offered(market, slots[done[at]], driver[at], why))
+        at = np.flatnonzero(~to_offer)
+        if len(at):
+            self._serve(slots[done[at]], driver[at], found(result, done[at], market))
+            for i in cheaper_taken(result, done[at], others[at]).tolist():
+                self.decided[-1].guards[i].insert(0, TAKEN)
+            self.decided[-1].alternatives = considered(result, others[at], market, policy.alternatives)
+            self._drop(slots[done[at]])
+
+    def _offer(self, slots: I64, driver: I64, why: dict[str, Array]) -> None:
+        market, pending = self.market, self.market.pending
+        for name, values in why.items():
+            pending[name][slots] = values
+        pending["offered"][slots] = driver + 1
+        pending["expires"][slots] = market.pace.clock + pending["offer_ms"][slots]
+        pending["offers"][slots] += 1
+        market.drivers.reserve(driver, pending["number"][slots], [pending.ids[slot] for slot in slots.tolist()])
+        market.counts.offers += len(slots)
+        self.touched.append(driver)
+
+    def _serve(self, slots: I64, driver: I64, why: dict[str, Array]) -> None:
+        """These drivers take these orders, which are still pending."""
+        market, pending = self.market, self.market.pending
+        self.decided.append(decided_matches(market, slots, driver, why, self.policy))
+        names = [pending.ids[slot] for slot in slots.tolist()]
+        market.drivers.assign(driver, pending["number"][slots], names)
+        answered = (pending["offer_ms"][slots] > 0).astype(np.int64)
+        market.live.add(names, driver, market.pace.clock, pending["pay_cents"][slots], why["eta_s"], answered)
+        market.counts.matched += len(slots)
+        market.counts.eta_s += float(why["eta_s"].sum())
+        market.counts.distance_m += float(why["distance_m"].sum())
+        self.learning.took(driver, pending.asked(slots), why["eta_s"])
+        self.touched.append(driver)
 
     def _show(self) -> None:
         """Rows of the tables: drivers whose status or order changed or whose position is due, and the market."""
@@ -199,16 +318,14 @@ class MarketStep:
             pace.forgot_at = pace.clock
             gone = market.drivers.forget(pace.clock, policy)
             if gone is not None:
-                market.live.renumber(gone)
+                market.renumber(gone)
 
     def _show_market(self) -> None:
-        market, pace, counts = self.market, self.market.pace, self.market.counts
-        record_clock, *facts = market_facts(market, pace.clock, self.policy)
-        if [record_clock, *facts] == pace.shown:
-            return
-        pace.shown, pace.shown_now = [record_clock, *facts], self.now
-        means = (counts.eta_s / counts.matched, counts.distance_m / counts.matched) if counts.matched else (None, None)
-        self.row = (market.name, pace.clock, *facts, *means, self.now)
+        market, pace = self.market, self.market.pace
+        facts = market_facts(market, pace.clock, self.policy)
+        if facts != pace.shown:
+            pace.shown, pace.shown_now = facts, self.now
+            self.row = {"market": market.name} | facts | {"clock": pace.clock, "updated_at": self.now}
 
 
 def window_ms(free: int, waiting: int, policy: Policy) -> int:
@@ -229,7 +346,13 @@ def due(market: Market, now: int, policy: Policy) -> bool:
     if pace.asleep:
         return False
     clock = pace.clock + max(0, now - pace.stepped_now)
-    open_question = len(pending) > 0 and (pace.drivers_changed or int(pending["number"][-1]) > pace.tried)
-    if open_question and (clock >= pace.match_at or _leaving(market, clock, policy)):
+    if len(pending):
+        opened = pending.open(clock)
+        open_question = bool((opened if pace.drivers_changed else opened & ~pending["tried"]).any())
+        if open_question and (clock >= pace.match_at or _leaving(market, clock, policy)):
+            return True
+        if bool(((pending["offered"] > 0) & (pending["expires"] < clock)).any()):
+            return True
+    if learning_due(market, clock, policy):
         return True
     return len(pending.out_of_patience(clock)) > 0 or market.live.overdue(clock, policy) or row_due(market, clock, now, policy)

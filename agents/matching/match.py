@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.matching.columns import I64, U8, Mask
-from agents.matching.drivers import Drivers
+from agents.matching.market import Market
 from agents.matching.orders import Asked
+from agents.matching.outlook import Outlook, outlook
 from agents.matching.policy import Policy
-from agents.matching.rounds import one_round
+from agents.matching.rounds import Ask, one_round
 from agents.matching.score import Pairs, joined
 
 FOUND, NO_ABLE_DRIVER, ETA_LIMIT, ALL_TAKEN = 0, 1, 2, 3
@@ -22,7 +23,7 @@ class Assignment:
     """What matching some orders came to; ``chosen`` (orders,) is each one's pair, -1 for none.
 
     ``ranked`` (orders,) counts the drivers ranked for each, ``guard`` (orders,) are positions in GUARDS; ``short_ms`` (pairs,),
-    ``price_ms`` and ``proven`` (orders,) as in rounds.Round.
+    ``price_ms`` and ``proven`` (orders,) as in rounds.Round; ``known`` is what the market had learnt.
     """
 
     pairs: Pairs
@@ -32,16 +33,18 @@ class Assignment:
     short_ms: I64
     price_ms: I64
     proven: Mask
+    known: Outlook
 
 
-def match(drivers: Drivers, orders: Asked, clock: int, policy: Policy, free: I64 | None = None) -> Assignment:
+def match(market: Market, orders: Asked, clock: int, policy: Policy, free: I64 | None = None) -> Assignment:
     """Match orders, in order of arrival, with the free drivers (rows ``free``, or all that are eligible); changes nothing.
 
     An order whose every candidate went to another order, while there may be more within reach, is asked again over the drivers that are
     left, twice as many of them.
     """
     count = len(orders)
-    free = drivers.eligible(clock, policy) if free is None else free
+    free = market.drivers.eligible(clock, policy) if free is None else free
+    known = outlook(market, orders, free, clock, policy)
     asked, k = np.arange(count), policy.nearest
     parts: list[Pairs] = []
     shorts: list[I64] = [np.zeros(0, np.int64)]
@@ -49,21 +52,22 @@ def match(drivers: Drivers, orders: Asked, clock: int, policy: Policy, free: I64
     ranked, price = np.zeros(count, np.int64), np.zeros(count, np.int64)
     guard: U8 = np.full(count, NO_ABLE_DRIVER, np.uint8)
     proven: Mask = np.ones(count, np.bool_)
-    known = 0
+    seen = 0
     while len(asked) and len(free):
-        done = one_round(drivers, free, orders.take(asked), k, clock=clock, policy=policy)
+        ask = Ask(market.drivers, free, orders.take(asked), known.take(asked), market.refusals, clock, policy)
+        done = one_round(ask, k)
         hit = done.chosen >= 0
-        chosen[asked[hit]] = done.chosen[hit] + known
+        chosen[asked[hit]] = done.chosen[hit] + seen
         near = np.bincount(done.pairs.order, minlength=len(asked))
         ranked[asked] += near
         price[asked], proven[asked] = done.price_ms, proven[asked] & done.proven
         _explain(guard, asked, hit, near, done.able)
-        known += len(done.pairs)
+        seen += len(done.pairs)
         parts.append(done.pairs.among(asked))
         shorts.append(done.short_ms)
         free = np.setdiff1d(free, done.pairs.driver[done.chosen[hit]], assume_unique=True)
         asked, k = asked[~hit & done.more], k * 2
-    return Assignment(joined(parts), chosen, ranked, guard, np.concatenate(shorts), price, proven)
+    return Assignment(joined(parts), chosen, ranked, guard, np.concatenate(shorts), price, proven, known)
 
 
 def alternatives(result: Assignment, limit: int) -> I64:

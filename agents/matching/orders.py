@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
+from typing import NamedTuple
 
 import numpy as np
 
 from agents.matching import geo
 from agents.matching.columns import F64, I64, Array, Columns, Mask
+from agents.matching.future import Rides
+from agents.matching.offers import OFFERED
 from agents.matching.policy import Policy
 from agents.matching.reading import NONE, Rows
 
@@ -23,16 +26,28 @@ SPEC = {
     "number": ("i8", 0),  # of the order in its market, from 1: ascending
     "offset": ("i8", 0),
     "ts": ("i8", 0),
-    "patience_ms": ("i8", 0),
+    "wanted": ("i8", 0),  # when the rider wants to be picked up, or the goods are ready; ts if at once
+    "start": ("i8", 0),  # it is not matched before
+    "until": ("i8", 0),  # its patience ends after
     "service": ("u1", 0),
     "tier": ("u1", 0),
     "premium": ("?", 0),
     "requirements": ("u1", 0),
     "preferred": ("u1", NONE),
+    "merchant": ("i8", 0),  # a number for it; 0: none
     "lat": ("f8", 0.0),
     "lon": ("f8", 0.0),
+    "to_lat": ("f8", 0.0),
+    "to_lon": ("f8", 0.0),
+    "trip_m": ("f8", 0.0),
+    "price_cents": ("i8", 0),
+    "pay_cents": ("i8", 0),
+    "offer_ms": ("i8", 0),  # how long a driver has to answer; 0: it is not asked
     "ranked": ("i4", 0),  # drivers ranked when it was last tried
     "guard": ("u1", 0),  # position in match.GUARDS: why it found nobody when last tried
+    "tried": ("?", 0),  # since it came, its start, or a refusal
+    "offers": ("i8", 0),  # made so far
+    **OFFERED,
 }
 
 
@@ -48,6 +63,11 @@ class Asked:
 
     def __getitem__(self, column: str) -> Array:
         return self.columns[column]
+
+    def rides(self, clock: int, busy_s: F64) -> Rides:
+        """What they are worth to a driver who is busy with each for so long, shape (orders,)."""
+        c = self.columns
+        return Rides(c["lat"], c["lon"], c["to_lat"], c["to_lon"], np.full(len(self), clock), busy_s, c["pay_cents"])
 
     def take(self, index: I64) -> Asked:
         """The orders at these positions."""
@@ -91,13 +111,18 @@ class Pending:
         """What these orders ask for."""
         return Asked({name: column[slots] for name, column in self.columns.items()}, self.points(slots))
 
+    def open(self, clock: int) -> Mask:
+        """Which orders are looking for a driver: their time has come, and no driver is being asked."""
+        out: Mask = (self.columns["start"] <= clock) & (self.columns["offered"] == 0)
+        return out
+
     def out_of_patience(self, clock: int) -> I64:
-        """Slots of the orders whose patience has ended."""
-        return np.flatnonzero(clock - self.columns["ts"] > self.columns["patience_ms"])
+        """Slots of the orders whose patience has ended; one that a driver is being asked about waits for the answer."""
+        return np.flatnonzero((self.columns["until"] < clock) & (self.columns["offered"] == 0))
 
     def first_to_leave(self) -> int:
         """The last clock at which all orders are still patient; there must be one."""
-        return int((self.columns["ts"] + self.columns["patience_ms"]).min())
+        return int(self.columns["until"].min())
 
     def drop(self, slots: I64) -> None:
         """Let go of these orders; the others move up."""
@@ -111,33 +136,44 @@ class Pending:
         self.ids = [self.ids[slot] for slot in np.flatnonzero(kept).tolist()]
 
 
+class Ride(NamedTuple):
+    """A live order."""
+
+    row: int  # of its driver
+    since: int  # market clock at the match, ms
+    pay_cents: int
+    eta_ms: int  # as expected at the match
+    answered: int  # 1 when the driver is known to have accepted
+
+
 @dataclass(slots=True)
 class Live:
-    """Matched orders not yet over: order id → (driver row, market clock at the match)."""
+    """Matched orders not yet over, by order id."""
 
-    orders: dict[str, tuple[int, int]] = field(default_factory=dict)
+    orders: dict[str, Ride] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.orders)
 
-    def add(self, order_ids: list[str], rows: I64, clock: int) -> None:
-        """These orders are now served by these drivers."""
-        for order_id, row in zip(order_ids, rows.tolist(), strict=True):
-            self.orders[order_id] = (row, clock)
+    def add(self, order_ids: list[str], rows: I64, clock: int, pay_cents: I64, eta_s: F64, answered: I64) -> None:
+        """These orders are now served by these drivers; the columns are those of Ride, shape (n,) each."""
+        columns = (rows, np.full(len(rows), clock), pay_cents, np.rint(1000.0 * eta_s).astype(np.int64), answered)
+        for order_id, *values in zip(order_ids, *(column.tolist() for column in columns), strict=True):
+            self.orders[order_id] = Ride(*values)
 
-    def expired(self, clock: int, policy: Policy) -> list[tuple[str, int]]:
-        """Let go of the orders whose completion never came. → (order id, driver row) of each."""
+    def expired(self, clock: int, policy: Policy) -> list[Ride]:
+        """Let go of the orders whose completion never came."""
         oldest = clock - int(policy.live_ttl_s * 1000)
-        over = list(takewhile(lambda order_id: self.orders[order_id][1] <= oldest, self.orders))
-        return [(order_id, self.orders.pop(order_id)[0]) for order_id in over]
+        over = list(takewhile(lambda order_id: self.orders[order_id].since <= oldest, self.orders))
+        return [self.orders.pop(order_id) for order_id in over]
 
     def overdue(self, clock: int, policy: Policy) -> bool:
         """Whether ``expired`` would let go of any."""
-        return any(since <= clock - int(policy.live_ttl_s * 1000) for _, since in islice(self.orders.values(), 1))
+        return any(ride.since <= clock - int(policy.live_ttl_s * 1000) for ride in islice(self.orders.values(), 1))
 
     def renumber(self, moved: I64) -> None:
         """Driver rows have moved: old row → new row."""
-        self.orders = {order: (int(moved[row]), since) for order, (row, since) in self.orders.items()}
+        self.orders = {order: ride._replace(row=int(moved[ride.row])) for order, ride in self.orders.items()}
 
 
 @dataclass(slots=True)

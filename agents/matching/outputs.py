@@ -8,21 +8,32 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from agents.matching.columns import F64, I64, U8, Mask
+from agents.matching.columns import F64, I64, U8, Array
 from agents.matching.policy import FACTORS, OUTCOMES, REASONS, SERVICES, SHOWN, Policy
 
-DECISIONS, DRIVERS, MARKETS = "matching.decisions", "matching.drivers", "matching.markets"
+DECISIONS, OFFERS, DRIVERS, MARKETS = "matching.decisions", "matching.offers", "matching.drivers", "matching.markets"
+FAIRNESS, ADVICE = "matching.fairness", "matching.recommendations"
 ORDERS = "orders"
 OF_ALTERNATIVES = ("score", "eta_s", "distance_m", "cost_s", "short_s")
 
 
 @dataclass(slots=True)
-class Decided:
-    """Decisions of one market in one step, n of them; the columns that only a match has are zero for others.
+class Alternatives:
+    """Of n choices ``width`` drivers each, padded, flat: ids, and values by name of OF_ALTERNATIVES; ``count`` (n,) of them are real."""
 
-    ``alternatives`` are driver ids, and OF_ALTERNATIVES, of ``width`` drivers for each, padded; ``alternative_count`` says how many.
-    NaN in a nullable column is null.
-    """
+    ids: list[str]
+    values: dict[str, F64]
+    count: I64
+
+    @classmethod
+    def none(cls, n: int, width: int) -> Alternatives:
+        """For n choices without any."""
+        return cls([""] * (n * width), {name: np.zeros(n * width) for name in OF_ALTERNATIVES}, np.zeros(n, np.int64))
+
+
+@dataclass(slots=True)
+class Decided:
+    """Decisions of one market in one step, n of them; ``values`` by name of VALUES. What only a match has may be missing."""
 
     market: str
     order_ids: list[str]
@@ -33,29 +44,25 @@ class Decided:
     reason: U8
     candidates: I64
     guards: list[list[str]]
-    width: int
-    driver_ids: list[str | None] = field(default_factory=list)
-    eta_s: F64 = field(default_factory=lambda: np.zeros(0))
-    distance_m: F64 = field(default_factory=lambda: np.zeros(0))
-    score: F64 = field(default_factory=lambda: np.zeros(0))
-    factors: F64 = field(default_factory=lambda: np.zeros((0, 5)))
-    cost_s: F64 = field(default_factory=lambda: np.zeros(0))
-    price_s: F64 = field(default_factory=lambda: np.zeros(0))
-    proven: Mask = field(default_factory=lambda: np.zeros(0, np.bool_))
-    alternative_ids: list[str] = field(default_factory=list)
-    alternative_values: F64 = field(default_factory=lambda: np.zeros((0, len(OF_ALTERNATIVES))))
-    alternative_count: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    models: list[str]  # versions of what was learnt
+    values: dict[str, Array] = field(default_factory=dict)
+    factors: F64 | None = None  # (n, 5)
+    driver_ids: list[str] | None = None
+    offer_ids: list[str | None] | None = None
+    bundle_ids: list[str | None] | None = None
+    alternatives: Alternatives | None = None
 
-    def __post_init__(self) -> None:
-        if not self.driver_ids:
-            n = len(self.order_ids)
-            self.driver_ids = [None] * n
-            self.eta_s = self.distance_m = self.score = self.cost_s = self.price_s = np.full(n, np.nan)
-            self.proven = np.zeros(n, np.bool_)
-            self.factors = np.zeros((n, len(FACTORS)))
-            self.alternative_ids = [""] * (n * self.width)
-            self.alternative_values = np.zeros((n * self.width, len(OF_ALTERNATIVES)))
-            self.alternative_count = np.zeros(n, np.int64)
+
+@dataclass(slots=True)
+class Offered:
+    """Offers of one market in one step, n of them; ``values`` by column of the schema."""
+
+    market: str
+    offer_ids: list[str]
+    order_ids: list[str]
+    driver_ids: list[str]
+    values: dict[str, Array]
+    alternatives: Alternatives
 
 
 def symbols(column: str, names: tuple[str, ...]) -> pl.Expr:
@@ -68,41 +75,83 @@ def whole(value: int, name: str, kind: type[pl.Int32 | pl.Int64] = pl.Int64) -> 
     return pl.lit(value, dtype=kind).alias(name)
 
 
-NULLABLE = ("eta_s", "distance_m", "score", "cost_s", "price_s")  # NaN where there is none
+NULLABLE = ("eta_s", "distance_m", "score", "cost_s", "price_s", "chance")  # NaN where there is none
+CENTS = ("price_cents", "pay_cents")  # likewise
+VALUES: dict[str, float] = dict.fromkeys((*NULLABLE, *CENTS), np.nan)  # column → where a decision has none
+VALUES |= dict.fromkeys(("boost_s", "accept_s", "future_s"), 0.0) | {"offers": 0, "stop": 0, "proven": False}
 LISTS = ("factors", "alternatives", "guards")  # of fixed width at first, with how many count beside them
 ORDER_OF_DECISIONS = (
     *("decision_id", "order_id", "market", "outcome", "reason", "driver_id", "service", "topic", "partition", "offset", "event_ts"),
     *("decided_at", "waited_ms", "eta_s", "distance_m", "score", "factors", "alternatives", "candidates", "code_version", "policy_version"),
-    *("model_versions", "propensity", "guards", "cost_s", "price_s", "proven"),
+    *("model_versions", "propensity", "guards", "cost_s", "price_s", "proven", "boost_s", "accept_s", "future_s", "chance", "offer_id"),
+    *("offers", "bundle_id", "stop", "price_cents", "pay_cents"),
 )
 SHAPED = [
-    *(symbols("outcome", OUTCOMES), symbols("reason", REASONS), symbols("service", SERVICES), pl.col(*NULLABLE).fill_nan(None)),
+    *(symbols("outcome", OUTCOMES), symbols("reason", REASONS), symbols("service", SERVICES), pl.col(*NULLABLE, *CENTS).fill_nan(None)),
     *(pl.col(name).arr.to_list().list.head(f"{name}#") for name in LISTS),
     *(pl.lit(ORDERS).alias("topic"), pl.lit(None, dtype=pl.Float64).alias("propensity")),
-    pl.lit([], dtype=pl.List(pl.String)).alias("model_versions"),
+    pl.col("offers", "stop").cast(pl.Int32),
 ]
+OFFER_COLUMNS = (
+    *("offer_id", "order_id", "market", "driver_id", "offered_ts", "expires_ts", "made_at", "eta_s", "distance_m", "pay_cents", "chance"),
+    *("cost_s", "alternatives"),
+)
 
 
 def decisions_frame(parts: list[Decided], partition: int, now: int, code_version: str, policy: Policy) -> pl.DataFrame:
     """matching.decisions: one row per decision, in the order of ``parts``."""
-    arrays = ("event_ts", "waited_ms", "service", "offset", "reason", "proven", *NULLABLE)
+    width = max(1, policy.alternatives)
+    arrays = ("event_ts", "waited_ms", "service", "offset", "reason")
     columns: dict[str, Any] = {name: np.concatenate([getattr(p, name) for p in parts]) for name in arrays}
+    columns |= {name: _values(parts, name, without) for name, without in VALUES.items()}
     columns["outcome"] = (columns["reason"] != 0).astype(np.uint8)
     columns["candidates"] = np.concatenate([p.candidates for p in parts]).astype(np.int32)
     columns["decision_id"] = [f"matching/{ORDERS}/{partition}/{o}/0" for o in columns["offset"].tolist()]
     columns["order_id"] = [name for p in parts for name in p.order_ids]
     columns["market"] = [p.market for p in parts for _ in p.order_ids]
-    columns["driver_id"] = pl.Series([name for p in parts for name in p.driver_ids], dtype=pl.String)
-    columns["factors"] = _factors(np.concatenate([p.factors for p in parts]), policy)
+    for column, of in (("driver_id", "driver_ids"), ("offer_id", "offer_ids"), ("bundle_id", "bundle_ids")):
+        columns[column] = _names([getattr(p, of) for p in parts], [len(p.order_ids) for p in parts])
+    factors = [np.zeros((len(p.order_ids), len(FACTORS))) if p.factors is None else p.factors for p in parts]
+    columns["factors"] = _factors(np.concatenate(factors), policy)
     columns["factors#"] = np.where(columns["reason"] == 0, len(FACTORS), 0)
-    columns["alternatives"] = _alternatives(parts)
-    columns["alternatives#"] = np.concatenate([p.alternative_count for p in parts])
+    others = [p.alternatives or Alternatives.none(len(p.order_ids), width) for p in parts]
+    columns["alternatives"] = _alternatives(others, width)
+    columns["alternatives#"] = np.concatenate([one.count for one in others])
+    models = pl.Series([p.models for p in parts], dtype=pl.List(pl.String))
+    columns["model_versions"] = models.gather(np.repeat(np.arange(len(parts)), [len(p.order_ids) for p in parts]))
     guards = [names for p in parts for names in p.guards]
     columns["guards"] = _texts(guards)
     columns["guards#"] = np.fromiter(map(len, guards), np.int64, len(guards))
     same = [whole(partition, "partition", pl.Int32), whole(now, "decided_at")]
     same += [pl.lit(code_version).alias("code_version"), pl.lit(policy.version).alias("policy_version")]
-    return pl.DataFrame(columns).with_columns_seq(*SHAPED, *same).select(ORDER_OF_DECISIONS)
+    cents = pl.col(*CENTS).cast(pl.Int64)
+    return pl.DataFrame(columns).with_columns_seq(*SHAPED, *same).with_columns_seq(cents).select(ORDER_OF_DECISIONS)
+
+
+def offers_frame(parts: list[Offered], now: int, width: int) -> pl.DataFrame:
+    """matching.offers: one row per offer, in the order of ``parts``; ``width`` of Alternatives."""
+    columns: dict[str, Any] = {name: np.concatenate([p.values[name] for p in parts]) for name in parts[0].values}
+    for column, of in (("offer_id", "offer_ids"), ("order_id", "order_ids"), ("driver_id", "driver_ids")):
+        columns[column] = [name for p in parts for name in getattr(p, of)]
+    columns["market"] = [p.market for p in parts for _ in p.order_ids]
+    columns["alternatives"] = _alternatives([p.alternatives for p in parts], width)
+    columns["alternatives#"] = np.concatenate([p.alternatives.count for p in parts])
+    shaped = pl.col("alternatives").arr.to_list().list.head("alternatives#")
+    return pl.DataFrame(columns).with_columns_seq(shaped, whole(now, "made_at")).select(OFFER_COLUMNS)
+
+
+def _values(parts: list[Decided], name: str, without: float) -> Array:
+    """One of VALUES, ``without`` where a decision has none."""
+    out: Array = np.concatenate([p.values[name] if name in p.values else np.full(len(p.order_ids), without) for p in parts])
+    return out
+
+
+def _names(given: list[list[str] | list[str | None] | None], counts: list[int]) -> pl.Series:
+    """Strings, null where a part has none."""
+    if not any(given):
+        return pl.repeat(None, sum(counts), dtype=pl.String, eager=True)
+    names = [name for own, count in zip(given, counts, strict=True) for name in (own or [None] * count)]
+    return pl.Series(names, dtype=pl.String)
 
 
 def _factors(values: F64, policy: Policy) -> pl.Series:
@@ -112,13 +161,12 @@ def _factors(values: F64, policy: Policy) -> pl.Series:
     return flat.to_struct().reshape((n, len(FACTORS)))
 
 
-def _alternatives(parts: list[Decided]) -> pl.Series:
+def _alternatives(parts: list[Alternatives], width: int) -> pl.Series:
     """``width`` structs each."""
-    values = np.concatenate([p.alternative_values for p in parts])
-    columns = {"driver_id": pl.Series([name for p in parts for name in p.alternative_ids], dtype=pl.String)}
-    columns |= {name: pl.Series(np.ascontiguousarray(values[:, i])) for i, name in enumerate(OF_ALTERNATIVES)}
+    columns = {"driver_id": pl.Series([name for p in parts for name in p.ids], dtype=pl.String)}
+    columns |= {name: pl.Series(np.concatenate([p.values[name] for p in parts])) for name in OF_ALTERNATIVES}
     flat = pl.DataFrame(columns).with_columns(pl.col("short_s").fill_nan(None)).to_struct()
-    return flat.reshape((len(flat) // parts[0].width, parts[0].width))
+    return flat.reshape((len(flat) // width, width))
 
 
 def _texts(lists: list[list[str]]) -> pl.Series:
@@ -156,25 +204,3 @@ def drivers_frame(parts: list[ShownDrivers], now: int) -> pl.DataFrame:
         }
     )
     return frame.with_columns_seq(symbols("status", SHOWN), whole(now, "updated_at"))
-
-
-MARKET_SCHEMA = {
-    "market": pl.String,
-    "clock": pl.Int64,
-    "drivers": pl.Int32,
-    "available": pl.Int32,
-    "pending": pl.Int32,
-    "live": pl.Int32,
-    "orders": pl.Int64,
-    "matched": pl.Int64,
-    "unmatched": pl.Int64,
-    "cancelled": pl.Int64,
-    "pickup_eta_s": pl.Float64,
-    "pickup_distance_m": pl.Float64,
-    "updated_at": pl.Int64,
-}
-
-
-def markets_frame(rows: list[tuple[object, ...]]) -> pl.DataFrame:
-    """matching.markets: rows with the values of MARKET_SCHEMA."""
-    return pl.DataFrame(rows, schema=MARKET_SCHEMA, orient="row")

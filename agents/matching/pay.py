@@ -68,7 +68,12 @@ def price_cents(service: U8, tier: U8, trip_m: F64, hour_of_week: I64, policy: P
 
 def pay_cents(service: U8, tier: U8, trip_m: F64, hour_of_week: I64, policy: PayPolicy = DEFAULT) -> I64:
     """What the driver of an order earns, shape (n,), whole cents: the price less the platform's fees. Arguments as for price_cents."""
-    share: F64 = policy.driver_share * price_cents(service, tier, trip_m, hour_of_week, policy).astype(np.float64)
+    return share_cents(price_cents(service, tier, trip_m, hour_of_week, policy), policy)
+
+
+def share_cents(price: I64, policy: PayPolicy = DEFAULT) -> I64:
+    """The driver's share of prices in cents, whole cents, shape (n,)."""
+    share: F64 = policy.driver_share * price.astype(np.float64)
     return _whole(share)
 
 

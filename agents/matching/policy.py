@@ -8,8 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
+
+from agents.matching.acceptance import AcceptancePolicy
+from agents.matching.fairness import FairnessPolicy
+from agents.matching.future import FuturePolicy
+from agents.matching.pay import PayPolicy
+from agents.matching.travel import TravelPolicy
 
 SERVICES = ("RIDE", "MOTO", "FOOD", "GROCERY", "GOODS", "TRUCK_VAN")
 VEHICLES = ("SEDAN", "SUV", "LUXURY_SEDAN", "LUXURY_SUV", "MOTO", "SCOOTER", "CAR", "VAN", "TRUCK_VAN")
@@ -19,7 +25,8 @@ STATUSES = ("AVAILABLE", "BUSY", "OFFLINE")
 CHANGES = ("PICKED_UP", "COMPLETED", "CANCELLED_BY_RIDER", "CANCELLED_BY_DRIVER")
 OUTCOMES = ("MATCHED", "UNMATCHED")
 REASONS = ("BEST_SCORE", "NO_DRIVER", "CANCELLED", "CLOSED", "LATE")
-SHOWN = ("AVAILABLE", "ASSIGNED", "BUSY", "OFFLINE", "DELETED")
+SHOWN = ("AVAILABLE", "ASSIGNED", "BUSY", "OFFLINE", "DELETED", "OFFERED")
+ANSWERS = ("ACCEPTED", "DECLINED")
 OPTIMAL, BEST_FIRST, NEAREST_FIRST = "optimal", "best-first", "nearest-first"  # ways to assign
 FACTORS = ("eta", "rating", "reliability", "fairness", "vehicle")
 
@@ -41,12 +48,9 @@ class Policy:
     weights: tuple[float, float, float, float, float] = (0.35, 0.25, 0.15, 0.15, 0.10)
     eta_limit_s: float = 900.0  # beyond it a driver is not eligible
     eta_floor: float = 0.7  # the ETA factor at the limit; 1 at 0 s
-    speed_kmh: float = 30.0
     pickup_overhead_s: float = 180.0
     completion_share: float = 0.7  # of reliability; acceptance is the rest
     unrated: float = 4.0  # stars of a driver nobody has rated yet
-    fair_assignments: float = 12.0  # recent assignments at which the fairness factor is 1/2
-    fair_halflife_s: float = 7200.0  # an assignment counts half after this long
     tier_minimum: tuple[float, float, float, float, float] = (0.0, 4.0, 4.2, 4.5, 4.8)  # stars, in the order of TIERS
 
     # the assignment (docs/decisions/008)
@@ -55,6 +59,14 @@ class Policy:
     unmatched_s: float = 3600.0  # what leaving an order costs, and as much again as it has waited: more than any driver in reach
     plenty: float = 3.0  # free drivers for each waiting order from which on orders are not held
     window_ms: int = 3000  # the longest time between two assignments, where there is a driver for each order or less
+
+    # what is learnt, and what enters the cost by it
+    travel: TravelPolicy = field(default_factory=TravelPolicy)
+    fairness: FairnessPolicy = field(default_factory=FairnessPolicy)
+    acceptance: AcceptancePolicy = field(default_factory=AcceptancePolicy)
+    future: FuturePolicy = field(default_factory=FuturePolicy)
+    pay: PayPolicy = field(default_factory=PayPolicy)
+    standing_every_ms: int = 10_000  # between looks at how drivers' incomes stand
 
     # candidates and alternatives
     nearest: int = 16  # eligible drivers ranked for an order at first; more until no other could be better
@@ -74,6 +86,9 @@ class Policy:
     schedule_back_s: float = 3600.0  # scheduled_ts lies at most this long before ts …
     schedule_ahead_s: float = 30 * 86_400.0  # … and at most this long after
     trip_limit_m: float = 500_000.0  # pickup to drop-off
+    lead_s: float = 1200.0  # an order wanted later is matched from this long before on: the ETA limit and five minutes to find a driver
+    offer_limit_s: int = 600  # the longest time for an answer
+    fare_limit_cents: int = 10_000_000
 
     # output tables
     position_every_s: float = 10.0  # event time between a moving driver's table rows
@@ -85,16 +100,6 @@ class Policy:
     def version(self) -> str:
         """Twelve hex digits of the SHA-256 of the content."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:12]
-
-    @property
-    def speed_mps(self) -> float:
-        """Metres per second of the default speed."""
-        return self.speed_kmh / 3.6
-
-    @property
-    def reach_m(self) -> float:
-        """The distance whose ETA is the limit: (15 - 3) min at 30 km/h are 6 km."""
-        return max(0.0, self.eta_limit_s - self.pickup_overhead_s) * self.speed_mps
 
 
 DEFAULT = Policy()

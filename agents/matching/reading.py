@@ -6,20 +6,23 @@ fails is its reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import polars as pl
 
-from agents.matching import geo
+from agents.matching import areas, geo
 from agents.matching.columns import F64, I64, U8, Array, Mask
-from agents.matching.policy import CHANGES, FEATURES, SERVICES, STATUSES, TIERS, VEHICLES, Policy
+from agents.matching.pay import price_cents, share_cents
+from agents.matching.policy import ANSWERS, CHANGES, FEATURES, SERVICES, STATUSES, TIERS, VEHICLES, Policy
+from agents.matching.seen import hashes
 
 NONE = 255  # the code of an enum's null
 RATINGS = ("rating_30d", "rating_90d", "rating_lifetime")
 RATES = ("completion_rate", "acceptance_rate", "cancellation_rate", "eta_accuracy")
+LATER = ("scheduled_ts", "ready_ts")
 PLACES = ("pickup_lat", "pickup_lon", "dropoff_lat", "dropoff_lon")
 
 
@@ -57,9 +60,10 @@ def empty(*columns: str) -> list[pl.Expr]:
 MOVES = [*empty("driver_id", "market"), *integers("ts"), *numbers("lat", "lon"), codes("status", STATUSES)]
 PROFILES = [*empty("driver_id", "market"), *integers("ts", "total_rides"), *numbers(*RATINGS, *RATES), flag("deleted")]
 PROFILES += [codes("vehicle", VEHICLES), codes("tier", TIERS), bits("features", FEATURES), bits("services", SERVICES)]
-ORDERS = [*empty("order_id", "market", "rider_id"), *integers("ts", "patience_s"), *numbers(*PLACES, "scheduled_ts")]
+ORDERS = [*empty("order_id", "market", "rider_id"), *integers("ts", "patience_s", "offer_s"), *numbers(*PLACES, *LATER, "fare_cents")]
 ORDERS += [codes("service", SERVICES), codes("tier", TIERS), flag("premium_required"), bits("requirements", FEATURES)]
 ORDERS += [codes("preferred_vehicle", VEHICLES)]
+ANSWERED = [*empty("driver_id", "order_id", "market"), *integers("ts"), codes("answer", ANSWERS)]
 CHANGED = [*empty("order_id", "market"), *integers("ts"), codes("change", CHANGES)]
 
 
@@ -199,12 +203,12 @@ def read_profiles(records: Records, now: int, policy: Policy, rejected: list[Rej
     vehicle, tier = sieve.check_symbols("vehicle", "tier")
     ts = sieve.check_time(now, policy)
     month, quarter, ever = (sieve.check_share(name, 5.0) for name in RATINGS)
-    completion, acceptance, *_ = (sieve.check_share(name, 1.0) for name in RATES)
+    completion, acceptance, cancellation, accuracy = (sieve.check_share(name, 1.0) for name in RATES)
     rides = sieve["total_rides"]
     sieve.refuse(rides < 0, "InvalidProfile", lambda row: f"total_rides {rides[row]} is negative")
     rating = np.where(month > 0, month, np.where(quarter > 0, quarter, np.where(ever > 0, ever, policy.unrated)))
     columns: dict[str, Array] = {"ts": ts, "vehicle": vehicle, "tier": tier, "rating": rating}
-    columns |= {"completion": completion, "acceptance": acceptance}
+    columns |= {"completion": completion, "acceptance": acceptance, "cancellation": cancellation, "eta_accuracy": accuracy}
     columns |= {name: sieve[name] for name in ("features", "services", "deleted")}
     return sieve.rows("driver_id", columns)
 
@@ -224,12 +228,50 @@ def read_orders(records: Records, now: int, policy: Policy, rejected: list[Rejec
     sieve.refuse(trip > policy.trip_limit_m, "TripTooLong", lambda row: f"drop-off lies {trip[row] / 1000:.0f} km from the pickup; {far}")
     wrong = (patience <= 0) | (patience > policy.patience_limit_s)
     sieve.refuse(wrong, "InvalidPatience", lambda row: f"patience_s {patience[row]} is outside 1…{policy.patience_limit_s}")
-    ahead = (sieve["scheduled_ts"] - ts) / 1000
-    absurd = (ahead < -policy.schedule_back_s) | (ahead > policy.schedule_ahead_s)
-    sieve.refuse(absurd, "InvalidSchedule", lambda row: f"scheduled_ts lies {ahead[row]:.0f} s after ts")
-    columns: dict[str, Array] = {"ts": ts, "patience_ms": patience * 1000, "service": service, "tier": tier, "lat": lat, "lon": lon}
+    wanted = np.maximum(_wanted(sieve, "scheduled_ts", ts, policy), _wanted(sieve, "ready_ts", ts, policy))
+    offer_s, fare = sieve["offer_s"], sieve["fare_cents"]
+    unheard = (offer_s < 0) | (offer_s > policy.offer_limit_s)
+    sieve.refuse(unheard, "InvalidOffer", lambda row: f"offer_s {offer_s[row]} is outside 0…{policy.offer_limit_s}")
+    unpayable = (fare < 0) | (fare > policy.fare_limit_cents)
+    sieve.refuse(unpayable, "InvalidFare", lambda row: f"fare_cents {fare[row]:.0f} is outside 0…{policy.fare_limit_cents}")
+    columns: dict[str, Array] = {"ts": ts, "service": service, "tier": tier, "lat": lat, "lon": lon, "to_lat": to_lat, "to_lon": to_lon}
     columns |= {"premium": sieve["premium_required"], "requirements": sieve["requirements"], "preferred": sieve["preferred_vehicle"]}
+    columns |= {"trip_m": np.nan_to_num(trip), "wanted": wanted, "start": np.maximum(ts, wanted - int(policy.lead_s * 1000))}
+    columns |= {"until": columns["start"] + patience * 1000, "offer_ms": offer_s * 1000, "merchant": _merchants(records)}
+    columns |= _money(columns, fare, sieve.bad, policy)
     return sieve.rows("order_id", columns)
+
+
+def _wanted(sieve: Sieve, column: str, ts: I64, policy: Policy) -> I64:
+    """A time that a thing is wanted or ready at, in whole ms; the order's own where none is named. Absurd ones are refused."""
+    ahead = (sieve[column] - ts) / 1000
+    absurd = (ahead < -policy.schedule_back_s) | (ahead > policy.schedule_ahead_s)
+    error = "InvalidSchedule" if column == "scheduled_ts" else "InvalidReadyTime"
+    sieve.refuse(absurd, error, lambda row: f"{column} lies {ahead[row]:.0f} s after ts")
+    unnamed = absurd | np.isnan(ahead) | sieve.bad
+    named = np.where(unnamed, 0.0, sieve[column]).astype(np.int64)
+    out: I64 = np.where(unnamed, ts, named)
+    return out
+
+
+def _merchants(records: Records) -> I64:
+    """A number for each order's merchant, 0 where none is named: 63 bits of the name's hash."""
+    names = records.frame["merchant_id"]
+    out: I64 = np.zeros(len(names), np.int64)
+    named = names.is_not_null().to_numpy()
+    if named.any():
+        out[named] = (hashes(names.drop_nulls().to_list()) >> np.uint64(1)).astype(np.int64)
+    return out
+
+
+def _money(orders: Mapping[str, Array], fare: F64, bad: Mask, policy: Policy) -> dict[str, Array]:
+    """What the rider pays and what the driver earns, whole cents: by the fare agreed, or else by the tariff."""
+    service, tier = np.where(bad, 0, orders["service"]), np.where(bad, 0, orders["tier"])
+    hour = areas.hour_of_week(orders["wanted"], np.where(bad, 0.0, orders["lon"]))
+    agreed = ~np.isnan(fare) & ~bad
+    price = price_cents(service, tier, np.where(bad, 0.0, orders["trip_m"]), hour, policy.pay)
+    cents = np.where(agreed, np.nan_to_num(np.where(bad, 0.0, fare)), price).astype(np.int64)
+    return {"price_cents": cents, "pay_cents": share_cents(cents, policy.pay)}
 
 
 def read_changes(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
@@ -238,3 +280,12 @@ def read_changes(records: Records, now: int, policy: Policy, rejected: list[Reje
     sieve.check_names("order_id", "market")
     (change,) = sieve.check_symbols("change")
     return sieve.rows("order_id", {"ts": sieve.check_time(now, policy), "change": change})
+
+
+def read_answers(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """driver-answers → ts, answer and the order's id by driver_id."""
+    sieve = Sieve(records, ANSWERED, rejected)
+    sieve.check_names("driver_id", "order_id", "market")
+    (answer,) = sieve.check_symbols("answer")
+    orders: Array = records.frame["order_id"].to_numpy()
+    return sieve.rows("driver_id", {"ts": sieve.check_time(now, policy), "answer": answer, "order_id": orders})

@@ -12,14 +12,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from agents.matching import geo
+from agents.matching import acceptance, geo
 from agents.matching.columns import F64, I64, U8
 from agents.matching.drivers import Drivers
 from agents.matching.orders import Asked
-from agents.matching.policy import Policy
+from agents.matching.outlook import Outlook
+from agents.matching.policy import FACTORS, Policy
 from agents.matching.reading import NONE
 
-COLUMNS = ("order", "driver", "distance_m", "eta_s", "factors", "score", "cost_ms")
+COLUMNS = ("order", "driver", "distance_m", "eta_s", "chance", "factors", "score", "cost_ms")
+QUALITIES = ("rating", "reliability", "vehicle")
 BITS = np.array([i.bit_count() for i in range(256)], np.float64)
 
 
@@ -31,6 +33,7 @@ class Pairs:
     driver: I64  # row of the driver table
     distance_m: F64
     eta_s: F64
+    chance: F64  # that the driver accepts
     factors: F64
     score: F64
     cost_ms: I64
@@ -41,7 +44,8 @@ class Pairs:
     def take(self, index: I64) -> Pairs:
         """The pairs at these positions."""
         f = index
-        return Pairs(self.order[f], self.driver[f], self.distance_m[f], self.eta_s[f], self.factors[:, f], self.score[f], self.cost_ms[f])
+        some = (self.order[f], self.driver[f], self.distance_m[f], self.eta_s[f], self.chance[f], self.factors[:, f])
+        return Pairs(*some, self.score[f], self.cost_ms[f])
 
     def among(self, orders: I64) -> Pairs:
         """The same pairs, where the order at position i is called ``orders[i]``."""
@@ -54,7 +58,7 @@ def joined(parts: list[Pairs]) -> Pairs:
         return parts[0]
     if not parts:
         none, nothing = np.zeros(0, np.int64), np.zeros(0)
-        return Pairs(none, none, nothing, nothing, np.zeros((5, 0)), nothing, none)
+        return Pairs(none, none, nothing, nothing, nothing, np.zeros((5, 0)), nothing, none)
     columns = {name: np.concatenate([getattr(part, name) for part in parts], axis=-1) for name in COLUMNS}
     return Pairs(**columns)
 
@@ -77,15 +81,6 @@ def reliability_factor(completion: F64, acceptance: F64, policy: Policy) -> F64:
     return out
 
 
-def fairness_factor(recent: F64, policy: Policy) -> F64:
-    """``1 / (1 + (n / 12)²)`` of n recent assignments, each halving in weight every two hours.
-
-    Close to the steps of Tripo04OS's document, but without their edges: 0.85 at 5, 0.59 at 10, 0.39 at 15, 0.26 at 20.
-    """
-    out: F64 = 1.0 / (1.0 + (recent / policy.fair_assignments) ** 2)
-    return out
-
-
 def vehicle_factor(requirements: U8, features: U8, preferred: U8, vehicle: U8) -> F64:
     """The share met of: a vehicle that may serve the service (always so here), each required feature, the preferred vehicle if named."""
     asked = BITS[requirements] + (preferred != NONE)
@@ -94,11 +89,11 @@ def vehicle_factor(requirements: U8, features: U8, preferred: U8, vehicle: U8) -
     return out
 
 
-def score_pairs(drivers: Drivers, asked: Asked, order: I64, driver: I64, *, clock: int, policy: Policy) -> Pairs:
-    """Score the pairs (``order``, ``driver``), shape (pairs,) each, and let go of those beyond the ETA limit."""
+def score_pairs(drivers: Drivers, asked: Asked, order: I64, driver: I64, *, known: Outlook, policy: Policy) -> Pairs:
+    """Score the pairs (``order``, ``driver``), shape (pairs,) each, and let go of those beyond the limits of the ETA."""
     distance = geo.distance_m(asked.pickups[order], drivers.points[driver])
-    eta = np.round(geo.eta_s(distance, policy.speed_mps, policy.pickup_overhead_s), 3)
-    near = eta <= policy.eta_limit_s
+    eta = known.eta_s(distance, order, driver, policy)
+    near = eta <= known.limit_s[order]
     if not near.all():
         order, driver, distance, eta = order[near], driver[near], distance[near], eta[near]
     c = drivers.columns
@@ -106,25 +101,26 @@ def score_pairs(drivers: Drivers, asked: Asked, order: I64, driver: I64, *, cloc
     factors[0] = eta_factor(eta, policy)
     factors[1] = rating_factor(c["rating"][driver])
     factors[2] = reliability_factor(c["completion"][driver], c["acceptance"][driver], policy)
-    factors[3] = fairness_factor(drivers.recent(driver, clock, policy), policy)
+    factors[3] = c["fairness"][driver]
     factors[4] = vehicle_factor(asked["requirements"][order], c["features"][driver], asked["preferred"][order], c["vehicle"][driver])
     np.round(factors, 9, out=factors)
-    return Pairs(order, driver, distance, eta, factors, weighted(factors, policy), cost_ms(eta, factors, policy))
+    chance = known.chance(eta, driver, policy)
+    cost = own_cost_ms(eta, factors, policy) + acceptance.risk_ms(chance, policy.acceptance)
+    cost += c["boost_ms"][driver] + known.future_ms[driver]
+    return Pairs(order, driver, distance, eta, chance, factors, weighted(factors, policy), cost)
 
 
-def cost_ms(eta_s: F64, factors: F64, policy: Policy) -> I64:
-    """ETA (pairs,) and factors (5, pairs) → whole milliseconds (pairs,): ``eta + quality_s · (1 - quality)``."""
-    rest = sum(policy.weights[1:])
+def own_cost_ms(eta_s: F64, factors: F64, policy: Policy) -> I64:
+    """ETA (pairs,) and factors (5, pairs) → whole milliseconds (pairs,): ``eta + quality_s · (1 - quality)``.
+
+    The quality is that of rating, reliability and vehicle: fairness enters the cost as its boost, which is bounded.
+    """
+    own = [i for i, name in enumerate(FACTORS) if name in QUALITIES]
+    rest = sum(policy.weights[i] for i in own)
     lack = np.zeros(len(eta_s))
-    for weight, factor in zip(policy.weights[1:], factors[1:], strict=True):
-        lack += weight * (1.0 - factor)
+    for i in own:
+        lack += policy.weights[i] * (1.0 - factors[i])
     out: I64 = np.rint(1000.0 * eta_s + (1000.0 * policy.quality_s / rest) * lack).astype(np.int64)
-    return out
-
-
-def floor_ms(beyond_m: F64, policy: Policy) -> I64:
-    """No driver further away than ``beyond_m`` costs less than this, whole milliseconds; shapes are equal."""
-    out: I64 = np.floor(1000.0 * geo.eta_s(beyond_m, policy.speed_mps, policy.pickup_overhead_s)).astype(np.int64) - 1
     return out
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from agents.matching.columns import Array
 from agents.matching.market import Market
 from agents.matching.packing import pack, unpack
+from agents.matching.policy import DEFAULT, Policy
 
-FORMAT = 2  # changes whenever older code could not load what this code dumps
+FORMAT = 3  # changes whenever older code could not load what this code dumps
 
 
 @dataclass(slots=True)
@@ -19,10 +20,10 @@ class MatchingState:
     now: int = 0
     markets: dict[str, Market] = field(default_factory=dict)
 
-    def market(self, name: str) -> Market:
+    def market(self, name: str, policy: Policy) -> Market:
         """The market of that name, new if it was not known."""
         if name not in self.markets:
-            self.markets[name] = Market(name)
+            self.markets[name] = Market(name, policy)
         return self.markets[name]
 
     def dump(self) -> bytes:
@@ -35,7 +36,7 @@ class MatchingState:
         return pack(facts, arrays)
 
     @classmethod
-    def load(cls, data: bytes) -> MatchingState:
+    def load(cls, data: bytes, policy: Policy = DEFAULT) -> MatchingState:
         """The state that was dumped. Raises ValueError for bytes of another agent or format."""
         facts, arrays = unpack(data)
         if facts["format"] != FORMAT:
@@ -43,5 +44,5 @@ class MatchingState:
         state = cls(facts["partition"], facts["now"])
         for i, each in enumerate(facts["markets"]):
             own = {name.removeprefix(f"{i}."): array for name, array in arrays.items() if name.startswith(f"{i}.")}
-            state.markets[each["name"]] = Market.of(each, own)
+            state.markets[each["name"]] = Market.of(each, own, policy)
         return state

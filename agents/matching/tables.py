@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.matching.columns import I64
+from agents.matching.columns import I64, Array
 from agents.matching.drivers import ACTIVE, S_HIDDEN
-from agents.matching.market import Market
-from agents.matching.outputs import ShownDrivers
+from agents.matching.fairness import Inequality, Standing
+from agents.matching.market import Facts, Market
 from agents.matching.policy import Policy
-
-FREE = 2  # position in market_facts
+from agents.matching.shown import ShownDrivers, ShownFairness
 
 
 def due_rows(market: Market, now: int, policy: Policy) -> I64:
@@ -61,13 +60,45 @@ def shown_drivers(market: Market, touched: I64, moved: I64) -> ShownDrivers | No
     )
 
 
-def market_facts(market: Market, clock: int, policy: Policy) -> list[int]:
-    """What the market's table row says at ``clock``: the latest record's time, drivers known and free, and the orders' counts."""
-    counts = market.counts
-    known = int(np.count_nonzero(market.drivers.columns["standing"] == ACTIVE))
-    free = len(market.drivers.eligible(clock, policy))
-    orders = [len(market.pending), len(market.live), counts.orders, counts.matched, counts.unmatched, counts.cancelled]
-    return [market.pace.record_clock, known, free, *orders]
+def fairness_rows(market: Market, rows: I64, now: Standing) -> ShownFairness:
+    """The table rows of these drivers' incomes."""
+    values: dict[str, Array] = {
+        "income_cents": now.cents[rows],
+        "active_s": now.active_ms[rows] / 1000.0,
+        "income_h_cents": np.round(now.per_hour[rows], 6),
+        "relative": now.relative[rows],
+        "factor": now.factor[rows],
+        "boost_s": now.boost_ms[rows] / 1000.0,
+    }
+    return ShownFairness(market.name, [market.drivers.ids[row] for row in rows.tolist()], market.pace.clock, values)
+
+
+def market_facts(market: Market, clock: int, policy: Policy) -> Facts:
+    """What the market's table row says at ``clock``, but for its name and now; its clock here is that of the latest record."""
+    counts, pending, drives = market.counts, market.pending, market.travel.error()
+    travelled = drives["drives"] > 0
+    return {
+        "clock": market.pace.record_clock,
+        "drivers": int(np.count_nonzero(market.drivers.columns["standing"] == ACTIVE)),
+        "available": len(market.drivers.eligible(clock, policy)),
+        "pending": len(pending),
+        "live": len(market.live),
+        **{name: getattr(counts, name) for name in ("orders", "matched", "unmatched", "cancelled", "offers", "accepted", "declined")},
+        "pickup_eta_s": counts.eta_s / counts.matched if counts.matched else None,
+        "pickup_distance_m": counts.distance_m / counts.matched if counts.matched else None,
+        "scheduled": int(np.count_nonzero(pending["start"] > clock)),
+        "offered": int(np.count_nonzero(pending["offered"])),
+        **market.incomes,
+        "travel_mae_s": drives["learnt_mae_s"] if travelled else None,
+        "formula_mae_s": drives["formula_mae_s"] if travelled else None,
+        "speed_kmh": drives["speed_kmh"] if travelled else None,
+    }
+
+
+def incomes(found: Inequality) -> Facts:
+    """What the market's table row says of its drivers' incomes."""
+    values = {"income_h_cents": found.mean, "income_h_p10": found.p10, "income_h_p90": found.p90, "gini": found.gini}
+    return {name: None if np.isnan(value) else round(float(value), 6) for name, value in values.items()}
 
 
 def row_due(market: Market, clock: int, now: int, policy: Policy) -> bool:

@@ -10,7 +10,7 @@ import polars as pl
 from hypothesis import HealthCheck, settings
 
 from agents.matching.agent import AGENT, MatchingAgent
-from agents.matching.policy import CHANGES, FEATURES, SERVICES, STATUSES, TIERS, VEHICLES
+from agents.matching.policy import ANSWERS, CHANGES, FEATURES, SERVICES, STATUSES, TIERS, VEHICLES
 from agents.matching.state import MatchingState
 from streams.batch import Batch
 
@@ -66,8 +66,19 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "dropoff_lat": pl.Float64,
         "dropoff_lon": pl.Float64,
         "patience_s": pl.Int32,
+        "ready_ts": pl.Int64,
+        "merchant_id": pl.String,
+        "offer_s": pl.Int32,
+        "fare_cents": pl.Int64,
     },
     "order-changes": {"order_id": pl.String, "market": pl.String, "ts": pl.Int64, "change": pl.Enum(CHANGES)},
+    "driver-answers": {
+        "driver_id": pl.String,
+        "market": pl.String,
+        "order_id": pl.String,
+        "ts": pl.Int64,
+        "answer": pl.Enum(ANSWERS),
+    },
 }
 
 
@@ -78,8 +89,9 @@ def batch(topic: str, rows: Sequence[Row], offset: int = 0, partition: int = 3) 
 
 
 def batches(offset: int = 0, **rows: Sequence[Row]) -> Mapping[str, Batch]:
-    """Batches by topic, from ``profiles``, ``moves``, ``orders``, ``changes``."""
+    """Batches by topic, from ``profiles``, ``moves``, ``orders``, ``changes``, ``answers``."""
     topics = {"profiles": "driver-profiles", "moves": "driver-moves", "orders": "orders", "changes": "order-changes"}
+    topics |= {"answers": "driver-answers"}
     return {topics[name]: batch(topics[name], each, offset) for name, each in rows.items() if each}
 
 
@@ -102,12 +114,18 @@ def order(order_id: str = "o1", **changed: Any) -> Row:
     row: Row = {"order_id": order_id, "market": "sf", "rider_id": "r1", "service": "RIDE", "tier": "STANDARD", "premium_required": False}
     row |= {"requirements": [], "preferred_vehicle": None, "ts": NOW, "scheduled_ts": None, "patience_s": 120}
     row |= {"pickup_lat": LAT, "pickup_lon": LON, "dropoff_lat": LAT + 0.02, "dropoff_lon": LON}
+    row |= {"ready_ts": None, "merchant_id": None, "offer_s": 0, "fare_cents": None}
     return row | changed
 
 
 def change(order_id: str = "o1", what: str = "COMPLETED", **changed: Any) -> Row:
     """What became of an order."""
     return {"order_id": order_id, "market": "sf", "ts": NOW, "change": what} | changed
+
+
+def answer(driver_id: str = "d1", order_id: str = "o1", **changed: Any) -> Row:
+    """A driver takes what it was offered."""
+    return {"driver_id": driver_id, "market": "sf", "order_id": order_id, "ts": NOW, "answer": "ACCEPTED"} | changed
 
 
 class Task:
@@ -127,6 +145,9 @@ class Task:
         self.decided = tables.get("matching.decisions", [])
         self.drivers = tables.get("matching.drivers", [])
         self.markets = tables.get("matching.markets", [])
+        self.offers = tables.get("matching.offers", [])
+        self.fairness = tables.get("matching.fairness", [])
+        self.advice = tables.get("matching.recommendations", [])
         self.errors = [one.error for one in made.rejected]
         self.all += self.decided
         return self.decided

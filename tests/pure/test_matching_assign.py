@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from agents.matching import geo
 from agents.matching.assign import best_first, by_score
 from agents.matching.candidates import find
-from agents.matching.drivers import Drivers
+from agents.matching.market import Market
 from agents.matching.match import ALL_TAKEN, ETA_LIMIT, FOUND, NO_ABLE_DRIVER, Assignment, alternatives, match
 from agents.matching.orders import Asked, Pending
+from agents.matching.outlook import Outlook, outlook
 from agents.matching.policy import BEST_FIRST, DEFAULT, FEATURES, NEAREST_FIRST, SERVED_BY, SERVICES, TIERS, VEHICLES, Policy
 from agents.matching.reading import read_moves, read_orders, read_profiles
 from agents.matching.score import score_pairs
@@ -22,11 +23,15 @@ from tests.pure.matching_events import LAT, LON, NOW, Row, batch, move, order, p
 WIDE = replace(DEFAULT, nearest=10_000)
 
 
-def table(profiles: list[Row], moves: list[Row]) -> Drivers:
-    drivers = Drivers()
-    drivers.apply_profiles(read_profiles(batch("driver-profiles", profiles), NOW, DEFAULT, []), NOW)
-    drivers.apply_moves(read_moves(batch("driver-moves", moves), NOW, DEFAULT, []), NOW)
-    return drivers
+def table(profiles: list[Row], moves: list[Row]) -> Market:
+    market = Market("sf")
+    market.drivers.apply_profiles(read_profiles(batch("driver-profiles", profiles), NOW, DEFAULT, []), NOW)
+    market.drivers.apply_moves(read_moves(batch("driver-moves", moves), NOW, DEFAULT, []), NOW, 300_000)
+    return market
+
+
+def looked(market: Market, orders: Asked, policy: Policy = DEFAULT) -> Outlook:
+    return outlook(market, orders, market.drivers.eligible(NOW, policy), NOW, policy)
 
 
 def asked(orders: list[Row]) -> Asked:
@@ -81,14 +86,16 @@ cities = st.tuples(st.integers(0, 10**6), st.integers(1, 40), st.integers(1, 12)
 @unhurried
 def test_candidates_are_the_nearest_of_a_scan(size: tuple[int, int, int, float], k: int) -> None:
     profiles, moves, wanted = city(*size)
-    drivers = table(profiles, moves)
-    orders = asked(wanted)
-    found = find(drivers, drivers.eligible(NOW, DEFAULT), orders, k, DEFAULT)
+    market = table(profiles, moves)
+    drivers, orders = market.drivers, asked(wanted)
+    reach_m = looked(market, orders).reach_m
+    assert 6_000 <= reach_m <= 6_050  # with nothing learnt: twelve minutes at 30 km/h
+    found = find(drivers, drivers.eligible(NOW, DEFAULT), orders, k, reach_m=reach_m, policy=DEFAULT)
     for i, each in enumerate(wanted):
         able = [row for row, one in enumerate(profiles) if may_serve(one, each, DEFAULT)]
         place = (np.array([each["pickup_lat"]]), np.array([each["pickup_lon"]]))
         away = {row: float(geo.haversine_m(*place, np.array([moves[row]["lat"]]), np.array([moves[row]["lon"]]))[0]) for row in able}
-        near = sorted(distance for distance in away.values() if distance <= DEFAULT.reach_m)
+        near = sorted(distance for distance in away.values() if distance <= reach_m)
         got = found.driver[found.order == i].tolist()
         assert found.able[i] == len(able)
         assert got == sorted(set(got))
@@ -140,11 +147,11 @@ def test_equal_scores_keep_their_order(parts: list[int]) -> None:
 @unhurried
 def test_matching_is_the_walk_over_all_eligible_pairs(size: tuple[int, int, int, float]) -> None:
     profiles, moves, wanted = city(*size)
-    drivers, orders = table(profiles, moves), asked(wanted)
+    market, orders = table(profiles, moves), asked(wanted)
     pairs = [(i, row) for i, each in enumerate(wanted) for row, one in enumerate(profiles) if may_serve(one, each, DEFAULT)]
     o, d = (np.array(part, np.int64) for part in zip(*pairs, strict=True)) if pairs else (np.zeros(0, np.int64), np.zeros(0, np.int64))
-    scored = score_pairs(drivers, orders, o, d, clock=NOW, policy=WIDE)
-    result = match(drivers, orders, NOW, replace(WIDE, assignment=BEST_FIRST))
+    scored = score_pairs(market.drivers, orders, o, d, known=looked(market, orders), policy=WIDE)
+    result = match(market, orders, NOW, replace(WIDE, assignment=BEST_FIRST))
     got = {i: int(result.pairs.driver[pair]) for i, pair in enumerate(result.chosen.tolist()) if pair >= 0}
     assert got == walked(scored.order, scored.driver, scored.score)
     assert result.ranked.tolist() == np.bincount(scored.order, minlength=len(wanted)).tolist()
@@ -158,10 +165,10 @@ def test_matching_is_the_walk_over_all_eligible_pairs(size: tuple[int, int, int,
 @unhurried
 def test_the_optimum_is_that_of_all_eligible_pairs_and_greedy_is_never_better(size: tuple[int, int, int, float], nearest: int) -> None:
     profiles, moves, wanted = city(*size)
-    drivers, orders = table(profiles, moves), asked(wanted)
+    market, orders = table(profiles, moves), asked(wanted)
     policies = [replace(DEFAULT, nearest=nearest), replace(DEFAULT, nearest=10_000)]
     policies += [replace(DEFAULT, assignment=rule) for rule in (BEST_FIRST, NEAREST_FIRST)]
-    results = [match(drivers, orders, NOW, policy) for policy in policies]
+    results = [match(market, orders, NOW, policy) for policy in policies]
     some, everything, *greedy = [objective(result) for result in results]
     assert some == everything
     assert results[0].proven.all()

@@ -25,6 +25,7 @@ STEPS = {
         "moves": [move("d1"), move("d2", lat=LAT + 0.001)],
         "orders": [order("o1", tier="GOLD")],
     },
+    1_000: {"orders": [order("o0", ts=NOW + 1_000, offer_s=15)], "profiles": [profile("d3", acceptance_rate=0.5)]},
     2_000: {"orders": [order(f"o{i}", ts=NOW + 2_000, service="FOOD") for i in (2, 3, 4)], "changes": [change("o2", "CANCELLED_BY_RIDER")]},
     4_000: {"changes": [change("o1", ts=NOW + 4_000), change("o3", ts=NOW + 4_000)]},
     200_000: {"orders": [order("o5", ts=NOW + 1)], "moves": [move("d1", ts=NOW + 200_000, lat=LAT + 0.01)]},
@@ -66,7 +67,7 @@ def test_what_is_written_has_exactly_the_schemas_columns_and_survives_the_wire(t
 
 def test_the_examples_above_show_every_reason() -> None:
     decisions = pl.concat([output.frame for output in outputs() if output.topic == "matching.decisions"])
-    assert sorted(decisions["reason"]) == sorted(policy.REASONS)
+    assert set(decisions["reason"]) == set(policy.REASONS)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from agents.matching.reading import Rejection, Rows, read_moves, read_profiles
 from tests.pure.matching_events import LAT, LON, NOW, Row, batch, move, profile, unhurried
 
 HOUR = 3_600_000
+GAP_MS = 300_000
 
 
 def moved(*rows: Row) -> Rows:
@@ -48,11 +49,11 @@ def test_one_batch_of_moves_or_two_leave_the_same_table(given_records: list[tupl
     whole, parts = Drivers(), Drivers()
     late = []
     if rows:
-        late = whole.apply_moves(moved(*rows), NOW)[1].tolist()
+        late = whole.apply_moves(moved(*rows), NOW, GAP_MS).late.tolist()
     late_in_parts: list[bool] = []
     for part in (rows[:cut], rows[cut:]):
         if part:
-            late_in_parts += parts.apply_moves(moved(*part), NOW)[1].tolist()
+            late_in_parts += parts.apply_moves(moved(*part), NOW, GAP_MS).late.tolist()
     assert late == late_in_parts
     assert whole.ids == parts.ids
     assert all((whole.columns[name] == parts.columns[name]).all() for name in whole.columns.spec)
@@ -66,22 +67,22 @@ def test_a_driver_is_free_only_with_profile_fresh_position_and_no_order() -> Non
     said = {"busy": "BUSY", "offline": "OFFLINE"}
     stale = NOW - int(DEFAULT.position_ttl_s * 1000) - 1
     placed = [move(name, status=said.get(name, "AVAILABLE"), ts=stale if name == "stale" else NOW) for name in names if name != "unplaced"]
-    drivers.apply_moves(moved(*placed), NOW)
-    drivers.assign(drivers.rows(["holding"]), np.array([1]), ["o1"], NOW, DEFAULT)
+    drivers.apply_moves(moved(*placed), NOW, GAP_MS)
+    drivers.assign(drivers.rows(["holding"]), np.array([1]), ["o1"])
     assert [drivers.ids[row] for row in drivers.eligible(NOW, DEFAULT)] == ["free"]
     drivers.free(drivers.index["holding"])
     assert [drivers.ids[row] for row in drivers.eligible(NOW, DEFAULT)] == ["free", "holding"]
 
 
-def test_recent_assignments_halve_with_event_time() -> None:
+def test_a_driver_with_a_bundle_is_free_when_its_last_order_is_over() -> None:
     drivers = Drivers()
-    row = drivers.rows(["d1"])
-    for number in (1, 2):
-        drivers.assign(row, np.array([number]), [f"o{number}"], NOW, DEFAULT)
-    later = NOW + int(DEFAULT.fair_halflife_s * 1000)
-    assert drivers.recent(row, NOW, DEFAULT).tolist() == [2.0]
-    assert drivers.recent(row, later, DEFAULT).tolist() == [1.0]
-    assert drivers.columns["assignments"][row].tolist() == [2]
+    (row,) = drivers.rows(["d1"]).tolist()
+    drivers.assign(np.array([row, row]), np.array([4, 5]), ["o4", "o5"])
+    assert (drivers.columns["load"][row], drivers.columns["holds"][row], drivers.orders[row]) == (2, 4, "o4")
+    assert not drivers.free(row)
+    assert drivers.columns["holds"][row] == 4
+    assert drivers.free(row)
+    assert (drivers.columns["load"][row], drivers.columns["holds"][row], drivers.columns["assignments"][row]) == (0, 0, 2)
 
 
 def test_ratings_fall_back_to_longer_times_and_then_to_the_policys() -> None:
@@ -101,10 +102,10 @@ def test_a_service_counts_only_with_a_vehicle_that_may_serve_it() -> None:
 def test_forgetting_keeps_active_drivers_and_their_orders() -> None:
     drivers = Drivers()
     names = [f"d{i}" for i in range(200)]
-    drivers.apply_moves(moved(*(move(name, lon=LON + i / 10_000) for i, name in enumerate(names))), NOW)
+    drivers.apply_moves(moved(*(move(name, lon=LON + i / 10_000) for i, name in enumerate(names))), NOW, GAP_MS)
     drivers.apply_profiles(profiled(*(profile(name) for name in names[100:])), NOW)
     holding = drivers.rows(["d150"])
-    drivers.assign(holding, np.array([7]), ["o7"], NOW, DEFAULT)
+    drivers.assign(holding, np.array([7]), ["o7"])
     before = drivers.points[100:].copy()
     assert drivers.forget(NOW + HOUR, DEFAULT) is None
     moved_rows = drivers.forget(NOW + 25 * HOUR, DEFAULT)
@@ -122,6 +123,6 @@ def test_a_profile_of_the_same_age_replaces_and_an_older_one_is_late() -> None:
     rows = read_profiles(
         batch("driver-profiles", [profile(vehicle="SEDAN"), profile(vehicle="SUV"), profile(ts=NOW - 1)]), NOW, DEFAULT, rejected
     )
-    _, late = drivers.apply_profiles(rows, NOW)
+    _, _, late = drivers.apply_profiles(rows, NOW)
     assert late.tolist() == [False, False, True]
     assert drivers.columns["vehicle"].tolist() == [1]

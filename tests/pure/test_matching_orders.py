@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.matching import seen
-from agents.matching.orders import Early, Live, Pending
+from agents.matching.orders import Early, Live, Pending, Ride
 from agents.matching.packing import pack, strings, strings_of, unpack
 from agents.matching.policy import DEFAULT
 from agents.matching.reading import read_orders
@@ -57,14 +57,14 @@ def test_too_many_early_changes_drop_the_oldest() -> None:
 
 def test_live_orders_end_in_the_order_of_their_matches() -> None:
     live = Live()
-    live.add(["a", "b"], np.array([3, 1]), NOW)
-    live.add(["c"], np.array([2]), NOW + 1)
+    live.add(["a", "b"], np.array([3, 1]), NOW, np.array([900, 700]), np.array([200.0, 300.0]), np.array([0, 1]))
+    live.add(["c"], np.array([2]), NOW + 1, np.array([800]), np.array([240.5]), np.array([0]))
     ends = NOW + int(DEFAULT.live_ttl_s * 1000)
     assert not live.overdue(ends - 1, DEFAULT)
     assert live.overdue(ends, DEFAULT)
-    assert live.expired(ends, DEFAULT) == [("a", 3), ("b", 1)]
+    assert live.expired(ends, DEFAULT) == [Ride(3, NOW, 900, 200_000, 0), Ride(1, NOW, 700, 300_000, 1)]
     live.renumber(np.array([-1, 0, 1]))
-    assert live.orders == {"c": (1, NOW + 1)}
+    assert live.orders == {"c": Ride(1, NOW + 1, 800, 240_500, 0)}
 
 
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=5), st.data())

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from agents.matching import geo, score
 from agents.matching.policy import DEFAULT, SERVED_BY, SERVICES, VEHICLES, Policy, services_by_vehicle
 from agents.matching.reading import NONE
+from agents.matching.travel import Travel
 from tests.pure.matching_events import unhurried
 
 latitudes = st.floats(-90, 90)
@@ -44,10 +45,10 @@ def test_the_chord_is_shorter_than_the_arc_and_grows_with_it() -> None:
     assert geo.chord_m(6_000.0) == pytest.approx(6_000.0, abs=0.001)
 
 
-def test_time_to_the_pickup_is_distance_at_30_kmh_plus_three_minutes() -> None:
-    eta = geo.eta_s(np.array([0.0, 500.0, 6_000.0]), DEFAULT.speed_mps, DEFAULT.pickup_overhead_s)
-    assert eta == pytest.approx([180.0, 240.0, 900.0])
-    assert DEFAULT.reach_m == pytest.approx(6_000.0)
+def test_with_nothing_learnt_the_time_to_the_pickup_is_distance_at_30_kmh_plus_three_minutes() -> None:
+    distance, usual = np.array([0.0, 500.0, 6_000.0]), np.ones(3)
+    eta = Travel(DEFAULT.travel).eta_s(distance, usual, usual, DEFAULT.pickup_overhead_s)
+    assert eta.tolist() == [180.0, 240.0, 900.0]
 
 
 def test_eta_factor_falls_linearly_from_1_to_0_7_at_15_minutes() -> None:
@@ -62,12 +63,11 @@ def test_reliability_is_mostly_completion() -> None:
     assert score.reliability_factor(np.array([0.9]), np.array([0.8]), DEFAULT) == pytest.approx([0.87])
 
 
-def test_fairness_keeps_the_steps_intent_without_their_edges() -> None:
-    recent = np.array([0.0, 5.0, 10.0, 15.0, 20.0])
-    assert score.fairness_factor(recent, DEFAULT) == pytest.approx([1.0, 0.852, 0.590, 0.390, 0.265], abs=0.001)
-    fine = score.fairness_factor(np.linspace(0, 40, 4001), DEFAULT)
-    assert (np.diff(fine) < 0).all()
-    assert np.abs(np.diff(fine)).max() < 0.001
+def test_fairness_is_no_quality_so_its_factor_does_not_change_the_cost() -> None:
+    factors = np.array([[0.9, 0.9], [0.8, 0.8], [0.7, 0.7], [0.1, 0.9], [1.0, 1.0]])
+    cost = score.own_cost_ms(np.array([300.0, 300.0]), factors, DEFAULT)
+    lack = (0.25 * 0.2 + 0.15 * 0.3) / (0.25 + 0.15 + 0.10)
+    assert cost.tolist() == [round(1000 * (300 + DEFAULT.quality_s * lack))] * 2
 
 
 @pytest.mark.parametrize(

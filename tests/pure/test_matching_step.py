@@ -35,22 +35,32 @@ def test_a_match_says_who_why_and_instead_of_whom() -> None:
         "candidates": 2,
         "code_version": AGENT.code_version,
         "policy_version": DEFAULT.version,
-        "model_versions": [],
+        "model_versions": [f"fairness:{NOW}"],
         "propensity": None,
         "guards": [],
-        "cost_s": pytest.approx(193.343 + 300 * 0.15 / 0.65 * (1 - 0.87), abs=0.002),
+        "cost_s": pytest.approx(193.343 + 300 * 0.15 / 0.5 * (1 - 0.87) + 20 * 0.2 / 0.8, abs=0.002),
         "price_s": 0.0,
         "proven": True,
+        "boost_s": 0.0,
+        "accept_s": 5.0,
+        "future_s": 0.0,
+        "chance": 0.8,
+        "offer_id": None,
+        "offers": 0,
+        "bundle_id": None,
+        "stop": 0,
+        "price_cents": 1500,
+        "pay_cents": 1275,
     }
     values = {name: factor["value"] for name, factor in factors.items()}
-    assert values == pytest.approx({"eta": 0.935552, "rating": 1.0, "reliability": 0.87, "fairness": 1.0, "vehicle": 1.0}, abs=1e-6)
+    assert values == pytest.approx({"eta": 0.935552, "rating": 1.0, "reliability": 0.87, "fairness": 0.5, "vehicle": 1.0}, abs=1e-6)
     assert [factor["weight"] for factor in factors.values()] == list(DEFAULT.weights)
-    cost_s = 180 + 300 / 0.65 * (0.25 * (1 - 0.75) + 0.15 * (1 - 0.87))
+    cost_s = 180 + 300 / 0.5 * (0.25 * (1 - 0.75) + 0.15 * (1 - 0.87)) + 5
     short_s = pytest.approx(cost_s - row["cost_s"], abs=0.002)
     assert other.pop("short_s") == short_s
     assert other == {
         "driver_id": "near",
-        "score": pytest.approx(0.897),
+        "score": pytest.approx(0.822),
         "eta_s": 180.0,
         "distance_m": 0.0,
         "cost_s": pytest.approx(cost_s, abs=0.001),
@@ -244,13 +254,19 @@ def test_a_preferred_vehicle_counts_but_does_not_exclude() -> None:
     assert row["driver_id"] == "b"
 
 
-def test_many_recent_assignments_make_way_for_others() -> None:
-    task = Task().with_driver("busy").with_driver("idle", lat=LAT + 0.002)
-    drivers = task.state.markets["sf"].drivers
-    assert task.step(orders=[order("before")])[0]["driver_id"] == "busy"
-    task.step(SECOND, changes=[change("before", ts=NOW + SECOND)])
-    drivers.columns["recent"][drivers.index["busy"]] = 12.0
-    assert task.step(2 * SECOND, orders=[order("after", ts=NOW + 2 * SECOND)])[0]["driver_id"] == "idle"
+def test_who_earned_more_an_active_hour_makes_way_for_others() -> None:
+    task = Task().with_driver("rich").with_driver("poor", lat=LAT + 0.002)
+    assert task.step(orders=[order("before", fare_cents=90_000)])[0]["driver_id"] == "rich"
+    for after in range(0, 1200 * SECOND, 60 * SECOND):  # both are online for twenty minutes
+        task.step(after, moves=[move("rich", ts=NOW + after), move("poor", ts=NOW + after, lat=LAT + 0.002)])
+    end = 1200 * SECOND
+    task.step(
+        end, changes=[change("before", ts=NOW + end)], moves=[move("rich", ts=NOW + end), move("poor", ts=NOW + end, lat=LAT + 0.002)]
+    )
+    boosts = {row["driver_id"]: row["boost_s"] for row in task.fairness}
+    assert boosts["rich"] > 0 > boosts["poor"]
+    (row,) = task.step(end + SECOND, orders=[order("after", ts=NOW + end + SECOND)])
+    assert (row["driver_id"], row["boost_s"]) == ("poor", boosts["poor"])
 
 
 def test_waiting_orders_are_tried_again_when_drivers_change_but_not_at_every_step() -> None:

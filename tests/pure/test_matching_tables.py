@@ -93,6 +93,18 @@ def test_market_rows_count_and_come_at_most_once_a_second_and_only_when_changed(
         "pickup_eta_s": 180.0,
         "pickup_distance_m": 0.0,
         "updated_at": NOW + SECOND,
+        "scheduled": 0,
+        "offered": 0,
+        "offers": 0,
+        "accepted": 0,
+        "declined": 0,
+        "income_h_cents": None,
+        "income_h_p10": None,
+        "income_h_p90": None,
+        "gini": None,
+        "travel_mae_s": None,
+        "formula_mae_s": None,
+        "speed_kmh": None,
     }
     task.step(3 * SECOND)
     assert task.markets == []

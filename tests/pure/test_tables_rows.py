@@ -97,7 +97,8 @@ def test_nested_rows_are_written_as_they_were(numbers: list[int]) -> None:
     topic = "matching.decisions"
     rows = [decision(f"o{i}", n) for i, n in enumerate(numbers)]
     made = changes(codec(topic), topic, 0, [Sent(i, value(topic, row), f"o{i}".encode()) for i, row in enumerate(rows)])
-    later = {"cost_s": None, "price_s": None, "proven": False}  # defaults of fields that these rows do not give
+    fields = contract().schema(topic)["fields"]
+    later = {field["name"]: field["default"] for field in fields if "default" in field}  # these rows do not give them
     for row in rows:
         row.update(later)
         for other in row["alternatives"]:

@@ -97,23 +97,35 @@ PROBE = Workload(
 )
 MATCHING = Workload(
     agent="matching",
-    inputs=("driver-profiles", "driver-moves", "order-changes", "orders"),
+    inputs=("driver-profiles", "driver-moves", "order-changes", "driver-answers", "orders"),
     decided="orders",
     decisions="matching.decisions",
-    outputs=("matching.decisions", "matching.drivers", "matching.markets", "matching.dead-letters"),
+    outputs=(
+        "matching.decisions",
+        "matching.offers",
+        "matching.drivers",
+        "matching.markets",
+        "matching.fairness",
+        "matching.recommendations",
+        "matching.dead-letters",
+    ),
     schemas=_schemas(
         "matching",
         {
             "driver-profiles": "driver-profiled",
             "driver-moves": "driver-moved",
             "order-changes": "order-changed",
+            "driver-answers": "driver-answered",
             "orders": "order-requested",
             "matching.decisions": "order-decided",
             "matching.drivers": "driver-state",
             "matching.markets": "market-state",
+            "matching.offers": "offer-made",
+            "matching.fairness": "driver-fairness",
+            "matching.recommendations": "driver-advised",
         },
     ),
-    keys={"driver-profiles": "market", "driver-moves": "market", "order-changes": "market", "orders": "market"},
+    keys=dict.fromkeys(("driver-profiles", "driver-moves", "order-changes", "driver-answers", "orders"), "market"),
 )
 WORKLOADS = {w.agent: w for w in (PROBE, MATCHING)}
 

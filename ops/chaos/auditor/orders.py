@@ -1,7 +1,8 @@
 """Which inputs of matching must be dead-lettered, and as what, judged from the inputs and the steps' times alone. Pure.
 
 Stated rules, first the runtime's: unreadable; no key; another key than the market. Then the agent's: absurd values; an order whose id was
-accepted before → DuplicateOrder; a driver's move not newer than the last applied one, or a profile older than it → OutOfOrder.
+accepted before → DuplicateOrder; a driver's move not newer than the last applied one, or a profile older than it → OutOfOrder. An answer
+may be a StaleAnswer: to which offers it comes in time is the agent's to say, and shows in the offers.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ TRIP_SLACK = 1e-3  # of the limit: within it the auditor's distance may differ f
 EARTH_M = 6_371_000.0
 PATIENCE_S = (1, 24 * 3600)
 SCHEDULE_S = (-3600.0, 30 * 86_400.0)
+OFFER_S = 600
+FARE_CENTS = 10_000_000
 STARS = ("rating_30d", "rating_90d", "rating_lifetime")
 RATES = ("completion_rate", "acceptance_rate", "cancellation_rate", "eta_accuracy")
 IDS = {
     "driver-profiles": ("driver_id", "market"),
     "driver-moves": ("driver_id", "market"),
     "order-changes": ("order_id", "market"),
+    "driver-answers": ("driver_id", "order_id", "market"),
     "orders": ("order_id", "market", "rider_id"),
 }
 
@@ -37,7 +41,7 @@ def wrong_inputs(answers: Answers, journal: Journal) -> Iterator[tuple[str, int,
         for offset, one in inputs.items():
             wrong = _wrong(topic, one, _now(journal, topic, offset))
             if not wrong.errors and one.value is not None:
-                wrong = Wrong(state.wrong(one.value))
+                wrong = Wrong(frozenset({"StaleAnswer"}), must=False) if topic == "driver-answers" else Wrong(state.wrong(one.value))
             elif not wrong.must and one.value is not None and (topic, offset) not in answers.letters:
                 state.wrong(one.value)
             yield topic, offset, wrong
@@ -126,6 +130,13 @@ def _order(value: Value) -> set[str]:
         errors.add("InvalidPatience")
     if value["scheduled_ts"] is not None and not SCHEDULE_S[0] <= (value["scheduled_ts"] - value["ts"]) / 1000 <= SCHEDULE_S[1]:
         errors.add("InvalidSchedule")
+    ready, fare = value.get("ready_ts"), value.get("fare_cents")  # the first version of the schema had none of these
+    if ready is not None and not SCHEDULE_S[0] <= (ready - value["ts"]) / 1000 <= SCHEDULE_S[1]:
+        errors.add("InvalidReadyTime")
+    if not 0 <= value.get("offer_s", 0) <= OFFER_S:
+        errors.add("InvalidOffer")
+    if fare is not None and not 0 <= fare <= FARE_CENTS:
+        errors.add("InvalidFare")
     return errors
 
 
