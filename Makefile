@@ -11,7 +11,7 @@ HOME_FOLDER := $(abspath $(or $(TRIPO_HOME),.tripo))
 # Jars of your own (TRIPO_KAFKA_JARS) are used as they are.
 JARS := $(if $(TRIPO_KAFKA_JARS),,$(HOME_FOLDER)/jars/.complete)
 # Each of these, when set, is passed on to `tripo dev` as the option of that name.
-DEV_OPTIONS := SECONDS FEED DAY SPEED SEED MARKETS DRIVERS ORDERS_PER_MINUTE WORKERS
+DEV_OPTIONS := SECONDS FEED DAY SPEED SEED MARKETS DRIVERS ORDERS_PER_MINUTE WORKERS OFFER_S
 lower = $(shell echo $(1) | tr A-Z_ a-z-)
 OPTIONS = $(foreach name,$(DEV_OPTIONS),$(if $($(name)),--$(call lower,$(name)) '$($(name))'))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from bench.dispatch import dispatch
 from bench.matching import matching
 from bench.recovery import recovery
 from bench.runtime import runtime
@@ -11,4 +12,5 @@ from bench.runtime import runtime
 app = typer.Typer(help="Measure, and say whether it is enough.", no_args_is_help=True)
 app.command()(runtime)
 app.command()(matching)
+app.command()(dispatch)
 app.command()(recovery)

@@ -23,13 +23,14 @@ from streams.settings import settings
 
 SLICE_MS = 200  # frames are made for so much time at once, one slice ahead
 TICK_S = 0.002
-PICKED_UP_AFTER_S = 15
-COMPLETED_AFTER_S = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to send: ``rate`` records/s for ``seconds``, of which ``orders`` orders/s, from ``start_ms`` (epoch) on."""
+    """What to send: ``rate`` records/s for ``seconds``, of which ``orders`` orders/s, from ``start_ms`` (epoch) on.
+
+    An order is picked up ``pickup_s`` after it was requested and completed ``complete_s`` after that request.
+    """
 
     market: str
     drivers: int
@@ -38,6 +39,8 @@ class Plan:
     seconds: int
     rate: int
     orders: int
+    pickup_s: int = 15
+    complete_s: int = 40
 
     def dumps(self) -> str:
         """As one argument."""
@@ -73,7 +76,7 @@ class Traffic:
         orders = self._plan.orders * SLICE_MS // 1000
         parts: list[tuple[str, pl.DataFrame, Times]] = []
         used = 0
-        for name, ago_s in (("REQUESTED", 0), ("PICKED_UP", PICKED_UP_AFTER_S), ("COMPLETED", COMPLETED_AFTER_S)):
+        for name, ago_s in (("REQUESTED", 0), ("PICKED_UP", self._plan.pickup_s), ("COMPLETED", self._plan.complete_s)):
             batch = number - ago_s * 1000 // SLICE_MS
             if batch >= 0:
                 rows = np.sort(turns[used : used + orders])

@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {  # name → module, and its function or
     "dead": ("ops.dead", "app"),
     "topics": ("ops.topics", "app"),
     "schemas": ("ops.schemas", "app"),
+    "matching": ("ops.matching", "app"),
     "chaos": ("ops.chaos.command", "chaos"),
     "fuzz": ("ops.chaos.fuzz", "fuzz"),
     "bench": ("bench.command", "app"),

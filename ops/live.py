@@ -15,8 +15,8 @@ from ops.tally import MarketTally
 
 MARKETS_SHOWN = 12
 MARKET_COLUMNS = (
-    *("drivers", "available", "orders", "matched", "unmatched", "pending", "under way", "pickup"),
-    *("offers", "declined", "gini", "travel error"),
+    *("drivers", "free", "orders", "matched", "unmatched", "pending", "under\nway", "pickup"),
+    *("offers", "declined", "gini", "travel\nerror s"),
 )
 
 
@@ -99,7 +99,7 @@ def _pairs(rows: Sequence[tuple[str, str]]) -> Table:
 
 
 def _markets(markets: Mapping[str, MarketTally]) -> Table:
-    table = Table(title="markets", title_justify="left", header_style="bold", box=None)
+    table = Table(title="markets", title_justify="left", header_style="bold", box=None, collapse_padding=True, pad_edge=False)
     table.add_column("market", no_wrap=True)
     for name in MARKET_COLUMNS:
         table.add_column(name, justify="right")
@@ -119,7 +119,7 @@ def _markets(markets: Mapping[str, MarketTally]) -> Table:
 def _learnt(row: Mapping[str, Any]) -> tuple[str, str]:
     """How unequal incomes are, and how wrong the learnt travel time is against how wrong the formula's is."""
     gini, error, formula = (row.get(field) for field in ("gini", "travel_mae_s", "formula_mae_s"))
-    return "-" if gini is None else f"{gini:.2f}", "-" if error is None or formula is None else f"{error:.0f} / {formula:.0f} s"
+    return "-" if gini is None else f"{gini:.2f}", "-" if error is None or formula is None else f"{error:.0f}/{formula:.0f}"
 
 
 def _decisions(last: Sequence[Mapping[str, Any]]) -> Table:

@@ -1,9 +1,10 @@
-"""`tripo simulate`: a seeded world of cities, live on Kafka. In: the decisions on its orders. Out: drivers', riders' and orders' events."""
+"""`tripo simulate`: a seeded world of cities, live on Kafka. In: the decisions on its orders, and the offers.
+Out: drivers', riders' and orders' events."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from typing import Annotated
 
@@ -11,6 +12,8 @@ import polars as pl
 import typer
 from confluent_kafka import KafkaException
 
+from ops.city import answers
+from ops.city.mix import OFFER_S
 from ops.city.world import Events, World
 from ops.following import ALL, Follower
 from ops.meters import is_ready
@@ -21,14 +24,15 @@ from streams.publish import Publisher
 from streams.settings import settings
 
 TICK_S = 0.2
-HEARD = ("order_id", "driver_id")
+HEARD = {"matching.decisions": ("order_id", "driver_id", "stop"), "matching.offers": answers.HEARD}
 
 
 class Simulation:
     """A world connected to Kafka."""
 
-    def __init__(self, world: World, publisher: Publisher, decisions: Follower) -> None:
-        self._world, self._publisher, self._decisions = world, publisher, decisions
+    def __init__(self, world: World, publisher: Publisher, heard: Follower) -> None:
+        """``heard`` follows the topics of HEARD."""
+        self._world, self._publisher, self._heard = world, publisher, heard
         self.published: Counter[str] = Counter()  # records by topic
 
     def run(self, ticks: Ticks) -> None:
@@ -36,13 +40,17 @@ class Simulation:
         self._publish(self._world.open())
         self._publish(abandoned(self._world.market_names))
         for now in ticks:
-            self._publish(self._world.advance(now, self._heard()))
+            news = self._news()
+            self._publish(self._world.advance(now, news.get("matching.decisions"), news.get("matching.offers")))
         self._publish(self._world.close(time.time_ns() // 1_000_000))
         self._publisher.flush()
 
-    def _heard(self) -> pl.DataFrame | None:
-        parts = self._decisions.poll(0)
-        return pl.concat([part.frame.select(HEARD) for part in parts]) if parts else None
+    def _news(self) -> dict[str, pl.DataFrame]:
+        """What was heard since the last look, by topic."""
+        parts = defaultdict(list)
+        for part in self._heard.poll(0):
+            parts[part.topic].append(part.frame.select(HEARD[part.topic]))
+        return {topic: pl.concat(frames) for topic, frames in parts.items()}
 
     def _publish(self, events: Events) -> None:
         for topic, frame in events.items():
@@ -55,6 +63,8 @@ def simulate(
     drivers: Annotated[int, typer.Option(min=1, help="drivers of each city")] = 250,
     orders_per_minute: Annotated[float, typer.Option(min=0, help="of all cities together, at a mean hour of the day")] = 240.0,
     speed: Annotated[float, typer.Option(min=0.1, help="the cities' seconds in a real one: driving, waiting, hours of the day")] = 1.0,
+    offer_s: Annotated[float, typer.Option(min=0, help="the cities' seconds that drivers have to accept; 0: nobody is asked")] = OFFER_S,
+    ahead: Annotated[bool, typer.Option(help="some rides are wanted later, and meals when they are ready, at their merchants")] = True,
     seconds: Annotated[float, typer.Option(min=0, help="stop after so many; 0: at Ctrl-C")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="of all that is random")] = 1,
     ready: Annotated[list[int] | None, typer.Option(help="begin once the worker with this metrics port is ready; may be repeated")] = None,
@@ -62,15 +72,18 @@ def simulate(
 ) -> None:
     """Feed simulated cities: drivers and riders that react to what is decided. At the end riders leave and drivers go home."""
     now = time.time_ns() // 1_000_000
-    world = World(now, cities=markets, drivers=drivers, orders_per_minute=orders_per_minute, speed=speed, seed=seed, run=run_name(now))
+    world = World(
+        now, cities=markets, drivers=drivers, orders_per_minute=orders_per_minute, speed=speed, seed=seed, run=run_name(now),
+        offer_s=offer_s, ahead=ahead,
+    )  # fmt: skip
     ticks = Ticks(TICK_S, seconds).stop_on_signals()
     try:
-        decisions = Follower(["matching.decisions"])
+        heard = Follower(HEARD)
         with Publisher() as publisher:
-            simulation = Simulation(world, publisher, decisions)
+            simulation = Simulation(world, publisher, heard)
             ticks.wait_until(lambda: all(map(is_ready, ready or ())))
             simulation.run(ticks)
-        decisions.close()
+        heard.close()
     except (KafkaException, LogError) as error:
         fail(f"cannot feed Kafka at {settings().brokers}: {error}")
     figures = {"markets": markets, "records": simulation.published.total()}

@@ -1,4 +1,4 @@
-"""Orders, decisions, dead letters and markets' rows as they are read → what has become of the orders of this run.
+"""Orders, offers, answers, decisions, dead letters and markets' rows as they are read → what has become of the orders of this run.
 
 An order is its record's coordinates, so two orders of one id are two. Records may come in any order between topics.
 """
@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import polars as pl
+
+from agents.matching.policy import DEFAULT
 from ops.following import Part
 
-TOPICS = ("orders", "matching.decisions", "matching.dead-letters", "matching.markets")
+TOPICS = ("orders", "driver-answers", "matching.offers", "matching.decisions", "matching.dead-letters", "matching.markets")
 SHOWN = 12  # last decisions kept for the screen
 
 
@@ -21,7 +24,7 @@ class Asked:
     """An order without a decision."""
 
     market: str
-    until_ms: int  # its patience is over then, event time
+    until_ms: int  # its patience is over then, and no driver is asked any more, event time
 
 
 @dataclass(slots=True)
@@ -32,12 +35,30 @@ class MarketTally:
     matched: int = 0
     unmatched: int = 0
     eta_s: float = 0.0  # sum over the matched
+    offers: int = 0  # made to drivers
+    accepted: int = 0  # of them, those by which an order was decided
+    declined: int = 0  # answers; other offers run out, or their riders leave
     row: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def mean_eta_s(self) -> float | None:
         """Mean expected time to the pickup of the matched."""
         return self.eta_s / self.matched if self.matched else None
+
+    @property
+    def accepted_share(self) -> float | None:
+        """Of the offers made."""
+        return self.accepted / self.offers if self.offers else None
+
+    @property
+    def declined_share(self) -> float | None:
+        """Of the offers made."""
+        return self.declined / self.offers if self.offers else None
+
+
+UNTIL_MS = pl.max_horizontal("ts", pl.max_horizontal("scheduled_ts", "ready_ts") - int(DEFAULT.lead_s * 1000)) + 1000 * (
+    pl.col("patience_s").cast(pl.Int64) + pl.col("offer_s")
+)  # patience begins where the search for a driver does
 
 
 class Tally:
@@ -68,9 +89,15 @@ class Tally:
         return sum(m.unmatched for m in self.markets.values())
 
     @property
-    def mean_eta_s(self) -> float | None:
-        """Mean expected time to the pickup of all matched, s."""
-        return sum(m.eta_s for m in self.markets.values()) / self.matched if self.matched else None
+    def whole(self) -> MarketTally:
+        """All markets as one, without a row."""
+        counted = ("orders", "matched", "unmatched", "eta_s", "offers", "accepted", "declined")
+        return MarketTally(**{name: sum(getattr(m, name) for m in self.markets.values()) for name in counted})
+
+    def says(self, field: str) -> dict[str, Any]:
+        """What the rows of this run's markets say of something, by market, where they do."""
+        live = sorted(name for name, m in self.markets.items() if m.orders)
+        return {name: value for name in live if (value := self.markets[name].row.get(field)) is not None}
 
     @property
     def undecided(self) -> int:
@@ -82,6 +109,12 @@ class Tally:
         match part.topic:
             case "orders":
                 self._ask(part)
+            case "driver-answers":
+                for name in part.frame.filter(pl.col("answer").cast(pl.String) == "DECLINED")["market"]:
+                    self._market(name).declined += 1
+            case "matching.offers":
+                for name in part.frame["market"]:
+                    self._market(name).offers += 1
             case "matching.decisions":
                 self._decide(part)
             case "matching.dead-letters":
@@ -109,14 +142,14 @@ class Tally:
         return int(self._market(market).row.get("pending", 0))
 
     def _ask(self, part: Part) -> None:
-        rows = part.frame.select("market", "ts", "patience_s").iter_rows()
-        for offset, (market, ts, patience_s) in zip(part.offsets.tolist(), rows, strict=True):
+        rows = part.frame.select("market", UNTIL_MS).iter_rows()
+        for offset, (market, until_ms) in zip(part.offsets.tolist(), rows, strict=True):
             self._market(market).orders += 1
             at = (part.partition, offset)
             if at in self._answered_early:
                 self._answered_early.discard(at)
             else:
-                self._undecided[at] = Asked(market, ts + patience_s * 1000)
+                self._undecided[at] = Asked(market, until_ms)
 
     def _decide(self, part: Part) -> None:
         for row in part.frame.iter_rows(named=True):
@@ -127,6 +160,7 @@ class Tally:
             if row["outcome"] == "MATCHED":
                 market.matched += 1
                 market.eta_s += row["eta_s"] or 0.0
+                market.accepted += row["offer_id"] is not None
             else:
                 market.unmatched += 1
             self.last.appendleft(row)

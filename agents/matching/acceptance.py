@@ -67,15 +67,15 @@ class Acceptance:
         """What each class of ETA adds to the log odds, shape (classes,)."""
         prior = policy.class_prior / 2
         expected = self.expected / MICRO
-        odds: F64 = (self.accepted + prior) / (self.answers - self.accepted + prior)
-        observed: F64 = np.log(odds)
+        observed: F64 = np.log((self.accepted + prior) / (self.answers - self.accepted + prior))
         foreseen: F64 = np.log((expected + prior) / (np.maximum(0.0, self.answers - expected) + prior))
         return observed - foreseen
 
     def chance(self, own: F64, eta_s: F64, policy: AcceptancePolicy) -> F64:
         """That drivers accept, to six digits, from their own chances and ETAs, shape (pairs,) each."""
-        logit = np.log(own) - np.log1p(-own) + self.effects(policy)[np.searchsorted(CLASS_S, eta_s)]
-        out: F64 = np.round(np.clip(1.0 / (1.0 + np.exp(-logit)), policy.least, policy.most), 6)
+        logit: F64 = np.log(own) - np.log1p(-own) + self.effects(policy)[np.searchsorted(CLASS_S, eta_s)]
+        likely: F64 = 1.0 / (1.0 + np.exp(-logit))
+        out: F64 = np.clip(likely, policy.least, policy.most).round(6)
         return out
 
     def facts(self) -> dict[str, Any]:

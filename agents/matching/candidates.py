@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 
 from agents.matching import geo
 from agents.matching.columns import F64, I64, Columns, Mask
+from agents.matching.courier import FOOD
 from agents.matching.drivers import Drivers
 from agents.matching.orders import Asked
 from agents.matching.policy import Policy
@@ -47,6 +48,8 @@ def able_drivers(drivers: Columns, free: I64, number: int, policy: Policy) -> I6
     """
     service, requirements, tier, premium = number >> 16, number >> 8 & 255, number >> 1 & 127, number & 1
     fits = (drivers["serves"][free] >> service & 1).astype(np.bool_)
+    if service < FOOD:
+        fits &= drivers["holds"][free] == 0  # a rider is not kept for a driver that is not free yet
     if requirements:
         fits &= drivers["features"][free] & requirements == requirements
     if tier:
@@ -56,37 +59,52 @@ def able_drivers(drivers: Columns, free: I64, number: int, policy: Policy) -> I6
     return free[fits]
 
 
-def nearest(points: F64, pickups: F64, k: int, reach_m: float) -> tuple[I64, Mask, F64]:
-    """The k nearest of ``points`` (n, 3) within ``reach_m`` of each pickup (m, 3).
+@dataclass(frozen=True, slots=True)
+class Able:
+    """The rows of the free drivers that may serve a class of orders, and a tree of where they are."""
 
-    → positions in ``points``, shape (m, min(k, n)), ascending, n where there are fewer; whether there may be more, shape (m,);
+    rows: I64
+    tree: cKDTree | None
+
+
+def planted(points: F64, questions: int) -> cKDTree:
+    """A tree of points (n, 3) that will be asked so many questions: few do not pay for a fine one."""
+    return cKDTree(points, leafsize=32 if questions > 32 else 256, balanced_tree=False, compact_nodes=False)
+
+
+def nearest(tree: cKDTree, pickups: F64, k: int, reach_m: F64) -> tuple[I64, Mask, F64]:
+    """The k nearest of the tree's n points within ``reach_m`` (m,) of each pickup (m, 3).
+
+    → positions of the points, shape (m, min(k, n)), ascending, n where there are fewer; whether there may be more, shape (m,);
     and how far away, in metres, those would at least be, shape (m,).
     """
-    count = min(k, len(points))
-    leafsize = 32 if len(pickups) > 32 else 256  # few questions do not pay for a fine tree
-    tree = cKDTree(points, leafsize=leafsize, balanced_tree=False, compact_nodes=False)
-    away, found = tree.query(pickups, k=np.arange(1, count + 1), distance_upper_bound=geo.chord_m(reach_m) + 0.01)
-    more = (found[:, -1] < len(points)) & (count < len(points))
+    count = min(k, tree.n)
+    away, found = tree.query(pickups, k=np.arange(1, count + 1), distance_upper_bound=geo.chord_m(float(reach_m.max())) + 0.01)
+    found[away > reach_m[:, None] + 0.01] = tree.n
+    more = (found[:, -1] < tree.n) & (count < tree.n)
     beyond = np.where(more, np.floor(away[:, -1]), reach_m)  # a chord is never longer than the way
     found.sort(axis=1)
     return found, more, beyond
 
 
-def find(drivers: Drivers, free: I64, asked: Asked, k: int, *, reach_m: float, policy: Policy) -> Found:
-    """The k nearest able drivers within ``reach_m`` of each order among the rows ``free``."""
+def find(drivers: Drivers, free: I64, asked: Asked, k: int, *, reach_m: F64, policy: Policy, known: dict[int, Able]) -> Found:
+    """The k nearest able drivers within ``reach_m`` (orders,) of each order among the rows ``free``; what is ``known`` by class is kept."""
     classes = requirement_class(asked)
     more: Mask = np.zeros(len(classes), np.bool_)
     able: I64 = np.zeros(len(classes), np.int64)
-    beyond: F64 = np.full(len(classes), reach_m)
+    beyond: F64 = reach_m.copy()
     pairs_order, pairs_driver = [], []
     numbers = np.unique(classes)
     for number in numbers.tolist():
         orders = np.flatnonzero(classes == number)
-        rows = able_drivers(drivers.columns, free, number, policy)
+        if number not in known:
+            rows = able_drivers(drivers.columns, free, number, policy)
+            known[number] = Able(rows, planted(drivers.free_points(rows), len(orders)) if len(rows) else None)
+        rows, tree = known[number].rows, known[number].tree
         able[orders] = len(rows)
-        if len(rows) == 0:
+        if tree is None:
             continue
-        found, more[orders], beyond[orders] = nearest(drivers.points[rows], asked.pickups[orders], k, reach_m)
+        found, more[orders], beyond[orders] = nearest(tree, asked.pickups[orders], k, reach_m[orders])
         near = found < len(rows)
         pairs_order.append(np.repeat(orders, near.sum(axis=1)))
         pairs_driver.append(rows[found[near]])

@@ -37,6 +37,9 @@ SPEC = {
     "holds": ("i8", 0),  # the number in its market of the live order, or of the one offered; 0: none
     "load": ("u1", 0),  # live orders: several only if they are one bundle
     "assignments": ("i8", 0),
+    "free_at": ("i8", 0),  # market clock, ms: when a driver with live orders is expected to have none …
+    "free_lat": ("f8", 0.0),  # … and where: the last drop-off
+    "free_lon": ("f8", 0.0),
     "fairness": ("f8", 0.5),  # the score's factor, as of the last look at incomes: fairness.factor of the market's mean is 1/2
     "boost_ms": ("i8", 0),  # what fairness adds to the cost, likewise
     "advice": ("u1", 0),  # bits of advice.MEASURES in the last recommendation
@@ -140,6 +143,27 @@ class Drivers:
         c = self.columns
         fresh = c["position_ts"] >= max(1, clock - int(policy.position_ttl_s * 1000))
         return np.flatnonzero(fresh & (c["standing"] == ACTIVE) & (c["status"] == AVAILABLE) & (c["holds"] == 0))
+
+    def soon(self, clock: int, policy: Policy) -> I64:
+        """Rows of the drivers with live orders that are expected to be free, and AVAILABLE, within ``soon_s``."""
+        if policy.courier.soon_s <= 0:
+            return np.zeros(0, np.int64)
+        c, until = self.columns, clock + int(policy.courier.soon_s * 1000)
+        fresh = c["position_ts"] >= max(1, clock - int(policy.position_ttl_s * 1000))
+        return np.flatnonzero(fresh & (c["standing"] == ACTIVE) & (c["status"] == AVAILABLE) & (c["load"] > 0) & (c["free_at"] <= until))
+
+    def free_points(self, rows: I64) -> F64:
+        """Where drivers are, or will be when they are free, as in geo.points, shape (rows, 3)."""
+        out = self.points[rows]
+        busy = np.flatnonzero(self.columns["holds"][rows])
+        if len(busy):
+            out[busy] = geo.points(self.columns["free_lat"][rows[busy]], self.columns["free_lon"][rows[busy]])
+        return out
+
+    def expect(self, rows: I64, free_at: I64, lat: F64, lon: F64) -> None:
+        """When and where drivers will be free, shape (n,) each; the last of a row counts."""
+        for name, values in (("free_at", free_at), ("free_lat", lat), ("free_lon", lon)):
+            self.columns[name][rows] = values
 
     def reserve(self, rows: I64, numbers: I64, order_ids: list[str]) -> None:
         """Each driver is kept for one order; ``numbers`` (n,) are the orders' numbers in the market."""

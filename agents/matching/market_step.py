@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from agents.matching.advice import advice, advised
+from agents.matching.asking import Asking, gather, hold
 from agents.matching.columns import I64, Array, Mask
+from agents.matching.courier import after_ms
 from agents.matching.decided import TAKEN, cheaper_taken, considered, decided_matches, decided_without, found, offered
 from agents.matching.learning import Learning, learning_due
 from agents.matching.market import Market
@@ -43,6 +45,7 @@ class MarketStep:
         self.touched: list[I64] = []  # rows of drivers whose table row may have changed
         self.ending: dict[int, int] = {}  # slot of a pending order → the reason it ends by
         self.accepted: list[int] = []  # slots of pending orders whose drivers have accepted
+        self.asking: Asking  # what was matched
         self.first_new = 0  # the number of the step's first new order
         self.advanced_ms = 0  # by how much the step moved the clock: orders are not held while a backlog is caught up
 
@@ -122,12 +125,11 @@ class MarketStep:
         market, clock = self.market, self.market.pace.clock
         names = given.ids.to_list()
         market.seen.forget(clock, int(self.policy.seen_ttl_s * 1000))
-        new = market.seen.add(names, clock)
-        for i, name in enumerate(names):
-            if not new[i] or name in market.pending or name in market.live.orders:
-                new[i] = False
-                message = f"order {name} came before; its first record is the one decided on"
-                self.rejected.append(Rejection("orders", int(given.offsets[i]), "DuplicateOrder", message, True))
+        pending, live = market.pending.index, market.live.orders
+        new = market.seen.add(names, clock) & ~np.array([name in pending or name in live for name in names], np.bool_)
+        for i in np.flatnonzero(~new).tolist():
+            message = f"order {names[i]} came before; its first record is the one decided on"
+            self.rejected.append(Rejection("orders", int(given.offsets[i]), "DuplicateOrder", message, True))
         orders = given if new.all() else given.take(np.flatnonzero(new))
         first = len(market.pending)
         market.pending.add(orders, self.first_new)
@@ -221,7 +223,9 @@ class MarketStep:
         market, pending = self.market, self.market.pending
         accepted, ended = np.array(sorted(self.accepted), np.int64), np.array(sorted(self.ending), np.int64)
         if len(accepted):
-            self._serve(accepted, pending["offered"][accepted] - 1, {name: pending[name][accepted] for name in OFFERED})
+            why = {name: pending[name][accepted] for name in OFFERED}
+            after = after_ms(pending["service"][accepted], pending["trip_m"][accepted], self.policy.courier, market.travel.usual_s)
+            self._serve(accepted, pending["offered"][accepted] - 1, why, after)
         if len(ended):
             for row in (pending["offered"][ended] - 1).tolist():
                 if row >= 0:
@@ -253,14 +257,16 @@ class MarketStep:
         pace.match_at = pace.clock + max(held_ms, policy.retry_ms)
         if again:
             pace.drivers_changed = False
-        asked = market.pending.asked(slots)
-        result = match(market, asked, pace.clock, policy, free)
-        for name, values in (("tried", True), ("ranked", result.ranked), ("guard", result.guard)):
-            market.pending[name][slots] = values
-        self._take_up(result, slots, asked)
+        self.asking = asking = gather(market, slots, free, pace.clock, policy)
+        result = match(market, asking.asked, pace.clock, policy, asking.free)
+        route = asking.plan.of
+        for name, values in (("tried", True), ("ranked", result.ranked[route]), ("guard", result.guard[route])):
+            market.pending[name][asking.slots] = values
+        hold(market, asking, result, pace.clock, policy)
+        self._take_up(result, asking.leads, asking.asked)
 
     def _take_up(self, result: Assignment, slots: I64, asked: Asked) -> None:
-        """What was matched among the pending orders at ``slots`` is decided, or offered to the drivers found."""
+        """What was matched of the routes asked, whose first orders are pending at ``slots``, is decided, or offered to the drivers."""
         market, policy = self.market, self.policy
         done = np.flatnonzero(result.chosen >= 0)
         if len(done) == 0:
@@ -274,11 +280,21 @@ class MarketStep:
             self.offered.append(offered(market, slots[done[at]], driver[at], why))
         at = np.flatnonzero(~to_offer)
         if len(at):
-            self._serve(slots[done[at]], driver[at], found(result, done[at], market))
-            for i in cheaper_taken(result, done[at], others[at]).tolist():
+            row, stop, order = self.asking.plan.expanded(done[at])
+            each, served = at[row], self.asking.slots[order]
+            self._serve(served, driver[each], found(result, done[each], market), self.asking.plan.after_ms[done[each]])
+            for i in cheaper_taken(result, done[each], others[each]).tolist():
                 self.decided[-1].guards[i].insert(0, TAKEN)
-            self.decided[-1].alternatives = considered(result, others[at], market, policy.alternatives)
-            self._drop(slots[done[at]])
+            self.decided[-1].alternatives = considered(result, others[each], market, policy.alternatives)
+            self._bundled(slots[done[each]], stop, asked["many"][done[each]])
+            self._drop(np.sort(served))
+
+    def _bundled(self, lead: I64, stop: I64, many: I64) -> None:
+        """The last decisions say which orders are one route: each one's first order is pending at ``lead`` (n,)."""
+        if (many > 1).any():
+            names = [self.market.pending.ids[slot] for slot in lead.tolist()]
+            self.decided[-1].bundle_ids = [name if size > 1 else None for name, size in zip(names, many.tolist(), strict=True)]
+            self.decided[-1].values["stop"] = stop
 
     def _offer(self, slots: I64, driver: I64, why: dict[str, Array]) -> None:
         market, pending = self.market, self.market.pending
@@ -291,8 +307,8 @@ class MarketStep:
         market.counts.offers += len(slots)
         self.touched.append(driver)
 
-    def _serve(self, slots: I64, driver: I64, why: dict[str, Array]) -> None:
-        """These drivers take these orders, which are still pending."""
+    def _serve(self, slots: I64, driver: I64, why: dict[str, Array], after: I64) -> None:
+        """These drivers take these orders, which are still pending, and are free again ``after`` ms (n,) from the pickup."""
         market, pending = self.market, self.market.pending
         self.decided.append(decided_matches(market, slots, driver, why, self.policy))
         names = [pending.ids[slot] for slot in slots.tolist()]
@@ -302,6 +318,8 @@ class MarketStep:
         market.counts.matched += len(slots)
         market.counts.eta_s += float(why["eta_s"].sum())
         market.counts.distance_m += float(why["distance_m"].sum())
+        pickup = np.maximum(pending["wanted"][slots], market.pace.clock + np.rint(1000.0 * why["eta_s"]).astype(np.int64))
+        market.drivers.expect(driver, pickup + after, pending["to_lat"][slots], pending["to_lon"][slots])
         self.learning.took(driver, pending.asked(slots), why["eta_s"])
         self.touched.append(driver)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from agents.matching.columns import I64, U8, Mask
 from agents.matching.market import Market
+from agents.matching.optimal import NEVER
 from agents.matching.orders import Asked
 from agents.matching.outlook import Outlook, outlook
 from agents.matching.policy import Policy
@@ -76,18 +77,19 @@ def alternatives(result: Assignment, limit: int) -> I64:
     matched = np.flatnonzero(result.chosen >= 0)
     place: I64 = np.full(len(result.chosen), -1, np.int64)
     place[matched] = np.arange(len(matched))
-    other: Mask = place[pairs.order] >= 0
-    other[result.chosen[matched]] = False
-    best = np.argsort(pairs.cost_ms, kind="stable")
-    best = best[other[best]]
-    line = place[pairs.order[best]]
-    short = line.astype(np.uint16) if len(matched) < 65_536 else line  # numpy sorts short integers by radix
-    by_line = np.argsort(short, kind="stable")
-    best, line = best[by_line], line[by_line]
-    nth = np.arange(len(line)) - np.searchsorted(line, np.arange(len(matched)))[line]
-    out: I64 = np.full((len(matched), limit), -1, np.int64)
-    shown = nth < limit
-    out[line[shown], nth[shown]] = best[shown]
+    line = place[pairs.order]
+    line[result.chosen[matched]] = -1
+    other = np.flatnonzero(line >= 0)
+    line = line[other]
+    if (line[1:] < line[:-1]).any():
+        by_line = np.argsort(line, kind="stable")
+        other, line = other[by_line], line[by_line]
+    many = np.bincount(line, minlength=len(matched))
+    column = np.arange(len(other)) - np.repeat(np.cumsum(many) - many, many)
+    shape = (len(matched), max(limit, int(many.max(initial=0))))
+    cost, pair = np.full(shape, NEVER), np.full(shape, -1, np.int64)
+    cost[line, column], pair[line, column] = pairs.cost_ms[other], other
+    out: I64 = np.take_along_axis(pair, np.argsort(cost, axis=1, kind="stable")[:, :limit], axis=1)
     return out
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from agents.matching import geo
 from agents.matching.columns import F64, I64, Array, Columns, Mask
+from agents.matching.courier import is_goods
 from agents.matching.future import Rides
 from agents.matching.offers import OFFERED
 from agents.matching.policy import Policy
@@ -35,6 +36,7 @@ SPEC = {
     "requirements": ("u1", 0),
     "preferred": ("u1", NONE),
     "merchant": ("i8", 0),  # a number for it; 0: none
+    "many": ("i8", 1),  # orders asked for by one row: more than itself only where courier.plan has bundled them
     "lat": ("f8", 0.0),
     "lon": ("f8", 0.0),
     "to_lat": ("f8", 0.0),
@@ -99,7 +101,8 @@ class Pending:
         """Take these orders in, numbered from ``first_number``."""
         names = orders.ids.to_list()
         numbers = np.arange(first_number, first_number + len(names))
-        self.columns.append(orders.columns | {"number": numbers, "offset": orders.offsets})
+        begun = np.where(is_goods(orders["service"]), orders["wanted"] - orders["start"], 0)  # nobody waits for goods before they are ready
+        self.columns.append(orders.columns | {"number": numbers, "offset": orders.offsets, "until": orders["until"] + begun})
         self.ids += names
         self.index.update(zip(names, numbers.tolist(), strict=True))
 
@@ -115,6 +118,16 @@ class Pending:
         """Which orders are looking for a driver: their time has come, and no driver is being asked."""
         out: Mask = (self.columns["start"] <= clock) & (self.columns["offered"] == 0)
         return out
+
+    def held(self, clock: int, policy: Policy) -> I64:
+        """Slots of the goods held until their couriers have to leave, at most ``hold_limit`` of them, those ready first."""
+        c = self.columns
+        begun = (c["start"] > clock) & (c["wanted"] - int(policy.lead_s * 1000) <= clock) & is_goods(c["service"])
+        slots = np.flatnonzero(begun)
+        limit = policy.courier.hold_limit
+        if len(slots) > limit:
+            slots = np.sort(slots[np.argsort(c["wanted"][slots], kind="stable")[:limit]])
+        return slots
 
     def out_of_patience(self, clock: int) -> I64:
         """Slots of the orders whose patience has ended; one that a driver is being asked about waits for the answer."""
@@ -158,8 +171,8 @@ class Live:
     def add(self, order_ids: list[str], rows: I64, clock: int, pay_cents: I64, eta_s: F64, answered: I64) -> None:
         """These orders are now served by these drivers; the columns are those of Ride, shape (n,) each."""
         columns = (rows, np.full(len(rows), clock), pay_cents, np.rint(1000.0 * eta_s).astype(np.int64), answered)
-        for order_id, *values in zip(order_ids, *(column.tolist() for column in columns), strict=True):
-            self.orders[order_id] = Ride(*values)
+        rides = map(Ride._make, zip(*(column.tolist() for column in columns), strict=True))
+        self.orders.update(zip(order_ids, rides, strict=True))
 
     def expired(self, clock: int, policy: Policy) -> list[Ride]:
         """Let go of the orders whose completion never came."""

@@ -13,6 +13,7 @@ import numpy as np
 from agents.matching import acceptance
 from agents.matching.acceptance import Acceptance
 from agents.matching.columns import F64, I64
+from agents.matching.courier import counted_s, is_goods
 from agents.matching.market import Market
 from agents.matching.orders import Asked
 from agents.matching.policy import Policy
@@ -27,8 +28,9 @@ class Outlook:
 
     ``driver``, ``pickup``: slowness of the roads there; ``own``: each driver's own chance of accepting; ``future_ms``: what a driver's
     waiting on would be worth; ``least_driver``, ``least_ms``: the least slowness and the least that a free driver's own terms add to a
-    cost; ``limit_s`` (orders,): the ETA beyond which a driver had better wait for another order; ``reach_m``: no driver farther away is
-    within the ETA limit of any order.
+    cost; ``wait_s`` (drivers,): until each is free; ``patience_s``, ``slack_s``, ``many`` (orders,): until their patience ends, until goods
+    are ready, and how many are asked for as one; ``limit_s`` (orders,): the ETA beyond which a driver had better wait for another order;
+    ``reach_m``: no driver farther away is within the ETA limit of any order.
     """
 
     travel: Travel
@@ -38,6 +40,10 @@ class Outlook:
     future_ms: I64
     pickup: F64
     limit_s: F64
+    patience_s: F64
+    slack_s: F64
+    many: I64
+    wait_s: F64
     least_driver: float
     least_ms: int
     reach_m: float
@@ -46,12 +52,17 @@ class Outlook:
         """For the orders at these positions."""
         return Outlook(
             self.travel, self.acceptance, self.driver, self.own, self.future_ms, self.pickup[index], self.limit_s[index],
-            self.least_driver, self.least_ms, self.reach_m,
+            self.patience_s[index], self.slack_s[index], self.many[index],
+            self.wait_s, self.least_driver, self.least_ms, self.reach_m,
         )  # fmt: skip
 
     def eta_s(self, distance_m: F64, order: I64, driver: I64, policy: Policy) -> F64:
         """Expected seconds to the pickups of pairs, shape (pairs,)."""
         return self.travel.eta_s(distance_m, self.driver[driver], self.pickup[order], policy.pickup_overhead_s)
+
+    def counted_s(self, eta_s: F64, order: I64, policy: Policy) -> F64:
+        """What pickups of pairs in so many seconds cost, shape (pairs,)."""
+        return counted_s(eta_s, self.slack_s[order], self.many[order], policy.courier)
 
     def chance(self, eta_s: F64, driver: I64, policy: Policy) -> F64:
         """That the drivers of pairs accept, shape (pairs,)."""
@@ -61,14 +72,26 @@ class Outlook:
         """No free driver farther away than ``beyond_m`` (orders,) from its order costs less than this, whole ms, shape (orders,)."""
         least = np.full(len(beyond_m), self.least_driver)
         eta = self.travel.eta_s(beyond_m.copy(), least, self.pickup, policy.pickup_overhead_s)
-        out: I64 = np.floor(1000.0 * eta).astype(np.int64) - 1 + self.least_ms
+        counted = counted_s(eta, self.slack_s, self.many, policy.courier)
+        out: I64 = np.floor(1000.0 * counted).astype(np.int64) - 1 + self.least_ms
         return out
+
+    def within_m(self, cost_ms: I64, policy: Policy) -> F64:
+        """No driver farther away than this from its order, metres to GRID_M, costs less than ``cost_ms``; shape (orders,) each."""
+        low, high = np.zeros(len(cost_ms)), np.full(len(cost_ms), self.reach_m)
+        for _ in range(int(np.ceil(np.log2(max(2.0, self.reach_m / GRID_M))))):
+            middle = (low + high) / 2
+            beyond = self.floor_ms(middle, policy) >= cost_ms
+            low, high = np.where(beyond, low, middle), np.where(beyond, middle, high)
+        return high
 
 
 def outlook(market: Market, asked: Asked, free: I64, clock: int, policy: Policy) -> Outlook:
     """What bears on pairs of ``asked`` and the rows ``free`` of the driver table at ``clock`` ms."""
     columns, travel = market.drivers.columns, market.travel
-    lat, lon = columns["lat"][free], columns["lon"][free]
+    busy = columns["holds"][free] > 0
+    lat = np.where(busy, columns["free_lat"][free], columns["lat"][free])
+    lon = np.where(busy, columns["free_lon"][free], columns["lon"][free])
     driver, own = np.ones(len(columns)), np.ones(len(columns))
     driver[free] = travel.slowness(lat, lon, clock)
     own[free] = acceptance.own_chance(columns, free, policy.acceptance)
@@ -81,8 +104,12 @@ def outlook(market: Market, asked: Asked, free: I64, clock: int, policy: Policy)
     if policy.future.hold:
         ride = asked.rides(clock, travel.eta_s(asked["trip_m"].copy(), pickup, pickup, 0.0))
         limit_s = np.minimum(limit_s, market.future.reach_ms(ride, policy.eta_limit_s, policy.future) / 1000.0)
+    slack_s = np.where(is_goods(asked["service"]), (asked["wanted"] - clock) / 1000.0, 0.0)
+    patience_s = (asked["until"] - clock) / 1000.0
+    wait_s = np.where(columns["holds"] > 0, np.maximum(0, columns["free_at"] - clock) / 1000.0, 0.0)
     return Outlook(
-        travel, market.acceptance, driver, own, future_ms, pickup, limit_s, least_driver, least_ms,
+        travel, market.acceptance, driver, own, future_ms, pickup, limit_s, patience_s, slack_s, asked["many"], wait_s,
+        least_driver, least_ms,
         _reach_m(travel, least_driver * float(pickup.min(initial=1.0)), policy),
     )  # fmt: skip
 

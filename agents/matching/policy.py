@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 
 from agents.matching.acceptance import AcceptancePolicy
+from agents.matching.courier import CourierPolicy
 from agents.matching.fairness import FairnessPolicy
 from agents.matching.future import FuturePolicy
 from agents.matching.pay import PayPolicy
@@ -66,6 +67,7 @@ class Policy:
     acceptance: AcceptancePolicy = field(default_factory=AcceptancePolicy)
     future: FuturePolicy = field(default_factory=FuturePolicy)
     pay: PayPolicy = field(default_factory=PayPolicy)
+    courier: CourierPolicy = field(default_factory=CourierPolicy)
     standing_every_ms: int = 10_000  # between looks at how drivers' incomes stand
 
     # candidates and alternatives

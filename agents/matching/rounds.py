@@ -7,13 +7,13 @@ until there would be too many pairs; then ``proven`` says for which orders it is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from agents.matching.assign import best_first, nearest_first
-from agents.matching.candidates import Found, find
-from agents.matching.columns import I64, Mask
+from agents.matching.candidates import Able, Found, find
+from agents.matching.columns import F64, I64, Mask
 from agents.matching.drivers import Drivers
 from agents.matching.offers import Refusals
 from agents.matching.optimal import NEVER, Choices, assign
@@ -55,14 +55,16 @@ class Ask:
     refusals: Refusals
     clock: int
     policy: Policy
+    able: dict[int, Able] = field(default_factory=dict)  # filled by ``find``
 
     def take(self, index: I64) -> Ask:
         """The same for the orders at these positions."""
         return replace(self, orders=self.orders.take(index), known=self.known.take(index))
 
-    def find(self, k: int) -> Found:
-        """The ``k`` nearest able drivers of each order."""
-        return find(self.drivers, self.free, self.orders, k, reach_m=self.known.reach_m, policy=self.policy)
+    def find(self, k: int, within_m: F64 | None = None) -> Found:
+        """The ``k`` nearest able drivers of each order, within reach or within metres (orders,)."""
+        reach_m = np.full(len(self.orders), self.known.reach_m) if within_m is None else within_m
+        return find(self.drivers, self.free, self.orders, k, reach_m=reach_m, policy=self.policy, known=self.able)
 
     def score(self, found: Found) -> Pairs:
         """The pairs found that nobody has refused, scored."""
@@ -75,37 +77,106 @@ class Ask:
 
 def one_round(ask: Ask, k: int) -> Round:
     """Assign free drivers to orders by the policy's rule, beginning with each one's ``k`` nearest."""
-    found, policy = ask.find(k), ask.policy
+    found = ask.find(k)
     pairs = ask.score(found)
-    if policy.assignment != OPTIMAL:
+    if ask.policy.assignment != OPTIMAL:
         return _greedy(ask, pairs, found)
-    count = len(ask.free)
-    place_of: I64 = np.full(len(ask.drivers), count, np.int64)
-    place_of[ask.free] = np.arange(count)
-    outside = _outside_ms(ask.orders, ask.clock, policy)
-    while True:
-        table, column = _choices(pairs, place_of, count, outside)
+    optimum = _Optimum(ask, found, pairs, k)
+    while optimum.better_beyond():
+        optimum.solve()
+    return optimum.round()
+
+
+class _Optimum:
+    """The optimal assignment over some pairs, and other pairs that have been looked at since and would not make it better.
+
+    Looking further adds to a table of choices only pairs that are better than what an order pays under the prices (column generation:
+    Gilmore & Gomory 1961), so that most of it needs no second solution.
+    """
+
+    def __init__(self, ask: Ask, found: Found, pairs: Pairs, k: int) -> None:
+        self.ask, self.pairs, self.k = ask, pairs, k
+        self.others = pairs.take(np.zeros(0, np.int64))
+        self.more, self.able, self.beyond_m = found.more.copy(), found.able, found.beyond_m.copy()
+        self.place_of: I64 = np.full(len(ask.drivers), len(ask.free), np.int64)
+        self.place_of[ask.free] = np.arange(len(ask.free))
+        self.outside = _outside_ms(ask.orders, ask.clock, ask.policy)
+        self.solve()
+
+    def solve(self) -> None:
+        """Assign over the pairs, and find the prices that prove it."""
+        table = _choices(self.pairs, self.place_of, len(self.ask.free), self.outside)
         place = assign(table)
-        dual = prices(table, place)
-        floor = ask.known.floor_ms(found.beyond_m, policy) + (int(dual.price[:-1].min()) if count else 0)
-        unsure = found.more & (dual.pays > floor)
-        k *= WIDER
-        wider = np.flatnonzero(unsure)
-        if len(wider) == 0 or len(pairs) + len(wider) * min(k, count) > policy.pair_limit:
-            return _round(pairs, found, table, column, place, dual, dual.proven & ~unsure)
-        found, pairs = _look_further(ask, found, pairs, wider, k)
+        matched = np.flatnonzero(place >= 0)
+        self.chosen: I64 = np.full(len(table), -1, np.int64)
+        self.chosen[matched] = np.searchsorted(self.pairs.order, matched) + place[matched]
+        self.dual: Prices = prices(table, place)
+
+    def short_ms(self, pairs: Pairs) -> I64:
+        """By how much the cost of pairs would have to fall to be chosen, (pairs,): below 0 they would be better than what is."""
+        out: I64 = pairs.cost_ms + self.dual.price[self.place_of[pairs.driver]] - self.dual.pays[pairs.order]
+        return out
+
+    def unsure(self) -> Mask:
+        """For which orders a driver beyond those looked at may be better, (orders,)."""
+        out: Mask = self.more & (self._worth_ms() > self.ask.known.floor_ms(self.beyond_m, self.ask.policy))
+        return out
+
+    def _worth_ms(self) -> I64:
+        """A driver that nobody holds would have to cost an order less than this, to be better than what it has, (orders,)."""
+        cheapest = int(self.dual.price[:-1].min()) if len(self.ask.free) else 0
+        out: I64 = self.dual.pays - cheapest
+        return out
+
+    def better_beyond(self) -> bool:
+        """Look further until there is a pair that makes the assignment better, which is among the pairs then, or surely none."""
+        while True:
+            better = self.short_ms(self.others) < 0
+            if better.any():
+                self.pairs = _by_order(joined([self.pairs, self.others.take(np.flatnonzero(better))]))
+                self.others = self.others.take(np.flatnonzero(~better))
+                return True
+            wider = np.flatnonzero(self.unsure())
+            self.k *= WIDER
+            most = len(wider) * min(self.k, len(self.ask.free))
+            if len(wider) == 0 or len(self.pairs) + len(self.others) + most > self.ask.policy.pair_limit:
+                return False
+            self._look_further(wider)
+
+    def _look_further(self, wider: I64) -> None:
+        """Look at the ``k`` nearest drivers of the orders ``wider``: what is not in the table of choices is among the others then."""
+        some = self.ask.take(wider)
+        found = some.find(self.k, some.known.within_m(self._worth_ms()[wider], self.ask.policy))
+        self.more[wider], self.beyond_m[wider] = found.more, found.beyond_m
+        new = some.score(found).among(wider)
+        wide = np.zeros(len(self.chosen), np.bool_)
+        wide[wider] = True
+        width = len(self.ask.drivers)
+        mine = np.flatnonzero(wide[self.pairs.order])
+        known = np.append(np.sort(self.pairs.order[mine] * width + self.pairs.driver[mine]), -1)
+        keys = new.order * width + new.driver
+        fresh = known[np.searchsorted(known[:-1], keys)] != keys
+        self.others = joined([self.others.take(np.flatnonzero(~wide[self.others.order])), new.take(np.flatnonzero(fresh))])
+
+    def round(self) -> Round:
+        """What it came to, over all pairs that were looked at."""
+        matched = np.flatnonzero(self.chosen >= 0)
+        price: I64 = np.zeros(len(self.chosen), np.int64)
+        price[matched] = self.dual.price[self.place_of[self.pairs.driver[self.chosen[matched]]]]
+        pairs = joined([self.pairs, self.others]) if len(self.others) else self.pairs
+        return Round(pairs, self.chosen, self.more, self.able, self.short_ms(pairs), price, self.dual.proven & ~self.unsure())
 
 
 def _outside_ms(orders: Asked, clock: int, policy: Policy) -> I64:
     """What leaving an order costs: more for one that has waited longer, and a little more for one that came before others."""
     limit = round(1000 * policy.unmatched_s)
     came_first = np.arange(len(orders))[::-1]
-    out: I64 = limit + np.clip(clock - orders["start"], 0, limit) + np.minimum(came_first, limit)
+    out: I64 = limit * orders["many"] + np.clip(clock - orders["start"], 0, limit) + np.minimum(came_first, limit)
     return out
 
 
-def _choices(pairs: Pairs, place_of: I64, free: int, outside: I64) -> tuple[Choices, I64]:
-    """The pairs as a table of choices, and each pair's column in it."""
+def _choices(pairs: Pairs, place_of: I64, free: int, outside: I64) -> Choices:
+    """The pairs, which are by order, as a table of choices: each order's in its row, in their order."""
     orders = len(outside)
     many = np.bincount(pairs.order, minlength=orders)
     column = np.arange(len(pairs)) - np.repeat(np.cumsum(many) - many, many)
@@ -113,31 +184,11 @@ def _choices(pairs: Pairs, place_of: I64, free: int, outside: I64) -> tuple[Choi
     cost, driver = np.full(shape, NEVER), np.full(shape, free)
     cost[pairs.order, column] = pairs.cost_ms
     driver[pairs.order, column] = place_of[pairs.driver]
-    return Choices(cost, driver, outside, free), column
+    return Choices(cost, driver, outside, free)
 
 
-def _look_further(ask: Ask, found: Found, pairs: Pairs, wider: I64, k: int) -> tuple[Found, Pairs]:
-    """The orders ``wider`` with their ``k`` nearest drivers, the others as they were."""
-    some = ask.take(wider)
-    new = some.find(k)
-    more, beyond = found.more.copy(), found.beyond_m.copy()
-    more[wider], beyond[wider] = new.more, new.beyond_m
-    stay: Mask = np.ones(len(ask.orders), np.bool_)
-    stay[wider] = False
-    kept = pairs.take(np.flatnonzero(stay[pairs.order]))
-    both = joined([kept, some.score(new).among(wider)])
-    by_order = np.argsort(both.order, kind="stable")
-    return Found(new.order, new.driver, more, found.able, beyond), both.take(by_order)
-
-
-def _round(pairs: Pairs, found: Found, table: Choices, column: I64, place: I64, dual: Prices, proven: Mask) -> Round:
-    matched = np.flatnonzero(place >= 0)
-    chosen: I64 = np.full(len(table), -1, np.int64)
-    first = np.searchsorted(pairs.order, matched)
-    chosen[matched] = first + place[matched]
-    price: I64 = np.zeros(len(table), np.int64)
-    price[matched] = dual.price[table.driver[matched, place[matched]]]
-    return Round(pairs, chosen, found.more, found.able, dual.slack(table)[pairs.order, column], price, proven)
+def _by_order(pairs: Pairs) -> Pairs:
+    return pairs.take(np.argsort(pairs.order, kind="stable"))
 
 
 def _greedy(ask: Ask, pairs: Pairs, found: Found) -> Round:

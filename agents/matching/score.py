@@ -91,21 +91,22 @@ def vehicle_factor(requirements: U8, features: U8, preferred: U8, vehicle: U8) -
 
 def score_pairs(drivers: Drivers, asked: Asked, order: I64, driver: I64, *, known: Outlook, policy: Policy) -> Pairs:
     """Score the pairs (``order``, ``driver``), shape (pairs,) each, and let go of those beyond the limits of the ETA."""
-    distance = geo.distance_m(asked.pickups[order], drivers.points[driver])
-    eta = known.eta_s(distance, order, driver, policy)
-    near = eta <= known.limit_s[order]
+    distance = geo.distance_m(asked.pickups[order], drivers.free_points(driver))
+    drive = known.eta_s(distance, order, driver, policy)
+    near = (drive <= known.limit_s[order]) & (known.wait_s[driver] <= known.patience_s[order])
     if not near.all():
-        order, driver, distance, eta = order[near], driver[near], distance[near], eta[near]
+        order, driver, distance, drive = order[near], driver[near], distance[near], drive[near]
+    eta = drive + known.wait_s[driver]
     c = drivers.columns
     factors = np.empty((5, len(order)))
-    factors[0] = eta_factor(eta, policy)
+    factors[0] = eta_factor(drive, policy)
     factors[1] = rating_factor(c["rating"][driver])
     factors[2] = reliability_factor(c["completion"][driver], c["acceptance"][driver], policy)
     factors[3] = c["fairness"][driver]
     factors[4] = vehicle_factor(asked["requirements"][order], c["features"][driver], asked["preferred"][order], c["vehicle"][driver])
     np.round(factors, 9, out=factors)
     chance = known.chance(eta, driver, policy)
-    cost = own_cost_ms(eta, factors, policy) + acceptance.risk_ms(chance, policy.acceptance)
+    cost = own_cost_ms(known.counted_s(eta, order, policy), factors, policy) + acceptance.risk_ms(chance, policy.acceptance)
     cost += c["boost_ms"][driver] + known.future_ms[driver]
     return Pairs(order, driver, distance, eta, chance, factors, weighted(factors, policy), cost)
 

@@ -80,6 +80,8 @@ class Travel:
 
         A drive takes its distance's usual time, times the slowness where it begins, times that where it ends: each is half of an effect.
         """
+        if self.epoch == 0:
+            return np.ones(len(lat))
         cell, hour = areas.area(lat, lon, self.policy.area_m), areas.hour_of_week(np.asarray(ts), lon) % 24
         known = self.parts["hour"][hour] + self.parts["area"][cell] + self.parts["area_hour"][_at_hour(cell, hour)]
         effect = (known + self._lately(ts)) / MICRO
@@ -89,6 +91,11 @@ class Travel:
     def drive_s(self, distance_m: F64, start: F64, end: F64) -> F64:
         """Expected seconds of whole drives, shape (n,), getting in and out included; ``start`` and ``end`` are the slowness there."""
         out: F64 = np.round(self.curve.usual_s(distance_m) * start * end, 3)
+        return out
+
+    def usual_s(self, distance_m: F64) -> F64:
+        """Expected seconds of drives at no particular place or time, shape (n,), without getting in and out."""
+        out: F64 = np.round(self.curve.usual_s(distance_m.copy()) - self.curve.start_s, 3)
         return out
 
     def eta_s(self, distance_m: F64, driver: F64, pickup: F64, overhead_s: float) -> F64:

@@ -106,6 +106,10 @@ class Fleet:
         self.mode[due] = np.where(to_work, IDLE, OFFLINE)
         self.next_ping[due] = 0
 
+    def stay(self, row: int, until_world_ms: float) -> None:
+        """A driver who has said yes does not go home before then."""
+        self.shift_ends[row] = max(self.shift_ends[row], until_world_ms)
+
     def pings(self, now_ms: int) -> pl.DataFrame:
         """Reports that are due: `driver-moves` rows at ``now_ms`` of those online, and of those who just went off."""
         rows = np.flatnonzero(self.next_ping <= now_ms)

@@ -28,3 +28,10 @@ HOURLY = _BY_SERVICE / _BY_SERVICE.mean(axis=1, keepdims=True)  # [service, hour
 CRUISE_MPS = 30 / 3.6  # driving speed in traffic
 PATIENCE_S = (120, 600)  # how long riders wait for a decision
 """Drawn log-uniformly between the two, in the world's seconds."""
+
+OFFERED = 0.95  # share of orders that a driver may decline; of those from merchants, see merchants.TOLD
+OFFER_S = 15.0  # drivers have so long to answer, the world's time, as at Uber and Lyft
+GIVES_BACK = 0.02  # share of accepted orders that their drivers give back on the way
+
+SCHEDULED = 0.06  # share of rides that are wanted later
+SCHEDULED_S = (600.0, 3600.0)  # from the order to the wished pickup, the world's time

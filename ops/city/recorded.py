@@ -122,11 +122,14 @@ class Recording:
 class Pass:
     """One run through a recording, taken piece by piece in event time; reads a day's pings when it comes to them."""
 
-    def __init__(self, recording: Recording, *, with_orders: bool = True) -> None:
+    def __init__(self, recording: Recording, *, with_orders: bool = True, offer_s: int = 0) -> None:
+        """``offer_s``: recorded seconds that drivers have to accept an order, 0 if they are not asked."""
         self._recording = recording
         self._waiting = list(recording.days)
         self._moves = recording.moves(self._waiting.pop(0))
         self._orders, self._changes = recording.rides() if with_orders else (pl.DataFrame(), pl.DataFrame())
+        if offer_s and with_orders:
+            self._orders = self._orders.with_columns(offer_s=pl.lit(offer_s, dtype=pl.Int32))
         self._known: set[str] = set()
         self._last: pl.DataFrame = self._moves.clear()  # the last move of every cab on the road
         self.until_ms = recording.start_ms - 1  # events up to here have been taken

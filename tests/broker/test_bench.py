@@ -15,11 +15,12 @@ import pytest
 from bench.ages import quantiles
 from bench.check import check, expected
 from bench.contenders.line_up import LINE_UP, Course
+from bench.dispatch import bursts
 from bench.echo import AGENT, MARKUP
 from bench.events import CHUNK, events, row_numbers
 from bench.matching import growth_of
 from bench.observe import committed_records, end_offsets, rate
-from bench.pace import COMPLETED_AFTER_S, PICKED_UP_AFTER_S, SLICE_MS, Plan, Traffic
+from bench.pace import SLICE_MS, Plan, Traffic
 from bench.report import steps
 from bench.runtime import compare
 from bench.stand import BenchError, stand
@@ -70,8 +71,8 @@ def test_quantiles_of_ages() -> None:
 
 
 def test_the_steady_load_is_even_and_completes_every_order_it_may() -> None:
-    seconds = COMPLETED_AFTER_S + 5
-    plan = Plan("m", drivers=100, seed=3, start_ms=1_000_000, seconds=seconds, rate=500, orders=20)
+    seconds = 13
+    plan = Plan("m", drivers=100, seed=3, start_ms=1_000_000, seconds=seconds, rate=500, orders=20, pickup_s=3, complete_s=8)
     due = [record for part in Traffic(plan).slices() for record in part]
     assert np.allclose(np.diff([record.at for record in due]), 1000 / 500)
     asked, changed = Counter[str](), Counter[tuple[str, str]]()
@@ -89,8 +90,17 @@ def test_the_steady_load_is_even_and_completes_every_order_it_may() -> None:
     done = {order for order, change in changed if change == "COMPLETED"}
     assert set(changed.values()) == {1}
     assert done < picked < set(asked)
-    assert (len(picked), len(done)) == ((seconds - PICKED_UP_AFTER_S) * 20, (seconds - COMPLETED_AFTER_S) * 20)
+    assert (len(picked), len(done)) == ((seconds - plan.pickup_s) * 20, (seconds - plan.complete_s) * 20)
     assert 1000 % SLICE_MS == 0
+
+
+def test_orders_at_once_are_all_matched_and_proven_and_slowness_is_told() -> None:
+    failures: list[str] = []
+    figures = bursts(drivers=400, orders=200, times=2, failures=failures)
+    assert figures["matched"] == figures["proven"] == 200
+    assert failures == []
+    assert bursts(drivers=50, orders=200, times=1, failures=failures)["matched"] == 50
+    assert failures == ["of 200 orders 50 were matched and 50 proven optimal"]
 
 
 def test_wrong_missing_and_duplicate_outputs_are_found(broker: Broker) -> None:

@@ -27,7 +27,7 @@ from tests.workers import committed, decoded, eventually, worker
 
 TRIPO = (sys.executable, "-m", "ops.cli")
 SMALL = ("--markets", "2", "--drivers", "60", "--orders-per-minute", "600", "--speed", "30")
-INPUTS = ("driver-profiles", "driver-moves", "order-changes", "orders")
+INPUTS = ("driver-profiles", "driver-moves", "order-changes", "driver-answers", "orders")
 DAY_S = 1_211_353_200  # 2008-05-21, midnight in San Francisco
 
 
@@ -85,7 +85,8 @@ def dev(log: Path, *options: str, env: dict[str, str] | None = None) -> Iterator
 
 
 @pytest.fixture
-def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def own_home(environment: pytest.MonkeyPatch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Files of our own; Kafka's jars are those of the session's environment."""
     monkeypatch.setenv("TRIPO_HOME", str(tmp_path / "home"))
     return tmp_path
 
@@ -106,6 +107,7 @@ def test_it_ends_by_itself_with_everything_decided_though_a_worker_was_killed(
     assert (figures["lost"], figures["pending"], figures["lag"], figures["restarts"]) == (0, 0, 0, 1)
     assert figures["orders"] == figures["decisions"] == figures["matched"] + figures["unmatched"] > 50
     assert figures["records"] == sum(len(committed(topic)) for topic in INPUTS)
+    assert 0.5 < figures["accepted_share"] < 1
     assert 0 < figures["p50_age_ms"] <= figures["p99_age_ms"]
     assert len({d["decision_id"] for d in decoded("matching.decisions")}) == len(decoded("matching.decisions")) == figures["decisions"]
     await_equal("decisions", timeout_s=5)
@@ -113,7 +115,8 @@ def test_it_ends_by_itself_with_everything_decided_though_a_worker_was_killed(
 
 
 def the_city_reacted() -> None:
-    """Matched orders were picked up and completed, and nothing that the city wrote was refused, but what came after an order's end."""
+    """Drivers were asked, and answered; matched orders were picked up and completed; and nothing that the city wrote was refused, but
+    what came after an order's or an offer's end."""
     ways: dict[str, list[str]] = {}
     for change in decoded("order-changes"):
         ways.setdefault(change["order_id"], []).append(change["change"])
@@ -121,7 +124,12 @@ def the_city_reacted() -> None:
     completed = {order for order, way in ways.items() if way == ["PICKED_UP", "COMPLETED"]}
     assert completed
     assert completed <= matched
-    assert not [d for d in decoded("matching.dead-letters") if d["topic"] != "order-changes"]
+    said = {answer["order_id"] for answer in decoded("driver-answers") if answer["answer"] == "ACCEPTED"}
+    taken = {d["order_id"] for d in decoded("matching.decisions") if d["offer_id"] is not None}
+    assert taken
+    assert taken <= said & {offer["order_id"] for offer in decoded("matching.offers")}
+    refused = [d for d in decoded("matching.dead-letters") if d["topic"] != "order-changes"]
+    assert {(d["topic"], d["error"]) for d in refused} <= {("driver-answers", "StaleAnswer")}
 
 
 def test_ctrl_c_ends_all_that_it_started_in_order(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,11 +179,27 @@ def test_a_recording_is_fed_twice_and_decided_twice(topics: CreateTopics, record
     assert all(order["ts"] == (DAY_S + int(order["order_id"][2:8]) * 60 - 180) * 1000 for order in decoded("orders")[:50])
 
 
+def test_drivers_of_a_recording_are_asked_where_one_wants_it(topics: CreateTopics, recording: Path, tmp_path: Path) -> None:
+    topics(agent_topics(), 4)
+    port = str(free_port())
+    with worker(tmp_path / "worker.log", "matching", TRIPO_METRICS_PORT=port) as process:
+        code, figures = finished("feed", str(recording), "--offer-s", "150", "--seconds", "15", "--ready", port, "--json")
+        assert code == 0
+        eventually(lambda: len(decoded("matching.decisions")) == figures["orders"] > 5, what="every order is decided")
+        assert process.stop() == 0, process.tail()
+    accepted = {answer["order_id"] for answer in decoded("driver-answers") if answer["answer"] == "ACCEPTED"}
+    assert figures["driver-answers"] >= len(accepted)
+    matched = {d["order_id"] for d in decoded("matching.decisions") if d["outcome"] == "MATCHED"}
+    assert matched
+    assert matched <= accepted, "nobody gets an order who did not accept it"
+
+
 def test_what_is_wrong_is_said_plainly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRIPO_BROKERS", "127.0.0.1:9")
     for options, code, words in (
         (("dev", "--feed", str(tmp_path)), 2, "no cabspotting_pings"),
         (("feed", str(tmp_path / "x")), 2, "is not a folder"),
+        (("feed", str(tmp_path), "--offer-s", "15", "--speed", "0"), 2, "no time to answer"),
     ):
         done = subprocess.run([*TRIPO, *options], capture_output=True, text=True, timeout=60, check=False)
         assert (done.returncode, words in done.stderr, "Traceback" in done.stderr) == (code, True, False), done.stderr

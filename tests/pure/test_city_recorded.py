@@ -124,8 +124,16 @@ def test_what_is_missing_is_said(folder: Path) -> None:
         Recording.find(folder)
 
 
-def test_every_event_is_a_record_of_its_topic(folder: Path) -> None:
-    run = Pass(Recording.find(folder))
+def test_nobody_is_asked_unless_one_says_so(folder: Path) -> None:
+    told, asked = (joined(whole(Pass(Recording.find(folder), **how)), "orders") for how in ({}, {"offer_s": 15}))
+    assert "offer_s" not in told.columns
+    assert set(asked["offer_s"]) == {15}
+    assert asked.drop("offer_s").equals(told)
+
+
+@pytest.mark.parametrize("offer_s", [0, 15])
+def test_every_event_is_a_record_of_its_topic(folder: Path, offer_s: int) -> None:
+    run = Pass(Recording.find(folder), offer_s=offer_s)
     for events in (run.take(DAY_S * 1000 + 9_200_000), run.close()):
         for topic, frame in events.items():
             decoded = codec(topic).decode(list(codec(topic).encode(frame)))

@@ -8,21 +8,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents.matching.policy import DEFAULT
 from ops.following import Part
 from ops.tally import Tally
 
 PATIENCE_S = 60
 
 
-def orders(*offsets: int, ts: int = 1_000, market: str = "lisbon", partition: int = 0) -> Part:
-    frame = pl.DataFrame({"market": [market] * len(offsets), "ts": [ts] * len(offsets), "patience_s": [PATIENCE_S] * len(offsets)})
+def orders(
+    *offsets: int, ts: int = 1_000, market: str = "lisbon", partition: int = 0, offer_s: int = 0, scheduled_ts: int | None = None
+) -> Part:
+    row = {"market": market, "ts": ts, "patience_s": PATIENCE_S, "offer_s": offer_s, "scheduled_ts": scheduled_ts, "ready_ts": None}
+    kinds = {"offer_s": pl.Int32, "patience_s": pl.Int32, "scheduled_ts": pl.Int64, "ready_ts": pl.Int64}
+    frame = pl.DataFrame([row] * len(offsets), schema_overrides=kinds)
     return Part("orders", partition, np.array(offsets), np.zeros(len(offsets), np.int64), frame)
 
 
-def decisions(*offsets: int, outcome: str = "MATCHED", market: str = "lisbon", partition: int = 0, eta_s: float | None = 200.0) -> Part:
+def decisions(
+    *offsets: int,
+    outcome: str = "MATCHED",
+    market: str = "lisbon",
+    partition: int = 0,
+    eta_s: float | None = 200.0,
+    offer: str | None = None,
+) -> Part:
     frame = pl.DataFrame({
         "market": market, "outcome": outcome, "reason": "BEST_SCORE" if outcome == "MATCHED" else "NO_DRIVER",
-        "partition": partition, "offset": list(offsets), "eta_s": eta_s,
+        "partition": partition, "offset": list(offsets), "eta_s": eta_s, "offer_id": pl.Series([offer] * len(offsets), dtype=pl.String),
     })  # fmt: skip
     return Part("matching.decisions", partition, np.arange(len(offsets)), np.zeros(len(offsets), np.int64), frame)
 
@@ -32,9 +44,18 @@ def buried(*offsets: int, topic: str = "orders") -> Part:
     return Part("matching.dead-letters", 0, np.arange(len(offsets)), np.zeros(len(offsets), np.int64), frame)
 
 
-def market_row(clock: int, pending: int, market: str = "lisbon") -> Part:
-    frame = pl.DataFrame({"market": [market], "clock": [clock], "pending": [pending]})
+def market_row(clock: int, pending: int, market: str = "lisbon", gini: float | None = None) -> Part:
+    frame = pl.DataFrame({"market": [market], "clock": [clock], "pending": [pending], "gini": [gini]})
     return Part("matching.markets", 0, np.zeros(1, np.int64), np.zeros(1, np.int64), frame)
+
+
+def offers(*markets: str) -> Part:
+    return Part("matching.offers", 0, np.arange(len(markets)), np.zeros(len(markets), np.int64), pl.DataFrame({"market": markets}))
+
+
+def answers(*said: str, market: str = "lisbon") -> Part:
+    frame = pl.DataFrame({"market": [market] * len(said), "answer": said}, schema_overrides={"answer": pl.Enum(["ACCEPTED", "DECLINED"])})
+    return Part("driver-answers", 0, np.arange(len(said)), np.zeros(len(said), np.int64), frame)
 
 
 def tally_of(*parts: Part, starts: dict[int, int] | None = None) -> Tally:
@@ -85,5 +106,48 @@ def test_a_dead_letter_of_another_topic_answers_no_order() -> None:
 
 def test_the_mean_pickup_time_is_over_the_matched_alone() -> None:
     tally = tally_of(orders(0, 1, 2), decisions(0, eta_s=100.0), decisions(1, eta_s=300.0), decisions(2, outcome="UNMATCHED", eta_s=None))
-    assert tally.mean_eta_s == pytest.approx(200.0)
-    assert tally_of().mean_eta_s is None
+    assert tally.whole.mean_eta_s == pytest.approx(200.0)
+    assert tally_of().whole.mean_eta_s is None
+
+
+def test_an_order_for_later_is_pending_until_its_patience_ends_which_begins_with_the_search() -> None:
+    start = 1_000 + 3_600_000
+    later = orders(0, scheduled_ts=start + int(DEFAULT.lead_s * 1000))
+    at_its_end, past_it = (market_row(clock=start + PATIENCE_S * 1000 + more, pending=1) for more in (0, 1))
+    assert tally_of(later, at_its_end).lost() == 0
+    assert tally_of(later, past_it).lost() == 1
+
+
+def test_a_thing_ready_soon_is_looked_for_at_once() -> None:
+    soon = orders(0, scheduled_ts=1_000 + int(DEFAULT.lead_s * 1000) - 1)
+    assert tally_of(soon, market_row(clock=1_001 + PATIENCE_S * 1000, pending=1)).lost() == 1
+
+
+def test_an_impatient_order_may_wait_for_its_driver_s_answer() -> None:
+    asked = orders(0, offer_s=15)
+    until = 1_000 + (PATIENCE_S + 15) * 1000
+    assert tally_of(asked, market_row(clock=until, pending=1)).lost() == 0
+    assert tally_of(asked, market_row(clock=until + 1, pending=1)).lost() == 1
+
+
+def test_offers_are_accepted_declined_or_neither_by_market() -> None:
+    tally = tally_of(
+        orders(0, 1, 2),
+        offers("lisbon", "lisbon", "lisbon", "oslo"),
+        answers("DECLINED", "ACCEPTED"),
+        decisions(0, offer="o/2"),
+        decisions(1),
+    )
+    lisbon, oslo = tally.markets["lisbon"], tally.markets["oslo"]
+    assert (lisbon.accepted_share, lisbon.declined_share) == (pytest.approx(1 / 3), pytest.approx(1 / 3)), (
+        "who was not asked did not accept"
+    )
+    assert (oslo.accepted_share, oslo.declined_share) == (0, 0)
+    assert (tally.whole.offers, tally.whole.accepted, tally.whole.declined) == (4, 1, 1)
+    assert tally_of().whole.accepted_share is None
+
+
+def test_only_markets_of_this_run_that_know_it_say_something() -> None:
+    rows = [market_row(1, 0, gini=0.3), market_row(1, 0, market="oslo", gini=0.5), market_row(1, 0, market="bogota")]
+    tally = tally_of(orders(0), orders(1, market="bogota"), *rows)
+    assert tally.says("gini") == {"lisbon": 0.3}

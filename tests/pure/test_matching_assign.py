@@ -90,7 +90,7 @@ def test_candidates_are_the_nearest_of_a_scan(size: tuple[int, int, int, float],
     drivers, orders = market.drivers, asked(wanted)
     reach_m = looked(market, orders).reach_m
     assert 6_000 <= reach_m <= 6_050  # with nothing learnt: twelve minutes at 30 km/h
-    found = find(drivers, drivers.eligible(NOW, DEFAULT), orders, k, reach_m=reach_m, policy=DEFAULT)
+    found = find(drivers, drivers.eligible(NOW, DEFAULT), orders, k, reach_m=np.full(len(wanted), reach_m), policy=DEFAULT, known={})
     for i, each in enumerate(wanted):
         able = [row for row, one in enumerate(profiles) if may_serve(one, each, DEFAULT)]
         place = (np.array([each["pickup_lat"]]), np.array([each["pickup_lon"]]))

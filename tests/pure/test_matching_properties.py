@@ -17,7 +17,7 @@ from agents.matching.agent import AGENT
 from agents.matching.policy import DEFAULT, SERVED_BY, TIERS
 from agents.matching.state import MatchingState
 from streams.batch import Decisions
-from tests.pure.matching_events import LAT, LON, NOW, Row, batches, change, move, order, profile, unhurried
+from tests.pure.matching_events import LAT, LON, NOW, Row, answer, batches, change, move, order, profile, unhurried
 
 MARKETS = ("la", "sf")
 Steps = list[tuple[int, list[tuple[str, Row]]]]
@@ -38,7 +38,7 @@ class Chance:
         return 0.02 * int(self.rng.integers(-3, 4))
 
     def event(self) -> tuple[str, Row]:
-        kind = self.one("profiles", "moves", "moves", "moves", "orders", "orders", "changes", "changes")
+        kind = self.one("profiles", "moves", "moves", "moves", "orders", "orders", "changes", "changes", "answers", "answers")
         common = {"market": self.one(*MARKETS), "ts": -self.one(0, 0, 0, 0, 0, 1_000, 45_000, 400_000)}
         driver = f"d{self.rng.integers(5)}"
         if kind == "profiles":
@@ -49,9 +49,15 @@ class Chance:
             return kind, move(driver, lat=self.one(LAT, LAT, LAT, LAT, 95.0) + self.spot(), lon=LON, status=status, **common)
         if kind == "changes":
             return kind, change(f"o{max(0, self.orders - int(self.rng.integers(-1, 8)))}", self.one(*WHATS), **common)
+        if kind == "answers":
+            said = self.one("ACCEPTED", "ACCEPTED", "DECLINED")
+            return kind, answer(driver, f"o{max(0, self.orders - int(self.rng.integers(0, 4)))}", answer=said, **common)
         self.orders += 1
         wanted = {"tier": self.one("STANDARD", "STANDARD", "GOLD"), "requirements": self.one([], [], ["CHILD_SEAT"])}
         place = {"pickup_lat": LAT + self.spot(), "patience_s": self.one(0, 5, 60, 60, 60, 600)}
+        place |= {"offer_s": self.one(0, 0, 2, 15, 700), "fare_cents": self.one(None, None, 900, -1)}
+        place |= {"scheduled_ts": self.one(None, None, None, 1_000, 1_500_000), "ready_ts": self.one(None, None, 30_000)}
+        place |= {"merchant_id": self.one(None, "m1", "m2")}
         repeated = self.orders - int(self.rng.random() < 0.2)
         return kind, order(f"o{repeated}", service=self.one("RIDE", "RIDE", "RIDE", "FOOD"), **wanted, **place, **common)
 
@@ -87,6 +93,11 @@ def known_drivers() -> dict[str, list[Row]]:
     }
 
 
+def timed(row: Row, now: int) -> Row:
+    """The row with its times, which are relative, around ``now``."""
+    return row | {name: row[name] + now for name in ("ts", "scheduled_ts", "ready_ts") if row.get(name) is not None}
+
+
 def play(history: Steps, reload_at: int | None = None) -> Played:
     """Step through a history; with ``reload_at`` the state goes through bytes before that step."""
     played, now, offset = Played(), NOW, 0
@@ -102,7 +113,7 @@ def play(history: Steps, reload_at: int | None = None) -> Played:
         now += wait
         if i == reload_at:
             played.state = AGENT.load(AGENT.dump(played.state))
-        rows = {kind: [row | {"ts": row["ts"] + now} for row in each] for kind, each in rows_of_step.items()}
+        rows = {kind: [timed(row, now) for row in each] for kind, each in rows_of_step.items()}
         played.made.append(AGENT.step(played.state, batches(offset, **rows), now))
         played.given.append(rows)
         played.nows.append(now)
@@ -112,6 +123,10 @@ def play(history: Steps, reload_at: int | None = None) -> Played:
 
 def decisions_of(made: Decisions) -> list[Row]:
     return [row for output in made.outputs if output.topic == "matching.decisions" for row in output.frame.to_dicts()]
+
+
+def offers_of(made: Decisions) -> list[Row]:
+    return [row for output in made.outputs if output.topic == "matching.offers" for row in output.frame.to_dicts()]
 
 
 def accepted(made: Decisions, rows: dict[str, list[Row]], kind: str, topic: str, first: int) -> list[Row]:
@@ -147,9 +162,14 @@ class Oracle:
         self.live: dict[tuple[str, str], str] = {}  # (market, order) → driver
         self.clocks: dict[str, int] = defaultdict(int)
         self.matches = 0
+        self.offers: dict[str, str] = {}  # offer → driver
+        self.asked: dict[tuple[str, str], str] = {}  # (market, driver) → the order it is being asked about
+        self.expires: dict[str, int] = {}
+        self.bundles: dict[str, str | None] = {}
 
     def take(self, made: Decisions, rows: dict[str, list[Row]], first: int, elapsed: int) -> None:
         topics = {"profiles": "driver-profiles", "moves": "driver-moves", "orders": "orders", "changes": "order-changes"}
+        topics |= {"answers": "driver-answers"}
         kept = {kind: accepted(made, rows, kind, topic, first) for kind, topic in topics.items()}
         # a late or repeated record has been read too: it is valid, and its time has been seen
         expected = {(one.topic, one.offset) for one in made.rejected if one.expected}
@@ -165,16 +185,40 @@ class Oracle:
         for row in kept["changes"]:
             if row["change"] != "PICKED_UP":
                 self.live.pop((row["market"], row["order_id"]), None)
+        for row in kept["answers"]:
+            self.asked.pop((row["market"], row["driver_id"]), None)
+        for row in decisions_of(made):
+            if row["offers"] and row["outcome"] == "UNMATCHED":
+                self.asked = {key: order for key, order in self.asked.items() if order != row["order_id"]}
+        self.asked = {key: order for key, order in self.asked.items() if self.expires[order] >= self.clocks[key[0]]}
         for row in decisions_of(made):
             if row["outcome"] == "MATCHED":
-                self.judge(row)
+                self.match(row)
+        for row in offers_of(made):
+            self.judge(row)
+            self.offers[row["offer_id"]] = row["driver_id"]
+            self.asked[row["market"], row["driver_id"]] = row["order_id"]
+            self.expires[row["order_id"]] = row["expires_ts"]
+
+    def match(self, row: Row) -> None:
+        """A driver who accepted it, or one that is right."""
+        if row["offer_id"] is None:
+            self.judge(row)
+        else:
+            assert self.offers[row["offer_id"]] == row["driver_id"]
+            assert (row["market"], row["driver_id"]) not in self.asked
+        self.live[row["market"], row["order_id"]] = row["driver_id"]
+        self.bundles[row["order_id"]] = row["bundle_id"]
+        self.matches += 1
 
     def judge(self, row: Row) -> None:
-        """The driver of this match was free, near and able."""
+        """The driver of this match or offer is free, near and able."""
         key = (row["market"], row["driver_id"])
         driver, there, wanted = self.profiles[key], self.moves[key], self.orders[row["market"], row["order_id"]]
-        holders = [name for (market, _), name in self.live.items() if market == row["market"]]
-        assert row["driver_id"] not in holders, "a driver holds at most one live order"
+        held = [order for (market, order), name in self.live.items() if (market, name) == key]
+        bundle = row.get("bundle_id") or "none"
+        assert all(self.bundles[order] == bundle for order in held), "a driver holds one live order, or those of one bundle"
+        assert key not in self.asked
         assert not driver["deleted"]
         assert there["status"] == "AVAILABLE"
         assert self.clocks[row["market"]] - there["ts"] <= DEFAULT.position_ttl_s * 1000
@@ -183,10 +227,9 @@ class Oracle:
         assert set(wanted["requirements"]) <= set(driver["features"])
         assert driver["rating_30d"] >= DEFAULT.tier_minimum[TIERS.index(wanted["tier"])]
         assert row["eta_s"] <= DEFAULT.eta_limit_s
-        assert row["waited_ms"] <= wanted["patience_s"] * 1000
+        begins = max(wanted["ts"], max(wanted["scheduled_ts"] or 0, wanted["ready_ts"] or 0) - int(DEFAULT.lead_s * 1000))
+        assert begins <= self.clocks[row["market"]] <= begins + wanted["patience_s"] * 1000
         assert row["distance_m"] == pytest.approx(abs(there["lat"] - wanted["pickup_lat"]) * 111_195.08, abs=1)
-        self.live[row["market"], row["order_id"]] = row["driver_id"]
-        self.matches += 1
 
 
 @given(histories)
@@ -198,10 +241,15 @@ def test_no_driver_ever_holds_two_orders_and_every_match_keeps_the_rules(history
         oracle.take(made, rows, i * 100, now - before)
         before = now
     for name, market in played.state.markets.items():
-        held = {market.drivers.ids[row]: order_id for row, order_id in market.drivers.orders.items()}
-        assert held == {driver: order_id for (where, order_id), driver in oracle.live.items() if where == name}
-        assert np.count_nonzero(market.drivers.columns["holds"]) == len(held) == len(market.live)
-        assert market.pace.clock == oracle.clocks[name]
+        load, rows = market.drivers.columns["load"], market.drivers.index
+        live = Counter(driver for (where, _), driver in oracle.live.items() if where == name)
+        assert {driver: int(load[row]) for driver, row in rows.items() if load[row]} == live
+        asked = {driver: order_id for (where, driver), order_id in oracle.asked.items() if where == name}
+        assert {market.drivers.ids[row]: order_id for row, order_id in market.drivers.orders.items() if not load[row]} == asked
+        assert np.count_nonzero(market.drivers.columns["holds"]) == len(live) + len(asked)
+        assert len(market.live) == sum(live.values())
+        asleep_ms = played.nows[-1] - market.pace.stepped_now  # its clock is moved on when it wakes
+        assert market.pace.clock + asleep_ms == oracle.clocks[name]
     assert oracle.matches == sum(market.counts.matched for market in played.state.markets.values())
 
 

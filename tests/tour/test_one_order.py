@@ -39,7 +39,9 @@ PICKUP, DROPOFF = (38.7107, -9.1380), (38.7700, -9.1280)
 
 def publish(topic: str, *rows: dict[str, Any]) -> None:
     """An app of a driver or a rider tells what happened: events of one topic, in Avro, keyed by their market."""
-    frame = pl.DataFrame([{"market": "lisbon", "ts": time.time_ns() // 1_000_000} | row for row in rows], schema=codec(topic).polars_schema)
+    told = [{"market": "lisbon", "ts": time.time_ns() // 1_000_000} | row for row in rows]
+    schema = {name: dtype for name, dtype in codec(topic).polars_schema.items() if name in told[0]}  # the others have their defaults
+    frame = pl.DataFrame(told, schema=schema)
     with Publisher() as publisher:
         publisher.publish(topic, frame)
 
