@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ops.summary import fail
+from ops.why import why
 
 app = typer.Typer(help="Look into and measure the matching agent.", no_args_is_help=True)
 
@@ -70,7 +70,4 @@ def _span(hours: str) -> tuple[float, float]:
     return begin, end
 
 
-if find_spec("ops.why") is not None:
-    from ops.why import why
-
-    app.command()(why)
+app.command()(why)

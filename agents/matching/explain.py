@@ -27,7 +27,7 @@ from agents.matching.optimal import NEVER
 from agents.matching.orders import Asked
 from agents.matching.outlook import outlook
 from agents.matching.policy import FACTORS, OPTIMAL, Policy
-from agents.matching.rounds import _outside_ms
+from agents.matching.rounds import outside_ms
 from agents.matching.score import QUALITIES, own_cost_ms
 
 PAIRS_AT_ONCE = 500_000
@@ -168,7 +168,7 @@ def lacks_ms(factors: F64, policy: Policy) -> dict[str, int]:
 
 def beat_ms(moment: Moment, others: Assignment) -> I64:
     """What each order costs all orders together, as assigned in ``others``, whole ms, shape (orders,): its cost and its driver's price."""
-    out: I64 = _outside_ms(moment.asked, moment.clock, moment.policy)
+    out: I64 = outside_ms(moment.asked, moment.clock, moment.policy)
     hit = np.flatnonzero(others.chosen >= 0)
     out[hit] = others.pairs.cost_ms[others.chosen[hit]] + others.price_ms[hit]
     return out

@@ -100,7 +100,7 @@ class _Optimum:
         self.more, self.able, self.beyond_m = found.more.copy(), found.able, found.beyond_m.copy()
         self.place_of: I64 = np.full(len(ask.drivers), len(ask.free), np.int64)
         self.place_of[ask.free] = np.arange(len(ask.free))
-        self.outside = _outside_ms(ask.orders, ask.clock, ask.policy)
+        self.outside = outside_ms(ask.orders, ask.clock, ask.policy)
         self.solve()
 
     def solve(self) -> None:
@@ -167,7 +167,7 @@ class _Optimum:
         return Round(pairs, self.chosen, self.more, self.able, self.short_ms(pairs), price, self.dual.proven & ~self.unsure())
 
 
-def _outside_ms(orders: Asked, clock: int, policy: Policy) -> I64:
+def outside_ms(orders: Asked, clock: int, policy: Policy) -> I64:
     """What leaving an order costs: more for one that has waited longer, and a little more for one that came before others."""
     limit = round(1000 * policy.unmatched_s)
     came_first = np.arange(len(orders))[::-1]

@@ -116,6 +116,7 @@ class Drivers:
             self.legs.set(some, at[known], to[known], np.repeat(ms[:, None] / PARTS, PARTS, axis=1))
         self.next_ms[rows] = self.legs.arrive_ms(rows)
         self.mode[rows] = ON_TRIP
+        self.changed[rows] = True
 
     def change_shifts(self, now: int) -> None:
         """Who goes on or off by ``now``; those with an order finish it first."""

@@ -20,7 +20,7 @@ from agents.matching.explain_selves import all_pairs, on_the_way
 from agents.matching.market_step import MarketStep
 from agents.matching.optimal import NEVER
 from agents.matching.policy import BEST_FIRST, DEFAULT, Policy
-from agents.matching.rounds import _outside_ms
+from agents.matching.rounds import outside_ms
 from agents.matching.state import MatchingState
 from agents.matching.step import step
 from tests.pure.matching_events import LAT, LON, NOW, SECOND, Row, answer, batches, move, order, profile, unhurried
@@ -165,7 +165,7 @@ def test_short_is_what_choosing_the_driver_would_have_cost_all_orders_more(city:
     pairs = all_pairs(moment.market, moment.asked, moment.clock, moment.policy)
     table = np.full((len(moment.ids), len(moment.market.drivers)), NEVER)
     table[pairs.order, pairs.driver] = pairs.cost_ms
-    outside = _outside_ms(moment.asked, moment.clock, moment.policy)
+    outside = outside_ms(moment.asked, moment.clock, moment.policy)
     best, mine = least_cost(table, outside), moment.place[ORDER]
     for driver, row in moment.market.drivers.index.items():
         found = seen.why_not(driver)
