@@ -145,12 +145,17 @@ class Drivers:
         return np.flatnonzero(fresh & (c["standing"] == ACTIVE) & (c["status"] == AVAILABLE) & (c["holds"] == 0))
 
     def soon(self, clock: int, policy: Policy) -> I64:
-        """Rows of the drivers with live orders that are expected to be free, and AVAILABLE, within ``soon_s``."""
+        """Rows of the drivers with live orders who go on working and are expected to be free within ``soon_s``, or were so lately."""
         if policy.courier.soon_s <= 0:
             return np.zeros(0, np.int64)
-        c, until = self.columns, clock + int(policy.courier.soon_s * 1000)
+        c, near = self.columns, self.wait_ms(clock) <= int(policy.courier.soon_s * 1000)
         fresh = c["position_ts"] >= max(1, clock - int(policy.position_ttl_s * 1000))
-        return np.flatnonzero(fresh & (c["standing"] == ACTIVE) & (c["status"] == AVAILABLE) & (c["load"] > 0) & (c["free_at"] <= until))
+        return np.flatnonzero(fresh & (c["standing"] == ACTIVE) & (c["status"] != OFFLINE) & (c["load"] > 0) & near)
+
+    def wait_ms(self, clock: int) -> I64:
+        """How long until each driver is free, shape (drivers,): 0 for those without an order; one that is late is so for as long again."""
+        out: I64 = np.where(self.columns["holds"] > 0, np.abs(self.columns["free_at"] - clock), 0)
+        return out
 
     def free_points(self, rows: I64) -> F64:
         """Where drivers are, or will be when they are free, as in geo.points, shape (rows, 3)."""

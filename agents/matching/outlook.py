@@ -106,7 +106,7 @@ def outlook(market: Market, asked: Asked, free: I64, clock: int, policy: Policy)
         limit_s = np.minimum(limit_s, market.future.reach_ms(ride, policy.eta_limit_s, policy.future) / 1000.0)
     slack_s = np.where(is_goods(asked["service"]), (asked["wanted"] - clock) / 1000.0, 0.0)
     patience_s = (asked["until"] - clock) / 1000.0
-    wait_s = np.where(columns["holds"] > 0, np.maximum(0, columns["free_at"] - clock) / 1000.0, 0.0)
+    wait_s = market.drivers.wait_ms(clock) / 1000.0
     return Outlook(
         travel, market.acceptance, driver, own, future_ms, pickup, limit_s, patience_s, slack_s, asked["many"], wait_s,
         least_driver, least_ms,

@@ -59,6 +59,7 @@ class Day:
     served: Served = field(init=False)
     _place: F64 = field(init=False)  # where each courier was last, metres
     _on_duty: list[bool] = field(init=False)
+    _carrying: list[int] = field(init=False)  # orders, by courier
     _deadline: F64 = field(init=False)  # the last minute to be assigned in, by order
     _attempt: list[int] = field(init=False)
     _events: list[Event] = field(default_factory=list)
@@ -71,7 +72,7 @@ class Day:
         one = self.instance
         n, m = len(one.orders), len(one.couriers)
         self.agent, self.served = AgentLoop(self.policy), Served.nothing_yet(n, m)
-        self._place, self._on_duty, self._attempt = one.couriers.copy(), [False] * m, [0] * n
+        self._place, self._on_duty, self._carrying, self._attempt = one.couriers.copy(), [False] * m, [0] * m, [0] * n
         way = one.minutes(one.restaurants[one.restaurant], one.orders)
         half_stops = (one.rules.pickup_min + one.rules.dropoff_min) / 2
         self._deadline = (one.placed - way).astype(np.float64) + (one.rules.limit_min - half_stops)
@@ -113,6 +114,7 @@ class Day:
             courier = int(self.served.courier[row])
             one, taken = self.instance, what == "PICKED_UP"
             self._place[courier] = one.restaurants[one.restaurant[row]] if taken else one.orders[row]
+            self._carrying[courier] -= not taken
             self._moved[courier] = None
             self._changes.append((at, self._id(row), what))
 
@@ -139,7 +141,7 @@ class Day:
         each = np.arange(len(orders))
         door = pickup + rules.pickup_min / 2 + np.cumsum(ways[1:]) + rules.dropoff_min * (each + 0.5)
         served.courier[orders], served.assigned[orders], served.pickup[orders], served.door[orders] = courier, minute, pickup, door
-        served.bundle[orders] = len(orders)
+        served.bundle[orders] = self._carrying[courier] = len(orders)
         served.driving[courier] += ways.sum()
         served.routes[courier] += 1
         for i, row in enumerate(orders):
@@ -160,7 +162,7 @@ class Day:
     def _take_moves(self, minute: int) -> pl.DataFrame:
         rows, self._moved = list(self._moved), {}
         lat, lon = self.instance.degrees(self._place[rows])
-        status = ["AVAILABLE" if self._on_duty[row] else "OFFLINE" for row in rows]
+        status = ["OFFLINE" if not self._on_duty[row] else "BUSY" if self._carrying[row] else "AVAILABLE" for row in rows]
         ids = [f"c{row}" for row in rows]
         return pl.DataFrame({"driver_id": ids, "market": MARKET, "ts": _ms(minute), "lat": lat, "lon": lon, "status": status})
 

@@ -2,7 +2,8 @@
 
 **Greedy nearest** is what dispatchers do without a plan, and what the literature measures against: each order at once, in order of
 arrival, gets the nearest driver that may serve it. It is never held, nothing but the distance counts (nothing is learnt of the roads), and
-orders that found nobody are tried again, first come first served, when a driver becomes free. **Optimal** is the agent as it runs, and
+orders that found nobody are tried again, first come first served, when a driver becomes free. **Greedy ETA** takes the driver who is there
+first by the learnt travel times instead; what optimal gains on it is the assignment's own doing. **Optimal** is the agent as it runs, and
 **least time** the same with nothing but time to the pickup in its costs: what any assignment of these orders could save.
 """
 
@@ -20,6 +21,7 @@ UNLEARNT_S = 1e9  # an epoch of travel time that does not end: nothing learnt is
 
 POLICIES: dict[str, Policy] = {
     BASELINE: replace(DEFAULT, assignment=NEAREST_FIRST, window_ms=0, travel=replace(DEFAULT.travel, epoch_s=UNLEARNT_S)),
+    "greedy-eta": replace(DEFAULT, assignment=NEAREST_FIRST, window_ms=0),
     "best-score": replace(DEFAULT, assignment=BEST_FIRST),
     "optimal": DEFAULT,
     "least-time": replace(

@@ -37,7 +37,7 @@ def test_unknown_names_are_refused(tmp_path: Path) -> None:
     for words in (("--simulate", "1", "--policies", "optimal,psychic"), ("--cabspotting", str(tmp_path), "--policies", "psychic")):
         code, error = evaluate(*words)
         assert code == 2
-        assert "policies are greedy-nearest, best-score, optimal" in error
+        assert "policies are greedy-nearest, greedy-eta, best-score, optimal" in error
     code, error = evaluate("--simulate", "1", "--states", "plenty,none")
     assert code == 2
     assert "plenty, balanced, scarce" in error

@@ -195,6 +195,28 @@ def test_an_order_without_the_patience_to_wait_gets_who_is_free() -> None:
         assert town.at(0.1, profiles=others[0], moves=others[1], orders=[late])["order_id"].to_list() == found
 
 
+def test_an_order_does_not_wait_for_a_courier_that_is_late() -> None:
+    """c0 should be free next to the merchant after some 9 minutes, but is not heard of; c1 is a quarter of an hour away."""
+    town = Town(couriers=1, policy=LASTING)
+    town.at(0.0, orders=[food("o1", dropoff_lat=LAT + 0.001)])
+    late = food("o2", 8.0, "m2", pickup_lat=LAT + 0.001, ts=NOW + 480_000, patience_s=3600)
+    town.at(8.0, profiles=[profile("c1", vehicle="CAR", services=["FOOD"])], moves=[move("c1", lat=LAT - 0.049)], orders=[late])
+    minutes = [
+        minute for minute in range(9, 40) if not town.at(minute, moves=[move("c1", lat=LAT - 0.049, ts=NOW + minute * MINUTE)]).is_empty()
+    ]
+    assert len(minutes) == 1
+    assert 15 < minutes[0] < 30
+
+
+def test_a_courier_soon_to_be_free_may_say_that_it_is_busy() -> None:
+    for status, waits in (("BUSY", True), ("OFFLINE", False)):
+        town = Town(couriers=1, policy=LASTING)
+        town.at(0.0, orders=[food("o1", dropoff_lat=LAT + 0.001)])
+        others = [profile("c1", vehicle="CAR", services=["FOOD"])], [move("c0", ts=NOW + 6000, status=status), move("c1", lat=LAT - 0.049)]
+        late = food("o2", 0.1, "m2", pickup_lat=LAT + 0.001, ts=NOW + 6000, patience_s=3600)
+        assert town.at(0.1, profiles=others[0], moves=others[1], orders=[late]).is_empty() == waits
+
+
 def test_steps_are_the_same_from_a_state_that_was_dumped() -> None:
     first = Town(couriers=2, policy=LASTING)
     first.at(0.0, orders=[food(f"o{i}", 5.0 + i, "m1" if i % 2 else "m2") for i in range(6)])
