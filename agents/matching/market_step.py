@@ -9,24 +9,23 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from agents.matching.advice import advice, advised
 from agents.matching.asking import Asking, gather, hold
-from agents.matching.columns import I64, Array, Mask
+from agents.matching.columns import I64, Array
 from agents.matching.courier import after_ms
 from agents.matching.decided import TAKEN, cheaper_taken, considered, decided_matches, decided_without, found, offered
+from agents.matching.intake import Intake
 from agents.matching.learning import Learning, learning_due
 from agents.matching.market import Market
 from agents.matching.match import Assignment, alternatives, match
 from agents.matching.offers import OFFERED
-from agents.matching.orders import CANCELLED, CANCELLED_BY_DRIVER, COMPLETED, ENDED_BY, LATE, NO_DRIVER, PICKED_UP, Asked
+from agents.matching.orders import CANCELLED, Asked
 from agents.matching.outputs import Decided, Offered
 from agents.matching.policy import Policy
 from agents.matching.reading import Rejection, Rows
-from agents.matching.shown import MarketRow, ShownAdvice, ShownDrivers, ShownFairness
+from agents.matching.shown import MarketRow, ShownDrivers, ShownFairness
 from agents.matching.tables import due_rows, market_facts, row_due, shown_drivers
 
 FORGET_EVERY_MS = 3_600_000
-ACCEPTED = 0  # position in policy.ANSWERS
 Watch = Callable[["MarketStep"], None]
 
 
@@ -34,35 +33,22 @@ class MarketStep:
     """The work of one step on one market; ``run`` does it, and the lists and rows are what came of it."""
 
     def __init__(self, market: Market, now: int, policy: Policy, rejected: list[Rejection], watch: Watch | None = None) -> None:
-        self.market, self.now, self.policy, self.rejected, self.watch = market, now, policy, rejected, watch
+        self.market, self.now, self.policy, self.watch = market, now, policy, watch
         self.decided: list[Decided] = []
         self.offered: list[Offered] = []
         self.shown: ShownDrivers | None = None
         self.fairness: ShownFairness | None = None
-        self.advice: ShownAdvice | None = None
         self.row: MarketRow | None = None
         self.learning = Learning(market, policy)
-        self.touched: list[I64] = []  # rows of drivers whose table row may have changed
-        self.ending: dict[int, int] = {}  # slot of a pending order → the reason it ends by
-        self.accepted: list[int] = []  # slots of pending orders whose drivers have accepted
+        self.intake = Intake(market, policy, self.learning, rejected)
         self.asking: Asking  # what was matched
-        self.first_new = 0  # the number of the step's first new order
         self.advanced_ms = 0  # by how much the step moved the clock: orders are not held while a backlog is caught up
 
     def run(self, given: Mapping[str, Rows], before: int) -> None:
         """Take the rows by topic; ``before`` is the now of the task's last step, ms, or 0."""
         self._move_clock(given, before)
-        self.first_new = self.market.counts.orders + 1
-        for topic, take in (
-            ("driver-profiles", self._take_profiles),
-            ("driver-moves", self._take_moves),
-            ("orders", self._take_orders),
-            ("order-changes", self._take_changes),
-            ("driver-answers", self._take_answers),
-        ):
-            if topic in given:
-                take(given[topic])
-        self._expire()
+        self.intake.take(given)
+        self.intake.expire()
         self.learning.settle()
         self._end()
         self.fairness = self.learning.stand()
@@ -95,133 +81,10 @@ class MarketStep:
             pace.clock += elapsed
         self.advanced_ms = pace.clock - started
 
-    def _take_profiles(self, profiles: Rows) -> None:
-        rows, at, late = self.market.drivers.apply_profiles(profiles, self.market.pace.clock)
-        self._took("driver-profiles", profiles, rows, late)
-        bits, told = advised(profiles, at), self.market.drivers.columns["advice"]
-        changed = np.flatnonzero(bits != told[rows])
-        if len(changed):
-            told[rows[changed]] = bits[changed]
-            places = at[changed].tolist()
-            each = [advice(profiles, place, int(bit)) for place, bit in zip(places, bits[changed].tolist(), strict=True)]
-            ids = [self.market.drivers.ids[row] for row in rows[changed].tolist()]
-            self.advice = ShownAdvice(self.market.name, ids, profiles["ts"][at[changed]].tolist(), each)
-
-    def _take_moves(self, moves: Rows) -> None:
-        moved = self.market.drivers.apply_moves(moves, self.market.pace.clock, self.learning.gap_ms)
-        self._took("driver-moves", moves, moved.changed, moved.late)
-        self.learning.moved(moved, moves)
-
-    def _took(self, topic: str, given: Rows, rows: I64, late: Mask) -> None:
-        self.learning.grow()
-        for i in np.flatnonzero(late).tolist():
-            message = f"driver {given.ids[i]} had a newer record than ts {given['ts'][i]} before this one"
-            self.rejected.append(Rejection(topic, int(given.offsets[i]), "OutOfOrder", message, True))
-        if len(rows):
-            self.touched.append(rows)
-            self.market.pace.drivers_changed = True
-
-    def _take_orders(self, given: Rows) -> None:
-        market, clock = self.market, self.market.pace.clock
-        names = given.ids.to_list()
-        market.seen.forget(clock, int(self.policy.seen_ttl_s * 1000))
-        pending, live = market.pending.index, market.live.orders
-        new = market.seen.add(names, clock) & ~np.array([name in pending or name in live for name in names], np.bool_)
-        for i in np.flatnonzero(~new).tolist():
-            message = f"order {names[i]} came before; its first record is the one decided on"
-            self.rejected.append(Rejection("orders", int(given.offsets[i]), "DuplicateOrder", message, True))
-        orders = given if new.all() else given.take(np.flatnonzero(new))
-        first = len(market.pending)
-        market.pending.add(orders, self.first_new)
-        market.counts.orders += len(orders)
-        for i in np.flatnonzero(orders["until"] < clock).tolist():
-            self.ending[first + i] = LATE
-        if market.early.changes:
-            for slot in range(first, len(market.pending)):
-                change = market.early.take(market.pending.ids[slot], clock, self.policy)
-                if change is not None:
-                    self.ending.setdefault(slot, ENDED_BY[change])
-
-    def _take_changes(self, changes: Rows) -> None:
-        market = self.market
-        for name, change, ts in zip(changes.ids.to_list(), changes["change"].tolist(), changes["ts"].tolist(), strict=True):
-            if name in market.pending:
-                self.ending.setdefault(market.pending.slot(name), ENDED_BY[change])
-            elif name in market.live.orders:
-                self._change(name, change, ts)
-            elif name not in market.seen:
-                market.early.remember(name, change, market.pace.clock, self.policy)
-
-    def _change(self, name: str, change: int, ts: int) -> None:
-        """What a live order's record says of it and of its driver."""
-        orders = self.market.live.orders
-        ride = orders[name]
-        if change == PICKED_UP:
-            self.learning.picked_up(ride)
-            orders[name] = ride._replace(answered=1)
-            return
-        del orders[name]
-        if change in (COMPLETED, CANCELLED_BY_DRIVER):
-            self.learning.answered(ride, change == COMPLETED)
-        if change == COMPLETED:
-            self.learning.earned(ride, ts)
-        if self._free(ride.row):
-            self.learning.over(ride.row, ts)
-
-    def _take_answers(self, answers: Rows) -> None:
-        """ACCEPTED or DECLINED by the driver asked, in time; other answers answer nothing."""
-        market, pending = self.market, self.market.pending
-        columns = (answers.ids.to_list(), answers["order_id"].tolist(), answers["answer"].tolist(), answers["ts"].tolist())
-        for i, (driver, name, answer, ts) in enumerate(zip(*columns, strict=True)):
-            slot = pending.slot(name) if name in pending else -1
-            row = market.drivers.index.get(driver, -1)
-            due = slot >= 0 and row >= 0 and pending["offered"][slot] == row + 1 and ts <= pending["expires"][slot]
-            if not due or slot in self.ending or slot in self.accepted:
-                message = f"order {name} is not offered to driver {driver} any more, or was not, at ts {ts}"
-                self.rejected.append(Rejection("driver-answers", int(answers.offsets[i]), "StaleAnswer", message, True))
-            elif answer == ACCEPTED:
-                self.accepted.append(slot)
-                self.learning.answer(row, float(pending["eta_s"][slot]), True)
-            else:
-                self._refuse(slot)
-
-    def _refuse(self, slot: int) -> None:
-        """The driver asked will not serve the order: it is free again, and the order looks for another."""
-        pending = self.market.pending
-        row = int(pending["offered"][slot]) - 1
-        self.learning.answer(row, float(pending["eta_s"][slot]), False)
-        self.market.refusals.add(int(pending["number"][slot]), row)
-        pending["offered"][slot], pending["tried"][slot] = 0, False
-        self._free(row)
-
-    def _free(self, row: int) -> bool:
-        """The driver is rid of one order. → whether it was its last"""
-        drivers = self.market.drivers
-        idle = drivers.free(row)
-        if not idle:
-            drivers.orders[row] = next(name for name, ride in self.market.live.orders.items() if ride.row == row)
-        self.touched.append(np.array([row]))
-        self.market.pace.drivers_changed = True
-        return idle
-
-    def _expire(self) -> None:
-        market, policy, clock = self.market, self.policy, self.market.pace.clock
-        pending = market.pending
-        unanswered = (pending["offered"] > 0) & (pending["expires"] < clock)
-        for slot in np.flatnonzero(unanswered).tolist():
-            if slot not in self.accepted and slot not in self.ending:
-                self._refuse(slot)
-        for slot in pending.out_of_patience(clock).tolist():
-            self.ending.setdefault(slot, NO_DRIVER)
-        for ride in market.live.expired(clock, policy):
-            if self._free(ride.row):
-                self.learning.expired(ride.row)
-        market.early.forget(clock, policy)
-
     def _end(self) -> None:
         """Orders whose drivers have accepted, and orders that end without one."""
         market, pending = self.market, self.market.pending
-        accepted, ended = np.array(sorted(self.accepted), np.int64), np.array(sorted(self.ending), np.int64)
+        accepted, ended = (np.array(sorted(slots), np.int64) for slots in (self.intake.accepted, self.intake.ending))
         if len(accepted):
             why = {name: pending[name][accepted] for name in OFFERED}
             after = after_ms(pending["service"][accepted], pending["trip_m"][accepted], self.policy.courier, market.travel.usual_s)
@@ -229,8 +92,8 @@ class MarketStep:
         if len(ended):
             for row in (pending["offered"][ended] - 1).tolist():
                 if row >= 0:
-                    self._free(row)
-            reasons = np.array([self.ending[slot] for slot in ended.tolist()], np.uint8)
+                    self.intake.free(row)
+            reasons = np.array([self.intake.ending[slot] for slot in ended.tolist()], np.uint8)
             self.decided.append(decided_without(market, ended, reasons, self.policy))
             market.counts.unmatched += len(ended)
             market.counts.cancelled += int(np.count_nonzero(reasons == CANCELLED))
@@ -305,7 +168,7 @@ class MarketStep:
         pending["offers"][slots] += 1
         market.drivers.reserve(driver, pending["number"][slots], [pending.ids[slot] for slot in slots.tolist()])
         market.counts.offers += len(slots)
-        self.touched.append(driver)
+        self.intake.touched.append(driver)
 
     def _serve(self, slots: I64, driver: I64, why: dict[str, Array], after: I64) -> None:
         """These drivers take these orders, which are still pending, and are free again ``after`` ms (n,) from the pickup."""
@@ -321,14 +184,14 @@ class MarketStep:
         pickup = np.maximum(pending["wanted"][slots], market.pace.clock + np.rint(1000.0 * why["eta_s"]).astype(np.int64))
         market.drivers.expect(driver, pickup + after, pending["to_lat"][slots], pending["to_lon"][slots])
         self.learning.took(driver, pending.asked(slots), why["eta_s"])
-        self.touched.append(driver)
+        self.intake.touched.append(driver)
 
     def _show(self) -> None:
         """Rows of the tables: drivers whose status or order changed or whose position is due, and the market."""
         market, pace, policy = self.market, self.market.pace, self.policy
         moved = due_rows(market, self.now, policy)
-        if self.touched or len(moved):
-            touched = np.concatenate([np.zeros(0, np.int64), *self.touched])
+        if self.intake.touched or len(moved):
+            touched = np.concatenate([np.zeros(0, np.int64), *self.intake.touched])
             self.shown = shown_drivers(market, touched, moved)
         if self.now - pace.shown_now >= policy.market_every_ms:
             self._show_market()

@@ -68,7 +68,7 @@ def _frame(steps: list[MarketStep], out: Stepped, partition: int, now: int, poli
         out.frames[MARKETS] = markets_frame(rows)
     if fairness := [one.fairness for one in steps if one.fairness is not None]:
         out.frames[FAIRNESS] = fairness_frame(fairness, now, policy.fairness.window_h)
-    if advice := [one.advice for one in steps if one.advice is not None]:
+    if advice := [one.intake.advice for one in steps if one.intake.advice is not None]:
         out.frames[ADVICE] = advice_frame(advice, now)
 
 

@@ -167,6 +167,17 @@ def test_a_courier_of_a_bundle_is_free_when_all_of_it_is_delivered() -> None:
     assert decided["order_id"].to_list() == ["o3"]
 
 
+def test_a_bundle_of_which_nothing_was_heard_ends_by_itself() -> None:
+    town = Town(couriers=1)
+    town.at(0.0, orders=[food("o1"), food("o2", dropoff_lat=LAT + 0.005)])
+    later = DEFAULT.live_ttl_s / 60 + 1
+    (decided,) = town.at(
+        later, moves=[move("c0", ts=NOW + round(later * MINUTE))], orders=[food("o3", later, ts=NOW + round(later * MINUTE))]
+    ).rows(named=True)
+    assert (decided["order_id"], decided["driver_id"]) == ("o3", "c0")
+    assert town.state.markets["sf"].drivers.columns["load"].tolist() == [1]
+
+
 def test_an_order_waits_for_a_courier_that_will_be_near_soon_while_it_is_not_ready() -> None:
     """c0 delivers next to m2; c1 is free, but far away. Ready in 15 minutes, the order is kept for c0."""
     town = Town(couriers=1, policy=LASTING)
