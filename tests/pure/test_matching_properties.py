@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.matching.agent import AGENT
@@ -71,6 +71,7 @@ def a_history(seed: int, length: int) -> Steps:
     ]
 
 
+several = settings(parent=unhurried, max_examples=40)  # of the tests that step each history many times
 histories = st.builds(a_history, st.integers(0, 10**9), st.integers(1, 30))
 
 
@@ -241,9 +242,9 @@ def test_no_driver_ever_holds_two_orders_and_every_match_keeps_the_rules(history
         oracle.take(made, rows, i * 100, now - before)
         before = now
     for name, market in played.state.markets.items():
-        load, rows = market.drivers.columns["load"], market.drivers.index
+        load, row_of = market.drivers.columns["load"], market.drivers.index
         live = Counter(driver for (where, _), driver in oracle.live.items() if where == name)
-        assert {driver: int(load[row]) for driver, row in rows.items() if load[row]} == live
+        assert {driver: int(load[row]) for driver, row in row_of.items() if load[row]} == live
         asked = {driver: order_id for (where, driver), order_id in oracle.asked.items() if where == name}
         assert {market.drivers.ids[row]: order_id for row, order_id in market.drivers.orders.items() if not load[row]} == asked
         assert np.count_nonzero(market.drivers.columns["holds"]) == len(live) + len(asked)
@@ -263,7 +264,7 @@ def fingerprint(played: Played) -> list[Any]:
 
 
 @given(histories, st.integers(0, 30))
-@unhurried
+@several
 def test_the_same_batches_step_to_the_same_bytes_also_from_a_loaded_state(history: Steps, reload_at: int) -> None:
     once = fingerprint(play(history))
     assert fingerprint(play(history)) == once
@@ -271,14 +272,14 @@ def test_the_same_batches_step_to_the_same_bytes_also_from_a_loaded_state(histor
 
 
 @given(histories)
-@unhurried
+@several
 def test_a_state_is_the_same_after_its_bytes(history: Steps) -> None:
     data = AGENT.dump(play(history).state)
     assert AGENT.dump(AGENT.load(data)) == data
 
 
 @given(histories)
-@unhurried
+@several
 def test_ticks_that_are_not_due_would_change_nothing(history: Steps) -> None:
     played = play(history)
     for after in (1, 500, 30_000, 700_000):
