@@ -175,7 +175,7 @@ def test_matching_measures_an_age_for_every_order(broker: Broker) -> None:
 
 
 def test_recovery_measures_every_kill(broker: Broker) -> None:
-    _, figures = run("recovery", "--drivers", "160", "--kills", "1", "--traffic-s", "1", "--brokers", broker.bootstrap)
+    _, figures = run("recovery", "--drivers", "800", "--kills", "1", "--traffic-s", "1", "--brokers", broker.bootstrap)
     for state in ("small", "large"):
         [kill] = figures[state]["kills"]
         assert 0 < kill["up_s"] <= kill["decided_s"] == figures[state]["worst_s"]
