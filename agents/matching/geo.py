@@ -1,4 +1,4 @@
-"""Degrees in, metres and seconds out: points on the sphere, great-circle distances, expected times to the pickup.
+"""Degrees in, metres out: points on the sphere, great-circle distances.
 
 Points are kept as three coordinates in metres from the Earth's centre. The straight line (chord) between two such points grows with
 their great-circle distance, so a k-d tree over them is exact everywhere, with no projection to choose and no edge at the date line.
@@ -53,9 +53,3 @@ def distance_m(a: F64, b: F64) -> F64:
 def chord_m(distance: float) -> float:
     """The straight line, in metres, under a great-circle distance in metres."""
     return float(2 * EARTH_RADIUS_M * np.sin(min(distance / (2 * EARTH_RADIUS_M), np.pi / 2)))
-
-
-def eta_s(distance: F64, speed_mps: float | F64, overhead_s: float) -> F64:
-    """Expected seconds to the pickup: distance over speed plus the pickup's overhead (FACTS §2)."""
-    out: F64 = distance / speed_mps + overhead_s
-    return out

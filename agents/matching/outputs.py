@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from agents.matching.columns import F64, I64, U8, Array
-from agents.matching.policy import FACTORS, OUTCOMES, REASONS, SERVICES, SHOWN, Policy
+from agents.matching.policy import FACTORS, OUTCOMES, REASONS, SERVICES, Policy
 
 DECISIONS, OFFERS, DRIVERS, MARKETS = "matching.decisions", "matching.offers", "matching.drivers", "matching.markets"
 FAIRNESS, ADVICE = "matching.fairness", "matching.recommendations"
@@ -173,34 +173,3 @@ def _texts(lists: list[list[str]]) -> pl.Series:
     """As many strings each as the longest list has, the rest empty."""
     width = max(1, *map(len, lists))
     return pl.Series([text for texts in lists for text in (*texts, *[""] * (width - len(texts)))]).reshape((len(lists), width))
-
-
-@dataclass(slots=True)
-class ShownDrivers:
-    """Rows of one market's drivers for the table, n of them."""
-
-    market: str
-    ids: list[str]
-    status: U8
-    order_ids: list[str | None]
-    lat: F64
-    lon: F64
-    ts: I64
-    assignments: I64
-
-
-def drivers_frame(parts: list[ShownDrivers], now: int) -> pl.DataFrame:
-    """matching.drivers: the rows in the order of ``parts``."""
-    frame = pl.DataFrame(
-        {
-            "driver_id": [name for p in parts for name in p.ids],
-            "market": [p.market for p in parts for _ in p.ids],
-            "status": np.concatenate([p.status for p in parts]),
-            "order_id": pl.Series([name for p in parts for name in p.order_ids], dtype=pl.String),
-            "lat": np.concatenate([p.lat for p in parts]),
-            "lon": np.concatenate([p.lon for p in parts]),
-            "ts": np.concatenate([p.ts for p in parts]),
-            "assignments": np.concatenate([p.assignments for p in parts]),
-        }
-    )
-    return frame.with_columns_seq(symbols("status", SHOWN), whole(now, "updated_at"))

@@ -146,8 +146,10 @@ class _Optimum:
     def _look_further(self, wider: I64) -> None:
         """Look at the ``k`` nearest drivers of the orders ``wider``: what is not in the table of choices is among the others then."""
         some = self.ask.take(wider)
-        found = some.find(self.k, some.known.within_m(self._worth_ms()[wider], self.ask.policy))
-        self.more[wider], self.beyond_m[wider] = found.more, found.beyond_m
+        within_m = some.known.within_m(self._worth_ms()[wider], self.ask.policy)
+        found = some.find(self.k, within_m)
+        self.more[wider] = found.more | (within_m < some.known.reach_m)  # at other prices there may be a better one beyond
+        self.beyond_m[wider] = found.beyond_m
         new = some.score(found).among(wider)
         wide = np.zeros(len(self.chosen), np.bool_)
         wide[wider] = True

@@ -2,8 +2,9 @@
 
 ``score = 0.35 eta + 0.25 rating + 0.15 reliability + 0.15 fairness + 0.10 vehicle`` (FACTS §2; the weights are the policy's), each
 factor in [0, 1]. The cost, which the assignment minimises, is in time: ``eta + quality_s · (1 - quality)``, where the quality is the
-score without its ETA part, scaled to [0, 1] (docs/decisions/008). Scores and factors are rounded to nine digits, distances to the
-millimetre, costs to the millisecond, so that a replay on another processor decides the same.
+score's rating, reliability and vehicle, scaled to [0, 1] (docs/decisions/008); what is learnt of fairness, acceptance and future value
+comes on top (docs/decisions/010). Scores and factors are rounded to nine digits, distances to the millimetre, costs to the millisecond,
+so that a replay on another processor decides the same.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ TARGETS = (  # issue 4 asks for the instances' own objectives against greedy: su
     Target("ready to door", COURIERS, BASELINE, (ALL,), "ready_to_door", 0.0, falls=True, sure=True),
     Target("click to door, greedy in time", COURIERS, IN_TIME, (ALL,), "click_to_door", 0.0, falls=True, sure=True),
     Target("orders a courier hour", COURIERS, BASELINE, (ALL,), "orders_hour", 0.0),
-    Target("cost an order delivered, 2 % allowed", COURIERS, BASELINE, (ALL,), "cost_order", 0.02, falls=True),
+    Target("cost an order delivered", COURIERS, BASELINE, (ALL,), "cost_order", 0.0, falls=True),
     Target("undelivered", COURIERS, BASELINE, (ALL,), "undelivered", 0.0, points=True, falls=True),
 )
 
