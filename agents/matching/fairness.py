@@ -29,8 +29,8 @@ class FairnessPolicy:
     silent_on_order_s: float = 3600.0  # … nor one on an order for longer than this
     prior_h: float = 1.0  # a driver's rate counts as if it had been active this long at the market's mean, besides
     exponent: float = 2.0  # of the factor: 1/2 at the mean, 1/(1 + 2²) at twice the mean
-    bound_s: float = 60.0  # the boost lies within ± this
-    steepness: float = 6.0  # of the boost: ± bound · steepness / 2 · the relative deviation, near the mean
+    bound_s: float = 50.0  # the boost lies within ± this
+    steepness: float = 4.0  # of the boost: ± bound · steepness / 2 · the relative deviation, near the mean
 
 
 DEFAULT = FairnessPolicy()
@@ -108,6 +108,16 @@ def factor(relative: F64, policy: FairnessPolicy = DEFAULT) -> F64:
     [0.85, 0.59, 0.5, 0.39, 0.26]
     """
     out: F64 = np.round(1.0 / (1.0 + relative**policy.exponent), 9)
+    return out
+
+
+def relative_of(factors: F64, policy: FairnessPolicy = DEFAULT) -> F64:
+    """The income relative to the market's mean whose ``factor`` this is, shape (n,).
+
+    >>> relative_of(factor(np.array([0.0, 0.5, 2.0]))).round(6).tolist()
+    [0.0, 0.5, 2.0]
+    """
+    out: F64 = (1.0 / factors - 1.0) ** (1.0 / policy.exponent)
     return out
 
 

@@ -14,7 +14,8 @@ import numpy as np
 import polars as pl
 
 from agents.matching.columns import I64
-from agents.matching.policy import DEFAULT, Policy
+from agents.matching.fairness import boost_ms, relative_of
+from agents.matching.policy import DEFAULT, FACTORS, Policy
 from agents.matching.score import own_cost_ms
 from ops.evaluate.agent_loop import AgentLoop, columns
 from ops.evaluate.drivers import ANSWERING, IDLE, OFF, ON_TRIP, SILENT, TO_PICKUP, YES, Drivers
@@ -188,6 +189,11 @@ class ClosedLoop:
 
 
 def lack_s(factors: list[dict[str, Any]]) -> float:
-    """What a decision's factors other than the ETA add to the cost that the agent makes least, by the default policy: seconds."""
+    """What a decision's factors other than the ETA add to the cost that the agent makes least, by the default policy: seconds.
+
+    The boost is that of the driver's standing, which the fairness factor tells: the same yardstick for policies with another boost or none.
+    """
     values = np.array([[factor["value"]] for factor in factors])
-    return float(own_cost_ms(np.zeros(1), values, DEFAULT)[0]) / 1000
+    quality_ms = own_cost_ms(np.zeros(1), values, DEFAULT)
+    relative = relative_of(values[FACTORS.index("fairness")], DEFAULT.fairness)
+    return float((quality_ms + boost_ms(relative, DEFAULT.fairness))[0]) / 1000

@@ -39,8 +39,8 @@ def figures(loop: ClosedLoop) -> dict[str, float]:
     ``pickup_s``: the driver's way from match to pickup; ``wait_s``: from the first request to the pickup; ``completed``: share of orders
     that came to their pickup (whoever gets in arrives); ``declines``: offers refused, per order; ``utilisation``: hours with an order
     per hour online; ``eta_error_s``: how far the agent's expected way was off, on average, without the pickup's overhead;
-    ``objective_s``: what the agent makes least, per order: the way, what its driver's quality adds, and ``unmatched_s`` for who was not
-    served (docs/decisions/008). See incomes for the rest.
+    ``objective_s``: what the agent makes least, per order: the way, what its driver's quality and standing add, and ``unmatched_s`` for who
+    was not served (docs/decisions/008, 010). See incomes for the rest.
     """
     riders, demand, hours = loop.riders, loop.world.demand, loop.hours
     first, last = loop.world.setting.window
