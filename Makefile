@@ -8,10 +8,12 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 VENV := .venv
 BIN := $(VENV)/bin
 HOME_FOLDER := $(abspath $(or $(TRIPO_HOME),.tripo))
+MODELS := $(abspath $(or $(TRIPO_MODELS),$(HOME_FOLDER)/models))
+TRAINED_BY := $(addprefix agents/support/,features.py vectors.py model.py text.py minilm.py) $(addprefix ops/support/,fitting.py train.py corpus.py)
 # Jars of your own (TRIPO_KAFKA_JARS) are used as they are.
 JARS := $(if $(TRIPO_KAFKA_JARS),,$(HOME_FOLDER)/jars/.complete)
 # Each of these, when set, is passed on to `tripo dev` as the option of that name.
-DEV_OPTIONS := SECONDS FEED DAY SPEED SEED MARKETS DRIVERS ORDERS_PER_MINUTE WORKERS OFFER_S
+DEV_OPTIONS := SECONDS FEED DAY SPEED SEED MARKETS DRIVERS ORDERS_PER_MINUTE WORKERS OFFER_S CUSTOMERS
 lower = $(shell echo $(1) | tr A-Z_ a-z-)
 OPTIONS = $(foreach name,$(DEV_OPTIONS),$(if $($(name)),--$(call lower,$(name)) '$($(name))'))
 
@@ -23,8 +25,9 @@ help:
 # The environment and the jars at the same time: the one waits for the network, the other for the disk.
 setup:
 	@python=$$(sh ops/setup/system.sh) && $(MAKE) -s -j2 PYTHON="$$python" $(VENV)/.installed $(JARS)
+	@$(MAKE) -s $(MODELS)/current
 
-$(VENV)/.installed: requirements.lock pyproject.toml
+$(VENV)/.installed: requirements.lock ops/setup/sentences.txt pyproject.toml
 	@echo 'installing the locked dependencies into $(VENV)'
 	@sh ops/setup/python.sh $(VENV) $(PYTHON)
 	@touch $@
@@ -33,6 +36,11 @@ $(HOME_FOLDER)/jars/.complete: ops/kafka/pom.xml
 	@echo 'fetching Kafka by Maven'
 	@sh ops/setup/jars.sh $(@D)
 	@touch $@
+
+# The support agent's model, from the project's corpus. TRIPO_SENTENCES=off trains the first stage alone.
+$(MODELS)/current: $(wildcard agents/support/corpus/*.tsv agents/support/concepts/*.py) $(TRAINED_BY)
+	@echo 'training the support model (a minute)'
+	@$(BIN)/tripo support train --models $(@D)
 
 # Ctrl-C reaches tripo, which stops what it started; the shell waits for it and make has nothing to complain of.
 run: setup

@@ -8,9 +8,11 @@ from bench.dispatch import dispatch
 from bench.matching import matching
 from bench.recovery import recovery
 from bench.runtime import runtime
+from bench.support import support
 
 app = typer.Typer(help="Measure, and say whether it is enough.", no_args_is_help=True)
 app.command()(runtime)
 app.command()(matching)
 app.command()(dispatch)
 app.command()(recovery)
+app.command()(support)

@@ -11,11 +11,11 @@ from confluent_kafka.admin import AdminClient
 from ops.decoding import UnreadableError, decode
 from ops.lag import agents
 from ops.reading import LogError, Place, Reader, ends, lows, partitions, since
-from streams.dead_letters import topic_of
+from streams.contract import contract
+from streams.dead_letters import REPLAYED_FROM, topic_of
 from streams.message import Message
 from streams.settings import settings
 
-REPLAYED_FROM = "tripo-replayed-from"  # header of a re-driven record: its dead letter's topic/partition/offset
 NO_LETTER = "NoDeadLetter"  # class of records in a dead-letter topic that cannot be read themselves
 
 
@@ -61,6 +61,20 @@ def letter(agent: str, message: Message) -> Letter:
         fields |= {"timestamp": message.timestamp()[1], "at": message.timestamp()[1], "error": NO_LETTER, "message": str(e)}
         fields |= {"key": message.key(), "value": value, "headers": []}
     return Letter(agent, message.partition(), message.offset(), fields)
+
+
+def original(found: Letter) -> tuple[bytes | None, list[tuple[str, bytes | None]]]:
+    """Value and headers of the record as it came; of a topic with personal data they are read from there. Raises LogError."""
+    fields = found.fields
+    if not contract().topic(fields["topic"]).personal:
+        return fields["value"], [(header["key"], header["value"]) for header in fields["headers"]]
+    place = (fields["topic"], fields["partition"])
+    with Reader() as reader:
+        for message in reader.until({place: fields["offset"]}, {place: fields["offset"] + 1}):
+            if message.offset() == fields["offset"]:
+                headers = message.headers() or ()
+                return message.value(), [(key, value.encode() if isinstance(value, str) else value) for key, value in headers]
+    raise LogError(f"{found.source} holds personal data and is gone from its topic: it cannot be written again")
 
 
 def spans(client: AdminClient, agent: str, since_ms: int | None = None) -> tuple[dict[Place, int], dict[Place, int]]:

@@ -24,12 +24,12 @@ from typing import Any, Literal
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType  # type: ignore[attr-defined]
 
-from ops.dead_letters import NO_LETTER, REPLAYED_FROM, Choice, Letter, letters, spans
+from ops.dead_letters import NO_LETTER, Choice, Letter, letters, original, spans
 from ops.lag import committed_of
 from ops.reading import TIMEOUT_S, LogError, Place, answered, away
 from streams.clients import LARGEST_MESSAGE
 from streams.contract import contract
-from streams.dead_letters import topic_of
+from streams.dead_letters import REPLAYED_FROM, topic_of
 from streams.settings import settings
 
 BATCH = 500  # letters of one transaction
@@ -169,12 +169,13 @@ def _commit(producer: Producer, consumer: Consumer, batch: list[Letter], positio
 
 def _produce(producer: Producer, found: Letter, delivered: Callable[[KafkaError | None, Any], None]) -> None:
     fields = found.fields
-    headers = [(h["key"], h["value"]) for h in fields["headers"] if h["key"] != REPLAYED_FROM]
+    value, given = original(found)
+    headers: list[tuple[str, str | bytes | None]] = [(key, each) for key, each in given if key != REPLAYED_FROM]
     headers.append((REPLAYED_FROM, found.coordinates.encode()))
     topic = settings().topic(fields["topic"])
     while True:
         try:
-            producer.produce(topic, fields["value"], fields["key"], fields["partition"], headers=headers, on_delivery=delivered)
+            producer.produce(topic, value, fields["key"], fields["partition"], headers=headers, on_delivery=delivered)
             return
         except BufferError:  # the queue is full: large records
             producer.poll(0.1)

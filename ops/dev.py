@@ -10,6 +10,7 @@ import signal
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
@@ -74,6 +75,7 @@ class Session:
             self.feed.start()  # it gets itself ready, too, and begins when the workers are
             self._await_workers()
             self.stack.start_mirror()
+            self.stack.start_support()
             return self._watch_feed()
         finally:
             self._stop()
@@ -192,6 +194,7 @@ def dev(
     seed: Annotated[int, typer.Option(min=0, help="of the simulated cities")] = 1,
     offer_s: Annotated[int | None, typer.Option(min=0, help=OFFER_HELP)] = None,
     workers: Annotated[int, typer.Option(min=1, help="of the matching agent")] = 1,
+    customers: Annotated[float, typer.Option(min=0, help="messages a second to the support agent; 0: it is not started")] = 0.0,
     kafka_port: Annotated[int, typer.Option(min=0, help="of our own Kafka; another if it is taken, any if 0")] = 9092,
     redis_port: Annotated[int, typer.Option(min=0, help="of our own Redis, likewise")] = 6379,
     as_json: Annotated[bool, typer.Option("--json", help="no live figures; the last line is one JSON object either way")] = False,
@@ -205,7 +208,8 @@ def dev(
         options["offer-s"] = OFFER_S if offer_s is None else offer_s
         command, title = _simulated(options, speed or SIMULATOR_SPEED)
     child = Child("feed", (*TRIPO, *command), settings().home / "logs" / "feed.log", ROOT)
-    stack = Stack(lambda text: console.print(text, highlight=False, markup=False, soft_wrap=True), workers, kafka_port, redis_port)
+    say = partial(console.print, highlight=False, markup=False, soft_wrap=True)
+    stack = Stack(say, workers, kafka_port, redis_port, customers)
     session = Session(stack, child, seconds, title, console, shows=not as_json)
     session.say(title)
     try:

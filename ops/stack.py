@@ -15,7 +15,7 @@ from ops.topics import TopicsError, apply_topics
 from streams.contract import contract
 from streams.settings import ROOT, settings
 
-MIRROR_PORT, WORKER_PORT = 9390, 9400  # of their metrics
+MIRROR_PORT, WORKER_PORT, SUPPORT_PORT = 9390, 9400, 9450  # of their metrics
 TRIPO = (sys.executable, "-m", "ops.cli")
 
 Say = Callable[[str], None]
@@ -29,6 +29,7 @@ class Stack:
     workers: int = 1
     kafka_port: int = 9092  # another one if this is taken; 0: any
     redis_port: int = 6379
+    customers: float = 0.0  # messages a second that customers write to support; 0: no support
     broker: Broker | None = None
     redis: RedisServer | None = None
     children: list[Child] = field(default_factory=list)
@@ -48,6 +49,16 @@ class Stack:
     def start_mirror(self) -> None:
         """Start the mirror: after the workers, who need the processors more while they start."""
         self._start_child("mirror", ("mirror",), _metrics_port(MIRROR_PORT))
+
+    def start_support(self) -> None:
+        """Start the support agent on its published knowledge, and customers who write to it; nothing where there are none."""
+        if not self.customers:
+            return
+        from ops.support.publish import publish_all
+
+        self.say("Support: {knowledge-entries} entries and {escalation-rules} rules published".format_map(publish_all()))
+        self._start_child("worker-support-0", ("worker", "support"), _metrics_port(SUPPORT_PORT))
+        self._start_child("customers", ("support", "simulate", "--rate", str(self.customers)), 0)
 
     def keep_running(self) -> list[str]:
         """Look after the agents; what there is to say."""

@@ -12,7 +12,7 @@ from ops.meters import Meters
 from ops.reading import admin, ends, partitions
 from ops.tally import TOPICS, Tally
 
-INPUTS = ("driver-profiles", "driver-moves", "order-changes", "driver-answers", "orders")
+INPUTS = ("driver-profiles", "driver-flags", "driver-moves", "order-changes", "driver-answers", "orders")
 METERS_S = 1.0  # between two looks at the workers' metrics; theirs are as old, too
 STALE_S = 2.5  # after which a lag that was read is a lag of now
 

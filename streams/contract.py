@@ -33,6 +33,8 @@ class Topic(BaseModel):
     cleanup: Literal["delete", "compact", "compact,delete"]
     retention: str
     table: str | None = None
+    personal: bool = False  # holds what identifies people: its dead letters say where a record lies, not what is in it
+    broadcast: bool = False  # every record is written to every partition: reference data that each task needs whole
 
 
 class Contract:

@@ -8,10 +8,13 @@ from typing import Any
 
 from streams import journal
 from streams.batch import Rejected
+from streams.contract import contract
 from streams.errors import DeadLetterLimit
 from streams.message import Message
 from streams.packed import Packed
 from streams.records import Records
+
+REPLAYED_FROM = "tripo-replayed-from"  # header of a re-driven record: its dead letter's topic/partition/offset
 
 
 def topic_of(agent: str) -> str:
@@ -32,6 +35,9 @@ def encode(agent: str, rejected: Sequence[Rejected], inputs: Mapping[str, Record
 
 
 def _dead_letter(agent: str, rejected: Rejected, partition: int, message: Message, now: int) -> dict[str, Any]:
+    """All of the record; of a topic with personal data only its key, its coordinates, and whether it was re-driven."""
+    personal = contract().topic(rejected.topic).personal
+    headers = [(key, value) for key, value in message.headers() or () if not personal or key == REPLAYED_FROM]
     return {
         "agent": agent,
         "topic": rejected.topic,
@@ -42,8 +48,8 @@ def _dead_letter(agent: str, rejected: Rejected, partition: int, message: Messag
         "message": rejected.message,
         "at": now,
         "key": message.key(),
-        "value": message.value(),
-        "headers": [{"key": key, "value": _bytes(value)} for key, value in message.headers() or ()],
+        "value": None if personal else message.value(),
+        "headers": [{"key": key, "value": _bytes(value)} for key, value in headers],
     }
 
 

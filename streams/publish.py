@@ -1,13 +1,13 @@
 """Frames of events → records on the topics of the contract: what upstream systems, feeds and tests write with.
 
-Every record carries its topic's key and goes to the partition that Java's default partitioner would choose. Workers do not
-write with this: their decisions go out in transactions (streams/transactions.py).
+Every record carries its topic's key and goes to the partition that Java's default partitioner would choose; on a broadcast topic, to
+every partition. Workers do not write with this: their decisions go out in transactions (streams/transactions.py).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -18,6 +18,9 @@ from streams.avro import codec
 from streams.clients import LARGEST_MESSAGE
 from streams.contract import contract
 from streams.settings import settings
+
+PARTITION_UA = -1  # the partitioner chooses
+METADATA_S = 20.0
 
 
 class PublishError(KafkaException):
@@ -63,20 +66,32 @@ class Publisher:
         values = codec(topic).encode(frame).values()
         keys = [None] * len(values) if key is None else frame.get_column(key).cast(pl.String).to_list()
         times = [0] * len(values) if timestamps is None else timestamps
-        physical, produce = settings().topic(topic), self._producer.produce
-        for value, record_key, time in zip(values, keys, times, strict=True):
+        physical, of = settings().topic(topic), contract().topic(topic)
+        for partition in self._partitions(physical) if of.broadcast else (PARTITION_UA,):
+            self._queue(physical, zip(values, keys, times, strict=True), partition)
+        self._producer.poll(0)
+        self._raise_failures()
+        return len(values)
+
+    def _partitions(self, physical: str) -> list[int]:
+        """All partitions that a topic has. Raises PublishError where there is no such topic."""
+        found = self._producer.list_topics(physical, METADATA_S).topics[physical]
+        if found.error is not None:
+            raise PublishError(f"topic {physical}: {found.error.str()}; `tripo topics apply` makes the topics of the contract")
+        return sorted(found.partitions)
+
+    def _queue(self, physical: str, records: Iterable[tuple[bytes, str | None, int]], partition: int) -> None:
+        produce = self._producer.produce
+        for value, record_key, time in records:
             while True:
                 try:
-                    produce(physical, value, record_key, timestamp=time)
+                    produce(physical, value, record_key, partition, timestamp=time)
                     break
                 except BufferError:  # the queue is full
                     self._producer.poll(0.1)
                 except KafkaException as refused:  # too large already for this client
                     self._report(refused.args[0], None, physical)
                     break
-        self._producer.poll(0)
-        self._raise_failures()
-        return len(values)
 
     def flush(self, timeout_s: float = 120.0) -> None:
         """Waits until Kafka has all queued records. Raises PublishError for those it refused or did not take in time."""

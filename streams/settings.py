@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     schemas_dir: Path = Field(ROOT / "schemas", description="the schemas and their registry file")
     home: Path = Field(ROOT / ".tripo", description="where `tripo dev` keeps the broker's and Redis's files")
 
+    models: Path = Field(ROOT / ".tripo" / "models", description="where trained models lie: `tripo support train` writes them")
+
     commit_interval_ms: int = Field(50, ge=1, description="time between transactions' commits")
     max_records: int = Field(5000, ge=1, description="most records of one poll")
     snapshot_interval_s: float = Field(30.0, gt=0, description="time between a task's snapshots")

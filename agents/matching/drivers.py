@@ -42,6 +42,7 @@ SPEC = {
     "free_lon": ("f8", 0.0),
     "fairness": ("f8", 0.5),  # the score's factor, as of the last look at incomes: fairness.factor of the market's mean is 1/2
     "boost_ms": ("i8", 0),  # what fairness adds to the cost, likewise
+    "flags": ("u1", 0),  # open complaints of support about it, 255 at most: not eligible until they are settled
     "advice": ("u1", 0),  # bits of advice.MEASURES in the last recommendation
     "shown_status": ("u1", S_HIDDEN),  # the last table row
     "shown_holds": ("i8", 0),
@@ -139,10 +140,10 @@ class Drivers:
         return rows, newest, late
 
     def eligible(self, clock: int, policy: Policy) -> I64:
-        """Rows of the drivers free to take an order: profile, fresh position, AVAILABLE, no live order."""
+        """Rows of the drivers free to take an order: profile, fresh position, AVAILABLE, no live order, no open complaint."""
         c = self.columns
         fresh = c["position_ts"] >= max(1, clock - int(policy.position_ttl_s * 1000))
-        return np.flatnonzero(fresh & (c["standing"] == ACTIVE) & (c["status"] == AVAILABLE) & (c["holds"] == 0))
+        return np.flatnonzero(fresh & (c["standing"] == ACTIVE) & (c["status"] == AVAILABLE) & (c["holds"] == 0) & (c["flags"] == 0))
 
     def soon(self, clock: int, policy: Policy) -> I64:
         """Rows of the drivers with live orders who go on working and are expected to be free within ``soon_s``, or were so lately."""
@@ -150,7 +151,7 @@ class Drivers:
             return np.zeros(0, np.int64)
         c, near = self.columns, self.wait_ms(clock) <= int(policy.courier.soon_s * 1000)
         fresh = c["position_ts"] >= max(1, clock - int(policy.position_ttl_s * 1000))
-        return np.flatnonzero(fresh & (c["standing"] == ACTIVE) & (c["status"] != OFFLINE) & (c["load"] > 0) & near)
+        return np.flatnonzero(fresh & (c["standing"] == ACTIVE) & (c["status"] != OFFLINE) & (c["load"] > 0) & (c["flags"] == 0) & near)
 
     def wait_ms(self, clock: int) -> I64:
         """How long until each driver is free, shape (drivers,): 0 for those without an order; one that is late is so for as long again."""
@@ -206,7 +207,7 @@ class Drivers:
     def forget(self, clock: int, policy: Policy) -> I64 | None:
         """Let go of drivers without an active profile that nothing was heard of. → old row → new row (-1 gone), None if all stay."""
         c = self.columns
-        gone = (c["standing"] != ACTIVE) & (c["holds"] == 0) & (c["touched_at"] < clock - int(policy.idle_ttl_s * 1000))
+        gone = (c["standing"] != ACTIVE) & (c["holds"] == 0) & (c["flags"] == 0) & (c["touched_at"] < clock - int(policy.idle_ttl_s * 1000))
         if not gone.any():
             return None
         kept = ~gone

@@ -37,6 +37,7 @@ class Intake:
         """Take the rows by topic."""
         for topic, take in (
             ("driver-profiles", self._take_profiles),
+            ("driver-flags", self._take_flags),
             ("driver-moves", self._take_moves),
             ("orders", self._take_orders),
             ("order-changes", self._take_changes),
@@ -56,6 +57,23 @@ class Intake:
             each = [advice(profiles, place, int(bit)) for place, bit in zip(places, bits[changed].tolist(), strict=True)]
             ids = [self.market.drivers.ids[row] for row in rows[changed].tolist()]
             self.advice = ShownAdvice(self.market.name, ids, profiles["ts"][at[changed]].tolist(), each)
+
+    def _take_flags(self, flags: Rows) -> None:
+        """A complaint makes a driver not eligible until it, and all others, are settled; said twice is said once."""
+        market = self.market
+        rows = market.drivers.rows(flags.ids.to_list())
+        self.learning.grow()
+        said = (flags.ids.to_list(), flags["conversation_id"].tolist(), flags["cleared"].tolist())
+        for driver, conversation, cleared in zip(*said, strict=True):
+            told = market.flags.setdefault(driver, [])
+            if cleared and conversation in told:
+                told.remove(conversation)
+            elif not cleared and conversation not in told:
+                told.append(conversation)
+            if not told:
+                del market.flags[driver]
+        market.drivers.columns["flags"][rows] = [min(255, len(market.flags.get(name, ()))) for name in flags.ids.to_list()]
+        market.pace.drivers_changed = True
 
     def _take_moves(self, moves: Rows) -> None:
         moved = self.market.drivers.apply_moves(moves, self.market.pace.clock, self.learning.gap_ms)

@@ -68,6 +68,7 @@ class Market:
         self.early = Early()
         self.seen = Seen()
         self.refusals = Refusals()
+        self.flags: dict[str, list[str]] = {}  # driver → conversations of support with an open complaint about it
         self.travel = Travel(policy.travel)
         self.ledger = Ledger(policy.fairness.hours)
         self.acceptance = Acceptance()
@@ -86,6 +87,7 @@ class Market:
         """The part of the state that is not arrays."""
         seen = {"loose": [self.seen.loose_since, self.seen.loose_until], "until": [until for until, _ in self.seen.segments]}
         learnt = {"travel": self.travel.facts(), "ledger": self.ledger.facts(), "future": self.future.facts(), "incomes": self.incomes}
+        learnt |= {"flags": {name: self.flags[name] for name in sorted(self.flags)}}
         return {"name": self.name, "counts": asdict(self.counts), "pace": asdict(self.pace), "seen": seen} | learnt
 
     def arrays(self) -> dict[str, Array]:
@@ -155,6 +157,7 @@ class Market:
         self.ledger = Ledger.of(facts["ledger"], own["ledger"])
         self.future = FutureValue.of(facts["future"], own["future"])
         self.incomes = facts["incomes"]
+        self.flags = {name: list(told) for name, told in facts["flags"].items()}
 
 
 def _tuples(name: str, values: Mapping[str, tuple[int, ...]], width: int) -> dict[str, Array]:

@@ -64,6 +64,7 @@ ORDERS = [*empty("order_id", "market", "rider_id"), *integers("ts", "patience_s"
 ORDERS += [codes("service", SERVICES), codes("tier", TIERS), flag("premium_required"), bits("requirements", FEATURES)]
 ORDERS += [codes("preferred_vehicle", VEHICLES)]
 ANSWERED = [*empty("driver_id", "order_id", "market"), *integers("ts"), codes("answer", ANSWERS)]
+FLAGGED = [*empty("driver_id", "market", "conversation_id"), *integers("ts"), flag("cleared")]
 CHANGED = [*empty("order_id", "market"), *integers("ts"), codes("change", CHANGES)]
 
 
@@ -280,6 +281,15 @@ def read_changes(records: Records, now: int, policy: Policy, rejected: list[Reje
     sieve.check_names("order_id", "market")
     (change,) = sieve.check_symbols("change")
     return sieve.rows("order_id", {"ts": sieve.check_time(now, policy), "change": change})
+
+
+def read_flags(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """driver-flags → ts, cleared and the conversation's id by driver_id."""
+    sieve = Sieve(records, FLAGGED, rejected)
+    sieve.check_names("driver_id", "market", "conversation_id")
+    conversations: Array = records.frame["conversation_id"].to_numpy()
+    columns = {"ts": sieve.check_time(now, policy), "cleared": sieve["cleared"], "conversation_id": conversations}
+    return sieve.rows("driver_id", columns)
 
 
 def read_answers(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:

@@ -9,7 +9,7 @@ from agents.matching.market import Market
 from agents.matching.packing import pack, unpack
 from agents.matching.policy import DEFAULT, Policy
 
-FORMAT = 3  # changes whenever older code could not load what this code dumps
+FORMAT = 4  # changes whenever older code could not load what this code dumps
 
 
 @dataclass(slots=True)

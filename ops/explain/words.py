@@ -39,6 +39,7 @@ RULES = {
     "position_age": "age of the last position",
     "status": "status",
     "order_held": "order held or offered",
+    "complaints": "open complaints",
     "service": "services offered",
     "features": "features",
     "tier_rating": "rating for the tier",

@@ -10,4 +10,5 @@ fi
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 pip="$venv/bin/python -m pip --disable-pip-version-check --quiet"
 $pip install --require-hashes -r requirements.lock
+[ "${TRIPO_SENTENCES:-on}" = off ] || $pip install --no-deps --require-hashes -r ops/setup/sentences.txt
 $pip install --no-deps --no-build-isolation --editable .

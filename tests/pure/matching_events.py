@@ -79,6 +79,14 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "ts": pl.Int64,
         "answer": pl.Enum(ANSWERS),
     },
+    "driver-flags": {
+        "driver_id": pl.String,
+        "market": pl.String,
+        "conversation_id": pl.String,
+        "ts": pl.Int64,
+        "reason": pl.Enum(["SAFETY", "CONDUCT"]),
+        "cleared": pl.Boolean,
+    },
 }
 
 
@@ -89,9 +97,9 @@ def batch(topic: str, rows: Sequence[Row], offset: int = 0, partition: int = 3) 
 
 
 def batches(offset: int = 0, **rows: Sequence[Row]) -> Mapping[str, Batch]:
-    """Batches by topic, from ``profiles``, ``moves``, ``orders``, ``changes``, ``answers``."""
+    """Batches by topic, from ``profiles``, ``moves``, ``orders``, ``changes``, ``answers``, ``flags``."""
     topics = {"profiles": "driver-profiles", "moves": "driver-moves", "orders": "orders", "changes": "order-changes"}
-    topics |= {"answers": "driver-answers"}
+    topics |= {"answers": "driver-answers", "flags": "driver-flags"}
     return {topics[name]: batch(topics[name], each, offset) for name, each in rows.items() if each}
 
 
@@ -126,6 +134,12 @@ def change(order_id: str = "o1", what: str = "COMPLETED", **changed: Any) -> Row
 def answer(driver_id: str = "d1", order_id: str = "o1", **changed: Any) -> Row:
     """A driver takes what it was offered."""
     return {"driver_id": driver_id, "market": "sf", "order_id": order_id, "ts": NOW, "answer": "ACCEPTED"} | changed
+
+
+def flag(driver_id: str = "d1", conversation_id: str = "c1", **changed: Any) -> Row:
+    """A customer complains of a driver to support."""
+    row: Row = {"driver_id": driver_id, "market": "sf", "conversation_id": conversation_id, "ts": NOW, "reason": "SAFETY", "cleared": False}
+    return row | changed
 
 
 class Task:

@@ -316,5 +316,5 @@ def test_bytes_of_something_else_are_refused() -> None:
     data = AGENT.dump(AGENT.start(3))
     with pytest.raises(ValueError, match="bytes where its header says"):
         AGENT.load(data + b"x")
-    with pytest.raises(ValueError, match="format 4"):
-        AGENT.load(data.replace(b'"format":3', b'"format":4'))
+    with pytest.raises(ValueError, match="format 5"):
+        AGENT.load(data.replace(b'"format":4', b'"format":5'))

@@ -97,7 +97,7 @@ PROBE = Workload(
 )
 MATCHING = Workload(
     agent="matching",
-    inputs=("driver-profiles", "driver-moves", "order-changes", "driver-answers", "orders"),
+    inputs=("driver-profiles", "driver-flags", "driver-moves", "order-changes", "driver-answers", "orders"),
     decided="orders",
     decisions="matching.decisions",
     outputs=(
@@ -113,6 +113,7 @@ MATCHING = Workload(
         "matching",
         {
             "driver-profiles": "driver-profiled",
+            "driver-flags": "driver-flagged",
             "driver-moves": "driver-moved",
             "order-changes": "order-changed",
             "driver-answers": "driver-answered",
@@ -125,7 +126,7 @@ MATCHING = Workload(
             "matching.recommendations": "driver-advised",
         },
     ),
-    keys=dict.fromkeys(("driver-profiles", "driver-moves", "order-changes", "driver-answers", "orders"), "market"),
+    keys=dict.fromkeys(("driver-profiles", "driver-flags", "driver-moves", "order-changes", "driver-answers", "orders"), "market"),
 )
 WORKLOADS = {w.agent: w for w in (PROBE, MATCHING)}
 

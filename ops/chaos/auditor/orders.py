@@ -27,6 +27,7 @@ STARS = ("rating_30d", "rating_90d", "rating_lifetime")
 RATES = ("completion_rate", "acceptance_rate", "cancellation_rate", "eta_accuracy")
 IDS = {
     "driver-profiles": ("driver_id", "market"),
+    "driver-flags": ("driver_id", "market", "conversation_id"),
     "driver-moves": ("driver_id", "market"),
     "order-changes": ("order_id", "market"),
     "driver-answers": ("driver_id", "order_id", "market"),

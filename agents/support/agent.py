@@ -1,0 +1,120 @@
+"""The support agent as the runtime sees it: its topics, its tick, its step, and the model it decides by.
+
+``faust -A agents.support worker`` runs it. The model is trained beforehand (`tripo support train`); its version is part of the code's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from agents.support.model import Embed, Model
+from agents.support.models import sentence_model, shipped
+from agents.support.policy import DEFAULT, Policy
+from agents.support.reading import INPUTS, MESSAGES
+from agents.support.rows import DECISIONS, OUTPUTS
+from agents.support.state import FORMAT, SupportState
+from agents.support.step import due, step
+from streams.avro_schema import polars_schema
+from streams.batch import Batch, Decisions, Output, Rejected
+from streams.contract import contract
+from streams.settings import settings
+
+
+class SupportAgent:
+    """Answers customers, or hands them over; see streams.agent.Agent. The model is read when it is first needed."""
+
+    name = "support"
+    inputs: tuple[str, ...] = INPUTS
+    outputs: tuple[str, ...] = OUTPUTS
+    tick_ms: int | None = 1000
+    state_format = FORMAT
+    code_version: str
+
+    def __init__(self, policy: Policy = DEFAULT, model: Model | None = None, embed: Embed | None = None) -> None:
+        self.policy = policy
+        self._given, self._embed = model, embed
+
+    def __getattr__(self, name: str) -> Any:
+        """``code_version``, made when first asked for: it needs the model, which need not be there to be imported."""
+        if name != "code_version":
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        self.code_version = self._version()
+        return self.code_version
+
+    @cached_property
+    def model(self) -> Model:
+        """The model to decide by. Raises NoModelError."""
+        return self._given or shipped(settings().models)
+
+    @cached_property
+    def embed(self) -> Embed | None:
+        """The sentence model of the second stage, None for doing without."""
+        if self._given is not None:
+            return self._embed
+        found = sentence_model()
+        return found.vectors if found is not None and self.model.joined is not None else None
+
+    def _version(self) -> str:
+        """Of the code, the model, whether there is a second stage, and another policy than the default."""
+        parts = [_source_version(Path(__file__).parent), self.model.version + ("" if self.embed else "-first")]
+        return "-".join(parts + ([self.policy.version] if self.policy != DEFAULT else []))
+
+    def start(self, partition: int) -> SupportState:
+        """The state of a task that has seen nothing."""
+        return SupportState.fresh(partition, contract().topic(MESSAGES).partitions, self.model.classes)
+
+    def due(self, state: SupportState, now: int) -> bool:
+        """Whether a step without records at ``now`` could change anything but the clocks."""
+        return due(state, now)
+
+    def step(self, state: SupportState, batches: Mapping[str, Batch], now: int) -> Decisions:
+        """Decide; see agents.support.step."""
+        stepped = step(state, batches, now, self.model, self.policy, self.embed)
+        versions = {"code_version": self.code_version, "policy_version": self.policy.version, "model_version": self.model.version}
+        outputs = []
+        for topic, rows in stepped.rows.items():
+            same = versions if topic == DECISIONS else {}
+            frame = pl.DataFrame([row | same for row in rows], schema=_columns(topic), orient="row")
+            outputs.append(Output(topic, frame))
+        return Decisions(outputs, [Rejected(*rejection) for rejection in stepped.rejected])
+
+    def dump(self, state: SupportState) -> bytes:
+        """The state as bytes; equal states give equal bytes."""
+        return state.dump()
+
+    def load(self, data: bytes) -> SupportState:
+        """The state that was dumped."""
+        return SupportState.load(data, self.model.classes)
+
+
+@cache
+def _columns(topic: str) -> pl.Schema:
+    """The columns of an output topic's frames."""
+    return polars_schema(contract().schema(topic))
+
+
+def _source_version(folder: Path) -> str:
+    """Twelve hex digits of the SHA-256 over the Python files under a folder, by name."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+AGENT = SupportAgent()
+
+
+def __getattr__(name: str) -> Any:
+    """``app``, the Faust app, made when first asked for: the agent itself needs no Faust."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from streams.app import faust_app
+
+    app = globals()["app"] = faust_app(AGENT)
+    return app

@@ -1,0 +1,74 @@
+# ruff: noqa: RUF001
+"""Texts in fifteen languages in; which everyday matters they speak of (a refund, a dog, a van), whatever the word, as keys, out.
+
+Customers seldom use the words of an entry. A matter is a list of beginnings of words, in each language ("$": the word ends there):
+"reimburs" and "money back" both speak of a refund, and so does "erstatt". The keys are the same in all languages, so that a text finds what
+is written in another one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+
+from agents.support.concepts import ar, de, en, es, fr, it, ja, ko, nl, no, pl, pt, ru, sv, zh
+from agents.support.features import Grams
+from agents.support.text import plain
+
+UNBROKEN = ("ar", "zh", "ja", "ko")  # a word's beginning is not told by a blank before it: articles, particles, no blanks at all
+
+_TABLES = {
+    "en": en, "es": es, "fr": fr, "de": de, "pt": pt, "it": it, "nl": nl, "pl": pl,
+    "sv": sv, "no": no, "ru": ru, "ar": ar, "zh": zh, "ja": ja, "ko": ko,
+}  # fmt: skip
+WORDS_BY_LANGUAGE: dict[str, str] = {language: table.WORDS for language, table in _TABLES.items()}
+NAMES = tuple(line.partition(":")[0] for line in en.WORDS.split("\n") if line)
+_ALIKE = str.maketrans({"ø": "o", "æ": "ae", "ł": "l", "đ": "d", "œ": "oe", "ı": "i", "ـ": "", "ة": "ه", "ى": "ي"})
+_WORDS = re.compile(r"[^\W_]+")
+_VOICED = "\u3099\u309a"  # marks of kana that make another letter
+
+
+def folded(text: str) -> str:
+    """A plain text as it is typed in haste: without accents, blanks for all that is no letter or digit, and without numbers."""
+    if not text.isascii():
+        apart = unicodedata.normalize("NFD", text)
+        kept = "".join(char for char in apart if char in _VOICED or unicodedata.category(char) != "Mn")
+        text = unicodedata.normalize("NFC", kept).translate(_ALIKE)
+    return " ".join(word for word in _WORDS.findall(text) if word.strip("0"))
+
+
+def concepts(texts: Sequence[str], language: str) -> Grams:
+    """What each folded text speaks of, each time it does, as positions in NAMES."""
+    table = beginnings(language)
+    longest = max(map(len, table), default=0)
+    owner, key = [], []
+    for i, text in enumerate(f"{one} " for one in texts):
+        for at in _starts(text, language):
+            for end in range(at + 1, min(at + longest, len(text)) + 1):
+                for concept in table.get(text[at:end], ()):
+                    owner.append(i)
+                    key.append(concept)
+    return Grams(np.array(owner, np.int64), np.array(key, np.uint64))
+
+
+@cache
+def beginnings(language: str) -> dict[str, tuple[int, ...]]:
+    """Beginnings of words of a language, folded → positions in NAMES; none of a language that has no table."""
+    out: dict[str, tuple[int, ...]] = {}
+    for line in filter(None, WORDS_BY_LANGUAGE.get(language, "").split("\n")):
+        name, _, words = line.partition(":")
+        for word in words.split(","):
+            start = folded(plain(word.strip().removesuffix("$"))) + " " * word.endswith("$")
+            out[start] = (*out.get(start, ()), NAMES.index(name))
+    return out
+
+
+def _starts(text: str, language: str) -> Sequence[int]:
+    """Where a word may begin."""
+    if language in UNBROKEN:
+        return range(len(text))
+    return [word.start() for word in _WORDS.finditer(text)]

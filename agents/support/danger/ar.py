@@ -1,0 +1,5 @@
+"""ar."""
+
+TABLE = ""
+IDIOMS = ""
+FRIENDS = ""

@@ -1,0 +1,5 @@
+"""ja."""
+
+TABLE = ""
+IDIOMS = ""
+FRIENDS = ""

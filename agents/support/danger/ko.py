@@ -1,0 +1,5 @@
+"""ko."""
+
+TABLE = ""
+IDIOMS = ""
+FRIENDS = ""

@@ -1,0 +1,5 @@
+"""nl."""
+
+TABLE = ""
+IDIOMS = ""
+FRIENDS = ""

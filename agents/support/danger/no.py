@@ -1,0 +1,5 @@
+"""no."""
+
+TABLE = ""
+IDIOMS = ""
+FRIENDS = ""

@@ -1,0 +1,5 @@
+"""pl."""
+
+TABLE = ""
+IDIOMS = ""
+FRIENDS = ""

@@ -1,0 +1,5 @@
+"""ru."""
+
+TABLE = ""
+IDIOMS = ""
+FRIENDS = ""

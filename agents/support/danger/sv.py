@@ -1,0 +1,5 @@
+"""sv."""
+
+TABLE = ""
+IDIOMS = ""
+FRIENDS = ""

@@ -1,0 +1,5 @@
+"""zh."""
+
+TABLE = ""
+IDIOMS = ""
+FRIENDS = ""

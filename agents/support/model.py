@@ -1,0 +1,178 @@
+"""The intent model and texts in; probabilities, how likely a text is none of the model's business, language and sentiment, out.
+
+Two stages. The first is linear over the n-grams of words and characters. Where its best class is not sure enough, and the text is English,
+the second looks again: linear over the n-grams and a sentence vector side by side. Both are one-vs-rest margins made probabilities by a
+softmax whose scale and shifts were fitted on texts the margins had not seen (Guo et al., On calibration of modern neural networks, 2017).
+`ops.support.fitting` trains it; nothing here learns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+
+from agents.support.text import bare
+from agents.support.vectors import F32, Vocabulary, beside, of_grams, of_matters, vectors
+
+F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
+Embed = Callable[[Sequence[str]], F32]  # texts → (texts, 384), each of length 1
+
+SENTENCE = 3.0  # the length of a sentence vector beside the parts of length 1
+FIRST_SHARE = 0.35  # of the first stage's say where the second has looked too
+SOFT = 2.0  # scale of the softmax whose largest value tells what is in scope: flatter than the calibrated one
+DIGITS = 6  # probabilities are rounded, so that another processor comes to the same
+
+
+@dataclass(frozen=True)
+class Head:
+    """One-vs-rest over vectors: ``weights`` (features, classes), ``bias`` (classes,); probabilities are softmax(scale · margin + shift)."""
+
+    classes: tuple[str, ...]
+    weights: F32
+    bias: F64
+    scale: float
+    shift: F64
+
+    def margins(self, x: csr_matrix) -> F64:
+        """Shape (n, classes)."""
+        out: F64 = (x @ self.weights).astype(np.float64) + self.bias
+        return out
+
+    def probabilities(self, margins: F64) -> F64:
+        """Shape (n, classes), rows of sum 1."""
+        return softmax(self.scale * margins + self.shift)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A head over the intents, and what tells from its margins whether a text is any of them.
+
+    ``scope``: weights of the signals (see ``signals``) and, last, the bias of P(out of scope), a logistic regression. ``set_from``: the
+    classes at least so probable are the conformal set, which the true class is in for all but a known share of texts.
+    """
+
+    head: Head
+    outside: Head | None  # one class: the margin of being out of scope; None where no such texts were given
+    scope: F64
+    set_from: float
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """Where the classes' sentence vectors lie: means (classes, 384) whitened by ``whiten`` (384, 384) (Lee et al., 2018)."""
+
+    means: F32
+    whiten: F32
+
+    def distance(self, sentence: F32) -> F64:
+        """The least squared Mahalanobis distance to a class, shape (n,)."""
+        white = sentence @ self.whiten
+        out: F64 = ((white[:, None, :] - self.means[None]) ** 2).sum(axis=2).min(axis=1).astype(np.float64)
+        return out
+
+
+@dataclass(frozen=True)
+class Model:
+    """What is learnt once. ``version`` names its content; without ``joined`` there is no second stage."""
+
+    version: str
+    vocabulary: Vocabulary  # n-grams
+    matters: Vocabulary
+    first: Stage
+    joined: Stage | None
+    clusters: Clusters | None
+    unsure: float  # the second stage looks at texts whose best class is less probable than this
+    sentiment: Head | None = None
+    language: Head | None = None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The intents, or whatever the labels were."""
+        return self.first.head.classes
+
+
+@dataclass(frozen=True)
+class Understood:
+    """Texts as the model sees them, shape (n, classes) or (n,)."""
+
+    probability: F64
+    outside: F64  # P(out of scope)
+    second: npt.NDArray[np.bool_]  # whether the second stage decided
+    inside: npt.NDArray[np.bool_]  # (n, classes): the conformal set
+    languages: list[str]
+    felt: F64 | None  # (n, 3): negative, neutral, positive, as the sentiment head's classes
+
+
+def understand(model: Model, texts: Sequence[str], embed: Embed | None = None, languages: Sequence[str | None] | None = None) -> Understood:
+    """Classify cleaned texts, of ``languages`` where they are known; else they are told from the texts, or taken for English."""
+    n = len(texts)
+    written = vectors(of_grams(texts), n, model.vocabulary)
+    told = languages_of(model, written)
+    spoken = told if languages is None else [known or own for known, own in zip(languages, told, strict=True)]
+    x = beside(written, vectors(of_matters(texts, spoken), n, model.matters))
+    probability, outside = _read(model.first, x, None)
+    inside = probability >= model.first.set_from
+    second = np.zeros(n, np.bool_)
+    if model.joined is not None and model.clusters is not None and embed is not None:
+        second = (probability.max(axis=1) < model.unsure) & (np.array(spoken) == "en")
+        rows = np.flatnonzero(second)
+        if len(rows):
+            sentence = embed([bare(texts[row]) for row in rows.tolist()])
+            late, outside[rows] = _read(model.joined, joined(x[rows], sentence), model.clusters.distance(sentence))
+            probability[rows] = blended(probability[rows], late)
+            inside[rows] = probability[rows] >= model.joined.set_from
+    felt = None if model.sentiment is None else np.round(model.sentiment.probabilities(model.sentiment.margins(x)), DIGITS)
+    return Understood(np.round(probability, DIGITS), np.round(outside, DIGITS), second, inside, spoken, felt)
+
+
+def blended(first: F64, second: F64) -> F64:
+    """What both stages say together: their weighted geometric mean, rows of sum 1."""
+    out = np.exp(FIRST_SHARE * np.log(np.maximum(first, 1e-12)) + (1 - FIRST_SHARE) * np.log(np.maximum(second, 1e-12)))
+    both: F64 = out / out.sum(axis=1, keepdims=True)
+    return both
+
+
+def languages_of(model: Model, written: csr_matrix) -> list[str]:
+    """The most probable language of each text, by its n-grams."""
+    if model.language is None:
+        return ["en"] * written.shape[0]
+    best = model.language.margins(written).argmax(axis=1)
+    return [model.language.classes[i] for i in best.tolist()]
+
+
+def joined(x: csr_matrix, sentence: F32) -> csr_matrix:
+    """N-grams and sentence vectors side by side, as one sparse matrix."""
+    n, width = sentence.shape
+    part = csr_matrix((np.float32(SENTENCE) * sentence.ravel(), np.tile(np.arange(width), n), np.arange(n + 1) * width), (n, width))
+    return beside(x, part)
+
+
+def signals(margins: F64, outside: F64 | None, distance: F64 | None) -> F64:
+    """What tells whether texts are in scope, (n, signals): how flat the margins are, how large the largest is, the margin of being outside,
+    and how far the sentence vector is from all classes; the last two where there are such."""
+    flat = 1.0 - softmax(SOFT * margins).max(axis=1)
+    columns = [flat, -margins.max(axis=1)]
+    columns += [] if outside is None else [outside]
+    columns += [] if distance is None else [np.sqrt(distance)]
+    return np.stack(columns, axis=1)
+
+
+def softmax(scores: F64) -> F64:
+    """Rows of sum 1."""
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    out: F64 = powers / powers.sum(axis=1, keepdims=True)
+    return out
+
+
+def _read(stage: Stage, x: csr_matrix, distance: F64 | None) -> tuple[F64, F64]:
+    """Probabilities of the classes (n, classes), and of being out of scope (n,)."""
+    margins = stage.head.margins(x)
+    beyond = None if stage.outside is None else stage.outside.margins(x)[:, 0]
+    told = signals(margins, beyond, distance)
+    outside = 1.0 / (1.0 + np.exp(-(told @ stage.scope[:-1] + stage.scope[-1])))
+    return stage.head.probabilities(margins), outside

@@ -1,0 +1,88 @@
+"""The step of the support agent: batches by topic in, rows by output topic and the rejected records, out.
+
+Pure: nothing but the state, the model, the batches and ``now`` has a say. Reference data is taken first; then messages, feedback and
+changes in the order of their event times, so cutting what is in that order into several steps of the same ``now`` comes to the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from agents.support.desk import Desk
+from agents.support.hearing import hear, is_asked, together
+from agents.support.model import Embed, Model
+from agents.support.policy import Policy
+from agents.support.reading import INPUTS, Read, Records, Rejection, read
+from agents.support.references import REFERENCES, refer
+from agents.support.rows import ANALYTICS, Rows
+from agents.support.state import SupportState
+
+SHOWN_EVERY_MS = 1000  # figures
+_ORDER = {topic: place for place, topic in enumerate(("messages", "feedback", "conversation-changes"))}  # of equal event time
+
+
+@dataclass(slots=True)
+class Stepped:
+    """What a step came to: rows by output topic, and the records that could not be decided on."""
+
+    rows: Rows = field(default_factory=dict)
+    rejected: list[Rejection] = field(default_factory=list)
+
+
+def step(state: SupportState, batches: Mapping[str, Records], now: int, model: Model, policy: Policy, embed: Embed | None) -> Stepped:
+    """Step ``state``, in place, over ``batches`` at ``now`` ms."""
+    out = Stepped()
+    now = state.now = max(state.now, now)
+    given = {topic: list(read(batches[topic], now, policy, out.rejected)) for topic in INPUTS if topic in batches}
+    desk = Desk(state, model, policy, now, out.rejected)
+    for record in [record for topic in REFERENCES for record in given.pop(topic, ())]:
+        refer(state, desk.staff, record, out.rejected)
+    desk.pass_time()
+    records = sorted((each for of in given.values() for each in of), key=lambda each: (each.row["ts"], _ORDER[each.topic], each.offset))
+    start = 0
+    while start < len(records):
+        desk.pass_time(records[start].row["ts"])
+        end = together(records, start, state.conversations, state.learner)
+        _take(desk, records[start:end], embed)
+        start = end
+    desk.pass_time()  # what came late may be due at once
+    desk.book.show()
+    out.rows = desk.book.rows
+    if figures := _figures(state, now):
+        out.rows[ANALYTICS] = figures
+    return out
+
+
+def due(state: SupportState, now: int) -> bool:
+    """Whether a step without records at ``now`` could change anything but the clocks."""
+    return len(state.conversations) > 0 or state.analytics.pending
+
+
+def _take(desk: Desk, records: Sequence[Read], embed: Embed | None) -> None:
+    """Take records that can be heard together."""
+    asked = [each for each in records if is_asked(each)]
+    known = [desk.state.conversations.get(each.row["conversation_id"]) for each in asked]
+    languages = [one.language if one is not None else None for one in known]
+    heard = hear([each.row for each in asked], languages, desk.model, desk.state.learner, desk.policy, embed)
+    of_read = {(each.topic, each.offset): one for each, one in zip(asked, heard, strict=True)}
+    for each in records:
+        desk.take(each, of_read.get((each.topic, each.offset)))
+
+
+def _figures(state: SupportState, now: int) -> list[dict[str, Any]]:
+    """The figures that have changed, once a second."""
+    if now - state.shown_at < SHOWN_EVERY_MS:
+        return []
+    state.analytics.forget(state.clock())
+    figures = [_figure(state, each, now) for each in state.analytics.due()]
+    state.shown_at = now if figures else state.shown_at
+    return figures
+
+
+def _figure(state: SupportState, row: dict[str, Any], now: int) -> dict[str, Any]:
+    who = row["agent_id"] or None
+    key = f"{row['day']}/{who or ''}/{state.partition}"
+    learnt = {"corrections": state.learner.corrections, "drifts": state.learner.drifts}
+    return row | learnt | {"key": key, "agent_id": who, "partition": state.partition, "updated_at": now}

@@ -1,0 +1,63 @@
+"""A message as it came in; the text that is looked at, and what was odd about it, out. Nothing in it is executed, expanded or followed."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+
+EMPTY, NO_WORDS, SHORTENED, MARKUP, CONTROLS = "empty", "no_words", "shortened", "markup", "control_characters"
+
+_TAGS = re.compile(r"<[a-zA-Z/!][^<>]{0,500}>")
+_DIGITS = re.compile(r"\d")
+_ASIDE = re.compile(r"(?:https?://|www\.)\S+|(?<![\w.])@\w+")
+_BLANKS = re.compile(r"\s+")
+_BEYOND = 100  # a word or a tag cut off at the end is not left over: so many characters more are read, or fewer kept
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """``text``: NFKC, without markup and control characters, blanks single, at most as long as asked; ``oddities``: in the order found."""
+
+    text: str
+    oddities: tuple[str, ...]
+
+
+def cleaned(raw: str, longest: int) -> Message:
+    """What is looked at of ``raw``: its first ``longest`` characters."""
+    oddities = [SHORTENED] if len(raw) > longest else []
+    text = raw[: longest + _BEYOND]
+    if "&" in text:
+        text = html.unescape(text)
+    text = unicodedata.normalize("NFKC", text)
+    if "<" in text and _TAGS.search(text):
+        oddities.append(MARKUP)
+        text = _TAGS.sub(" ", text)
+    kept = "".join(c if c.isprintable() or c == "\u200d" else " " if c.isspace() else "" for c in text)
+    if any(unicodedata.category(c) == "Cc" and not c.isspace() for c in text):
+        oddities.append(CONTROLS)
+    kept = _BLANKS.sub(" ", kept).strip()
+    if len(kept) > longest or len(raw) > longest + _BEYOND:
+        kept = _whole_words(kept[:longest])
+    if not kept:
+        oddities.append(EMPTY)
+    elif not any(c.isalnum() for c in kept):
+        oddities.append(NO_WORDS)
+    return Message(kept, tuple(oddities))
+
+
+def _whole_words(text: str) -> str:
+    """A text that was cut without the word that it may have been cut in: half an address is not known for one."""
+    blank = text.rfind(" ", max(0, len(text) - _BEYOND))
+    return text if blank < 0 else text[:blank]
+
+
+def bare(text: str) -> str:
+    """A cleaned text without links and handles, which say nothing of what is asked for."""
+    return _ASIDE.sub(" ", text) if "@" in text or "://" in text or "www." in text else text
+
+
+def plain(text: str) -> str:
+    """A cleaned text as features see it: without links, handles and case, digits alike."""
+    return _DIGITS.sub("0", bare(text).casefold())

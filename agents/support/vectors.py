@@ -1,0 +1,94 @@
+"""Texts and vocabularies in; sparse TF-IDF vectors out: n-grams of characters, of words, and everyday matters, each part of length 1.
+
+Matters (agents.support.concepts) are the same in all languages: by them what is learnt in one language helps in the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix, hstack
+
+from agents.support.concepts import concepts, folded
+from agents.support.features import I64, U64, grams
+from agents.support.text import plain
+
+F32 = npt.NDArray[np.float32]
+
+PAIRS = 1 << 20  # keys of two matters in one text begin here
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The features that count: their ``keys`` ascending, ``idf``, and whether they are of words, shape (features,) each."""
+
+    keys: U64
+    idf: F32
+    words: npt.NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """Features of texts, each time one occurs: the text it is in, its key, and whether it is of words, shape (n,) each."""
+
+    text: I64
+    key: U64
+    words: npt.NDArray[np.bool_]
+
+
+def of_grams(texts: Sequence[str]) -> Occurrences:
+    """The n-grams of cleaned texts."""
+    found = grams([plain(text) for text in texts])
+    is_words = np.repeat([kind == "words" for kind, _ in found], [len(one.key) for one in found.values()])
+    return Occurrences(np.concatenate([one.text for one in found.values()]), np.concatenate([one.key for one in found.values()]), is_words)
+
+
+def of_matters(texts: Sequence[str], languages: Sequence[str]) -> Occurrences:
+    """The matters that cleaned texts of these languages speak of, and each two of them."""
+    owner: list[int] = []
+    keys: list[int] = []
+    for i, (text, language) in enumerate(zip(texts, languages, strict=True)):
+        found = concepts([folded(plain(text))], language).key.tolist()
+        kinds = sorted(set(found))
+        pairs = [PAIRS + first * 1024 + second for at, first in enumerate(kinds) for second in kinds[at + 1 :]]
+        keys += [*found, *pairs]
+        owner += [i] * (len(found) + len(pairs))
+    return Occurrences(np.array(owner, np.int64), np.array(keys, np.uint64), np.zeros(len(keys), np.bool_))
+
+
+def learnt(found: Occurrences, texts: int, least: int = 2) -> Vocabulary:
+    """The features that at least ``least`` of so many texts have; idf = ln((1 + texts) / (1 + texts with it)) + 1, as scikit-learn's."""
+    keys, which = np.unique(found.key, return_inverse=True)
+    cells = np.unique(found.text * len(keys) + which)
+    count = np.bincount(cells % max(1, len(keys)), minlength=len(keys))
+    words: npt.NDArray[np.bool_] = np.zeros(len(keys), np.bool_)
+    words[which] = found.words
+    kept = count >= least
+    return Vocabulary(keys[kept], (np.log((1 + texts) / (1 + count[kept])) + 1).astype(np.float32), words[kept])
+
+
+def vectors(found: Occurrences, texts: int, known: Vocabulary) -> csr_matrix:
+    """Shape (texts, features), float32: (1 + ln count) · idf, the part that is of words and the other one of length 1 each."""
+    at = np.searchsorted(known.keys, found.key)
+    at[at == len(known)] = 0
+    hit = known.keys[at] == found.key if len(known) else np.zeros(len(at), np.bool_)
+    cells, count = np.unique(found.text[hit] * len(known) + at[hit], return_counts=True)
+    row, column = np.divmod(cells, max(1, len(known)))
+    value = (1 + np.log(count)).astype(np.float32) * known.idf[column]
+    part = row * 2 + known.words[column]
+    length = np.sqrt(np.bincount(part, value * value, 2 * texts))
+    value /= length[part].astype(np.float32)
+    ends = np.searchsorted(row, np.arange(texts + 1))
+    return csr_matrix((value, column, ends), shape=(texts, len(known)))
+
+
+def beside(left: csr_matrix, right: csr_matrix) -> csr_matrix:
+    """Two matrices of the same texts as one."""
+    out: csr_matrix = hstack([left, right], format="csr", dtype=np.float32)
+    return out

@@ -1,0 +1,149 @@
+"""`tripo bench support`: customers who write all the time, through the real support worker.
+
+Messages come at a steady rate from a process of its own that sends each at its appointed time (bench/support_pace.py). The age of a
+decision is the moment a read_committed reader had it, minus the appointed time of its message: queueing, both stages of the model,
+retrieval, the step, the commit and the fetch are in it. Those of the first seconds are left out as warm-up.
+
+Exits 1 when p99 is over 100 ms, or a message is undecided.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+
+from bench import report
+from bench.ages import quantiles
+from bench.observe import end_offsets
+from bench.stand import BenchError, Stand, memory, pause, stand
+from bench.support_pace import Plan
+from ops.server import ServerError
+from ops.support.publish import framed, knowledge_rows, rule_rows
+from streams.avro import codec
+from streams.contract import contract
+
+DECISIONS = "support.decisions"
+P99_LIMIT_MS = 100.0
+READY_S = 60.0
+SEED = 7
+
+
+def support(
+    *,
+    rate: Annotated[int, typer.Option(min=1, help="messages a second")] = 500,
+    seconds: Annotated[int, typer.Option(min=1, help="seconds that count")] = 30,
+    warm_up: Annotated[int, typer.Option(min=0, help="seconds before")] = 15,
+    english: Annotated[float, typer.Option(min=0, max=1, help="share in English, whose unsure ones go to the second stage")] = 0.5,
+    first: Annotated[bool, typer.Option("--first", help="without the second stage")] = False,
+    brokers: Annotated[str | None, typer.Option(help="bootstrap servers; none starts a broker for this run")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object as the last line")] = False,
+) -> None:
+    """Measure support: age of decisions at a steady load, memory. Exits 1 when it falls short."""
+    try:
+        with report.steps() as steps, stand(brokers) as place:
+            steps.begin("worker, knowledge", 1)
+            place.create_for("support")
+            with place.publisher() as publisher:
+                publisher.publish("knowledge-entries", framed("knowledge-entries", knowledge_rows(0)))
+                publisher.publish("escalation-rules", framed("escalation-rules", rule_rows()))
+            worker = place.worker("support", {"OPENBLAS_NUM_THREADS": "1"} | ({"TRIPO_SENTENCES": "off"} if first else {}))
+            until = time.monotonic() + READY_S
+            while worker.answers("ready") != 200:
+                worker.check()
+                if time.monotonic() > until:
+                    raise BenchError(f"the worker is not ready after {READY_S:g} s:\n{worker.tail()}")
+                time.sleep(0.2)
+            figures = _steady(place, steps, worker.pid, Plan(0, warm_up + seconds, rate, english, SEED), warm_up)
+            if code := worker.stop():
+                raise BenchError(f"the worker stopped with code {code}:\n{worker.tail()}")
+    except (BenchError, KafkaException, ServerError) as error:
+        report.broken(error, as_json)
+    _report(figures, rate, as_json)
+
+
+class Reader:
+    """Reads the decisions in a thread, noting when each became readable."""
+
+    def __init__(self, place: Stand) -> None:
+        partitions = contract().topic(DECISIONS).partitions
+        conf = {"bootstrap.servers": place.brokers, "group.id": "bench-reader", "isolation.level": "read_committed", "log_level": 0}
+        self.consumer = Consumer({**conf, "enable.auto.commit": False, "fetch.wait.max.ms": 100})
+        ends = end_offsets(place.brokers, place.topic(DECISIONS), partitions)
+        self.consumer.assign([TopicPartition(place.topic(DECISIONS), p, end) for p, end in enumerate(ends)])
+        self.values: list[bytes] = []
+        self.at: list[float] = []
+        self.leave = threading.Event()
+        self.thread = threading.Thread(target=self._read)
+        self.thread.start()
+
+    def _read(self) -> None:
+        while not self.leave.is_set():
+            message = self.consumer.poll(0.1)
+            if message is not None and message.error() is None:
+                self.at.append(time.time() * 1000)
+                self.values.append(message.value() or b"")
+
+    def close(self) -> None:
+        """Stop reading."""
+        self.leave.set()
+        self.thread.join()
+        self.consumer.close()
+
+
+def _steady(place: Stand, steps: report.Steps, pid: int, plan: Plan, warm_up: int) -> dict[str, Any]:
+    """Send, and read what is decided. → the figures"""
+    steps.begin(f"{plan.rate:,} messages/s for {plan.seconds} s", plan.seconds)
+    plan = Plan(int(time.time() * 1000) + 8000, plan.seconds, plan.rate, plan.english, plan.seed)
+    reader, peak, began = Reader(place), 0, time.monotonic()
+    producer = place.spawn("producer", [sys.executable, "-m", "bench.support_pace", plan.dumps()])
+    try:
+        while producer.process.poll() is None:
+            peak = max(peak, memory(pid))
+            steps.at(int(time.monotonic() - began))
+            pause(time.monotonic() + 1)
+        sent = plan.rate * plan.seconds
+        until = time.monotonic() + 30
+        while len(reader.at) < sent and time.monotonic() < until:
+            pause(time.monotonic() + 0.2)
+    finally:
+        reader.close()
+    if producer.process.returncode:
+        raise BenchError(f"the producer failed:\n{producer.tail()}")
+    decoded = codec(DECISIONS).decode(reader.values).frame
+    ages = np.array(reader.at) - decoded["ts"].to_numpy()
+    counted = decoded["ts"].to_numpy() >= plan.start_ms + warm_up * 1000
+    stages, outcomes = decoded["stage"].to_numpy(), decoded["outcome"].cast(str).to_list()
+    return {
+        "messages": sent, "decisions": decoded.height, "rate": plan.rate, "seconds": plan.seconds - warm_up, **quantiles(ages[counted]),
+        "second_stage": float((stages == 2).mean()), "answered": outcomes.count("ANSWERED") / max(1, len(outcomes)),
+        "escalated": outcomes.count("ESCALATED") / max(1, len(outcomes)), "peak_rss_mb": peak / 1e6,
+        "producer": json.loads(producer.tail().splitlines()[-1]),
+    }  # fmt: skip
+
+
+def _report(figures: dict[str, Any], rate: int, as_json: bool) -> None:
+    failures = []
+    if figures["decisions"] != figures["messages"]:
+        failures.append(f"{figures['messages']} messages, {figures['decisions']} decisions")
+    if not figures["p99_ms"] <= P99_LIMIT_MS:
+        failures.append(f"p99 age of decisions is {figures['p99_ms']:.0f} ms, at most {P99_LIMIT_MS:.0f} is asked")
+    rows = [
+        [f"age at {rate:,} messages/s, p50", f"{figures['p50_ms']:.0f} ms", ""],
+        ["p95", f"{figures['p95_ms']:.0f} ms", ""],
+        ["p99", f"{figures['p99_ms']:.0f} ms", f"{P99_LIMIT_MS:.0f} ms"],
+        ["max", f"{figures['max_ms']:.0f} ms", ""],
+        ["messages, decisions", f"{figures['messages']:,}, {figures['decisions']:,}", ""],
+        ["by the second stage", f"{figures['second_stage']:.1%}", ""],
+        ["answered, escalated", f"{figures['answered']:.1%}, {figures['escalated']:.1%}", ""],
+        ["producer late, p99", f"{figures['producer']['late_p99_ms']:.1f} ms", ""],
+        ["worker's memory at most", f"{figures['peak_rss_mb']:.0f} MB", ""],
+    ]
+    report.show("bench support", ["figure", "measured", "asked"], rows)
+    report.end(figures, failures, as_json)

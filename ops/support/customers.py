@@ -1,0 +1,115 @@
+"""`tripo support simulate` and `say`: customers who write what the corpus has, or one who writes what you do, in; messages, out."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import Any
+
+import numpy as np
+
+from agents.support.policy import LANGUAGES, OUT_OF_SCOPE
+from ops.following import Follower
+from ops.listing import print_rows
+from ops.summary import fail, summarise
+from ops.support.corpus import corpus
+from ops.support.publish import framed, now_ms
+from streams.publish import Publisher, PublishError
+
+Row = dict[str, Any]
+AGAIN = 0.3  # of the messages are in a conversation that was begun before
+BEGUN = 200  # conversations that may be gone on with
+DECISIONS = "support.decisions"
+
+
+def message(conversation_id: str, text: str, **given: Any) -> Row:
+    """A customer's record of ``messages``, of now."""
+    usual = {"message_id": uuid.uuid4().hex, "customer_id": f"cu-{conversation_id}", "channel": "CHAT", "sender": "USER", "kind": "TEXT"}
+    return usual | {"conversation_id": conversation_id, "text": text, "ts": now_ms()} | given
+
+
+class Customers:
+    """Customers of all languages, at random by ``seed``; what they write is the corpus's, so no accuracy can be told from it."""
+
+    def __init__(self, seed: int, share_english: float = 0.5) -> None:
+        self.rng = np.random.default_rng(seed)
+        self.by_language = {name: [line.text for line in corpus() if line.language == name] for name in LANGUAGES}
+        rest = (1 - share_english) / (len(LANGUAGES) - 1)
+        self.shares = [share_english if name == "en" else rest for name in LANGUAGES]
+        self.run = uuid.uuid4().hex[:6]
+        self.begun: list[tuple[str, str]] = []
+
+    def write(self, count: int, **given: Any) -> list[Row]:
+        """The next messages."""
+        return [self._one(**given) for _ in range(count)]
+
+    def _one(self, **given: Any) -> Row:
+        if self.begun and self.rng.random() < AGAIN:
+            name, language = self.begun[int(self.rng.integers(len(self.begun)))]
+        else:
+            name, language = f"c-{self.run}-{self.rng.integers(1 << 40):x}", str(self.rng.choice(LANGUAGES, p=self.shares))
+            self.begun = [*self.begun[-BEGUN + 1 :], (name, language)]
+        texts = self.by_language[language]
+        about = {"market": "san-francisco", "driver_id": f"cab-{self.rng.integers(500)}"} if self.rng.random() < 0.5 else {}
+        return message(name, texts[int(self.rng.integers(len(texts)))], **about) | given
+
+
+def simulate(*, rate: float, seconds: float, seed: int, brokers: str | None, as_json: bool) -> int:
+    """Let customers write, ``rate`` messages a second, for ``seconds`` (0: until Ctrl-C). → 0."""
+    customers, sent, began = Customers(seed), 0, time.monotonic()
+    try:
+        with Publisher(brokers) as publisher:
+            while not seconds or time.monotonic() - began < seconds:
+                due = int((time.monotonic() - began) * rate) - sent
+                if due > 0:
+                    publisher.publish("messages", framed("messages", customers.write(due)))
+                    sent += due
+                time.sleep(min(0.05, 1 / rate))
+    except KeyboardInterrupt:
+        pass
+    except PublishError as error:
+        fail(str(error))
+    summarise("customers", {"messages": sent, "seconds": round(time.monotonic() - began, 1)}, as_json=as_json)
+    return 0
+
+
+def say(text: str, *, conversation: str | None, language: str | None, wait_s: float, as_json: bool) -> int:
+    """Write one message and show what support does about it. → 0; 1 if nothing came in time."""
+    follower = Follower([DECISIONS])
+    row = message(conversation or f"c-{uuid.uuid4().hex[:8]}", text, language=language)
+    with Publisher() as publisher:
+        publisher.publish("messages", framed("messages", [row]))
+    until = time.monotonic() + wait_s
+    try:
+        while time.monotonic() < until:
+            for found in (each for part in follower.poll(0.2) for each in part.frame.iter_rows(named=True)):
+                if found["message_id"] == row["message_id"]:
+                    _show(found, as_json)
+                    return 0
+    finally:
+        follower.close()
+    return fail(f"no decision within {wait_s:g} s: is a support worker running (tripo worker support)?")
+
+
+def _show(found: Row, as_json: bool) -> None:
+    names = (
+        "conversation_id",
+        "outcome",
+        "intent",
+        "confidence",
+        "language",
+        "sentiment",
+        "priority",
+        "agent_id",
+        "entry_id",
+        "dangers",
+        "entities",
+        "reply",
+    )
+    shown = {name: found[name] for name in names}
+    if as_json:
+        summarise("decided", shown, as_json=True)
+        return
+    print_rows("decided", ("field", "value"), [(name, value) for name, value in shown.items() if value not in (None, [])])
+    if found["intent"] == OUT_OF_SCOPE.upper():
+        print("out of scope: no intent of ours")

@@ -1,0 +1,80 @@
+"""`tripo support train`: the project's corpus, and any labelled files, in; the shipped model as a file named by its content, out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from agents.support.model import Model
+from agents.support.model_bytes import dump
+from agents.support.models import CURRENT, NoModelError
+from agents.support.models import shipped as model_of
+from agents.support.policy import DEFAULT
+from agents.support.text import cleaned
+from agents.support.vectors import of_grams, vectors
+from ops.summary import fail, summarise
+from ops.support.corpus import Line, corpus
+from ops.support.evaluate import sentences
+from ops.support.fitting import Labelled, fit, head_of, matrix, versioned
+from ops.support.labelled import mapped, read_labelled
+
+SECOND_SHARE = 0.3  # of messages in English: real ones are less like the corpus, so more of them are looked at twice
+
+
+def train(folder: Path, files: Sequence[Path], by_map: Path | None, *, both: bool, as_json: bool) -> int:
+    """Train, write ``folder``/support-<version>.npz and name it in ``folder``/current. → 0."""
+    started = time.monotonic()
+    model = shipped([*corpus(), *_given(files, by_map)], both=both)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"support-{model.version}.npz"
+    path.write_bytes(dump(model))
+    (folder / CURRENT).write_text(path.name)
+    figures: dict[str, Any] = {"model": model.version, "file": str(path), "megabytes": path.stat().st_size / 1e6}
+    figures |= {"features": len(model.vocabulary) + len(model.matters), "texts": len(corpus())}
+    figures |= {"second_stage": model.joined is not None, "seconds": round(time.monotonic() - started, 1)}
+    summarise("trained", figures, as_json=as_json)
+    return 0
+
+
+def shipped(lines: Sequence[Line], *, both: bool) -> Model:
+    """The model of these lines: intents and scope, sentiment, language."""
+    texts = [cleaned(line.text, DEFAULT.longest).text for line in lines]
+    english = np.array([line.language == "en" for line in lines])
+    some = sentences([text for text, is_english in zip(texts, english, strict=True) if is_english]) if both else None
+    sentence = None
+    if some is not None:
+        sentence = np.zeros((len(texts), some.shape[1]), np.float32)
+        sentence[english] = some
+    data = Labelled(texts, np.array([line.intent for line in lines]), np.array([line.language for line in lines]), sentence)
+    model = fit(data, second_share=SECOND_SHARE)
+    x = matrix(data, model.vocabulary, model.matters)
+    felt = np.flatnonzero([bool(line.sentiment) for line in lines])
+    sentiment = head_of(x[felt], np.array([lines[i].sentiment for i in felt.tolist()]))
+    language = head_of(vectors(of_grams(texts), len(texts), model.vocabulary), data.languages)
+    return versioned(replace(model, sentiment=sentiment, language=language))
+
+
+def current(folder: Path) -> Model:
+    """The model that ``folder`` names; ends the command where there is none."""
+    try:
+        return model_of(folder)
+    except NoModelError as error:
+        fail(str(error), 2)
+
+
+def _given(files: Sequence[Path], by_map: Path | None) -> list[Line]:
+    """The lines of other labelled files, in English, with no sentiment; those without one clear intent are left out."""
+    found = []
+    for path in files:
+        rows = read_labelled(path)
+        if by_map is None:
+            fail(f"{path}: --map tells which of our intents its labels are", 2)
+        for text, names in zip(rows.texts, mapped(rows, by_map), strict=True):
+            if len(names) == 1:
+                found.append(Line("en", next(iter(names)), (), "", text))
+    return found

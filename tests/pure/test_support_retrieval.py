@@ -1,0 +1,244 @@
+"""A search finds what answers, whatever the words; shows what spoke for each; and sees each change at once."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.support.bm25 import postings
+from agents.support.concepts import NAMES, WORDS_BY_LANGUAGE, beginnings, concepts, folded
+from agents.support.entries import Entries
+from agents.support.features import Grams
+from agents.support.policy import LANGUAGES
+from agents.support.ranking import Ranking
+from agents.support.retrieval import Index
+from agents.support.text import cleaned
+from ops.support.knowledge import entries as knowledge
+from tests.pure.matching_events import unhurried
+from tests.pure.test_support_entries import gone, record
+
+
+def holding(*records: dict[str, Any]) -> Entries:
+    entries = Entries()
+    for each in records:
+        entries.take(each)
+    return entries
+
+
+@pytest.fixture(scope="module")
+def known() -> Entries:
+    return holding(*knowledge())
+
+
+@pytest.fixture(scope="module")
+def index(known: Entries) -> Index:
+    return Index(known)
+
+
+REFUND = record(
+    "payment.refund-time", question="When will my refund arrive?", keywords=["money back"], intents=["cancel_refund"], services=[]
+)
+DOG = record("vehicles.animals", question="Can I bring my dog?", keywords=["pet"], intents=["general_support"])
+PARCEL = record("goods.track", question="Where is my parcel?", keywords=["package"], intents=["status_eta"], services=["GOODS"])
+
+
+def found(index: Index, text: str, language: str = "en", **told: Any) -> list[str]:
+    return [hit.entry_id for hit in index.search(text, language, **told)]
+
+
+def test_every_question_of_every_language_finds_its_own_entry_first(known: Entries, index: Index) -> None:
+    missed = [entry.entry_id for entry in known if found(index, entry.question, entry.language, k=1) != [entry.entry_id]]
+    assert missed == []
+
+
+def test_every_two_keywords_find_their_entry_among_the_first_five(known: Entries, index: Index) -> None:
+    pairs = [(entry, " ".join(entry.keywords[at : at + 2])) for entry in known for at in (0, 2, 4)]
+    missed = [entry.entry_id for entry, words in pairs if entry.entry_id not in found(index, words, entry.language)]
+    assert len(missed) <= 0.03 * len(pairs), missed
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "topic"),
+    [
+        ("how long until i get reimbursed", "en", "payment.refund-time"),
+        ("my puppy has to come along", "en", "vehicles.animals"),
+        ("Mein Schirm liegt noch im Wagen", "de", "rides.lost-item"),
+        ("combien de valises dans le coffre, on est cinq", "fr", "vehicles.seats-and-luggage"),
+        ("me han cobrado dos veces lo mismo", "es", "payment.charged-twice"),
+    ],
+)
+def test_other_words_for_the_same_find_it(index: Index, text: str, language: str, topic: str) -> None:
+    assert f"{topic}.{language}" in found(index, text, language)
+
+
+def test_accents_and_case_do_not_matter(index: Index) -> None:
+    assert found(index, "¿CÓMO CANCELO UN VIAJE?", "es") == found(index, "como cancelo un viaje", "es")
+
+
+def test_a_hit_says_what_spoke_for_it(known: Entries) -> None:
+    index = Index(holding(REFUND, DOG))
+    (hit,) = index.search("where is my refund", "en", "RIDE", {"cancel_refund": 0.9}, k=1)
+    assert hit.entry_id == "payment.refund-time.en"
+    assert list(hit.parts) == ["words", "chars", "concepts", "intent", "category", "service", "success"]
+    assert hit.score == pytest.approx(sum(hit.parts.values()), abs=1e-5)
+    assert hit.parts["intent"] == pytest.approx(0.9 * index.ranking.intent)
+
+
+def test_the_intent_and_the_service_decide_between_entries_that_are_equally_near() -> None:
+    same: dict[str, Any] = {"question": "How do I cancel?", "keywords": ["stop"]}
+    entries = holding(
+        record("rides.cancel", **same),
+        record("food.cancel", **same, services=["FOOD"]),
+        record("goods.stop", **same, intents=["lost_item"], services=["GOODS"]),
+    )
+    index = Index(entries)
+    assert found(index, "cancel it", service="FOOD")[0] == "food.cancel.en"
+    assert found(index, "cancel it", service="MOTO")[0] == "rides.cancel.en"
+    assert found(index, "cancel it", intents={"lost_item": 0.8, "cancel_refund": 0.1})[0] == "goods.stop.en"
+    assert found(index, "cancel it") == ["food.cancel.en", "goods.stop.en", "rides.cancel.en"]  # by name, where nothing speaks for one
+
+
+def test_what_helped_customers_more_comes_first() -> None:
+    same: dict[str, Any] = {"question": "How do I cancel?", "keywords": ["stop"]}
+    entries = holding(record("rides.a", **same), record("rides.b", **same))
+    index = Index(entries)
+    assert found(index, "cancel it") == ["rides.a.en", "rides.b.en"]
+    entries.judged("rides.a.en", False)
+    assert found(index, "cancel it") == ["rides.b.en", "rides.a.en"]
+
+
+@pytest.mark.parametrize("text", ["", " ", "🙂🙂", "?!", "zzqx vvkw", "...", "7"])
+def test_nothing_is_found_where_nothing_is_said(index: Index, text: str) -> None:
+    assert index.search(cleaned(text, 4000).text, "en", "RIDE", {"cancel_refund": 1.0}) == []
+
+
+def test_a_message_of_any_length_is_searched(index: Index) -> None:
+    assert found(index, "my dog " * 570, k=3)[0] == "vehicles.animals.en"
+
+
+def test_entries_in_english_are_found_where_the_language_has_none() -> None:
+    index = Index(holding(REFUND, DOG, PARCEL))
+    for text, language in (("Wann bekomme ich mein Geld zurück?", "de"), ("环境退款什么时候到", "zh"), ("когда вернут деньги", "ru")):
+        (hit, *_) = index.search(text, language, None, {"cancel_refund": 0.9})
+        assert (hit.entry_id, hit.language) == ("payment.refund-time.en", "en")
+    index.entries.take(record("payment.refund-time", "de", question="Wann kommt meine Erstattung?", keywords=["Geld zurück"]))
+    (hit, *_) = index.search("Wann bekomme ich mein Geld zurück?", "de")
+    assert (hit.entry_id, hit.language) == ("payment.refund-time.de", "de")
+
+
+def test_a_language_that_is_not_served_is_searched_in_english(index: Index) -> None:
+    assert found(index, "refund", "fi")[0].endswith(".en")
+
+
+def test_a_change_is_found_at_once_and_no_other_language_is_made_anew() -> None:
+    entries = holding(REFUND, DOG, record("rides.book", "de", question="Wie buche ich?"))
+    index = Index(entries)
+    assert found(index, "zebra crossing") == []
+    german = index._part("de")
+    entries.take(record("rides.zebra", question="What about a zebra crossing?"))
+    assert found(index, "zebra crossing") == ["rides.zebra.en"]
+    entries.take(gone("rides.zebra"))
+    assert found(index, "zebra crossing") == []
+    assert index._part("de") is german
+
+
+texts = st.lists(st.sampled_from(["my", "dog", "refund", "parcel", "where", "is", "the", "money", "back", "zebra"]), max_size=6).map(
+    " ".join
+)
+
+
+@given(st.permutations([REFUND, DOG, PARCEL, record("rides.book", question="How do I book?")]), texts)
+@unhurried
+def test_what_is_found_does_not_depend_on_the_order_in_which_entries_came(order: list[dict[str, Any]], text: str) -> None:
+    here, there = Index(holding(*order)), Index(holding(REFUND, DOG, PARCEL, record("rides.book", question="How do I book?")))
+    assert here.search(text, "en", "RIDE", {"status_eta": 0.5}) == there.search(text, "en", "RIDE", {"status_eta": 0.5})
+
+
+@given(st.text(max_size=200), st.sampled_from([*LANGUAGES, "fi"]))
+@unhurried
+def test_no_text_breaks_the_search_and_scores_fall(text: str, language: str) -> None:
+    hits = Index(holding(REFUND, DOG, PARCEL)).search(text, language, "RIDE", {"cancel_refund": 0.5, "nonsense": 1.0})
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_the_knowledge_whole_is_searched_in_less_than_a_millisecond(index: Index) -> None:
+    text = "i was charged twice for the ride to the airport yesterday, when do i get my money back?"
+    took = []
+    for _ in range(50):
+        began = time.perf_counter()
+        index.search(text, "en", "RIDE", {"fare_dispute": 0.6, "cancel_refund": 0.3})
+        took.append(time.perf_counter() - began)
+    assert min(took) < 0.001
+
+
+words = st.lists(st.integers(0, 5), min_size=0, max_size=6)
+
+
+@given(st.lists(words, min_size=1, max_size=5), st.lists(words, min_size=1, max_size=5), st.sets(st.integers(0, 7), max_size=5))
+@unhurried
+def test_scores_are_those_of_the_formula(questions: list[list[int]], answers: list[list[int]], wanted: set[int]) -> None:
+    count = min(len(questions), len(answers))
+    fields = [(3.0, questions[:count]), (1.0, answers[:count])]
+    found_keys = [(weight, as_grams(docs)) for weight, docs in fields]
+    scores = postings(found_keys, count).scores(np.array(sorted(wanted), np.uint64), unsaid=1.0)
+    expected = [by_hand(fields, doc, count, sorted(wanted)) for doc in range(count)]
+    assert scores.tolist() == pytest.approx(expected)
+    assert all(0 <= score < 1 for score in scores.tolist())
+
+
+def as_grams(docs: list[list[int]]) -> Grams:
+    owner = [i for i, keys in enumerate(docs) for _ in keys]
+    return Grams(np.array(owner, np.int64), np.array([key for keys in docs for key in keys], np.uint64))
+
+
+def by_hand(fields: list[tuple[float, list[list[int]]]], doc: int, count: int, wanted: list[int]) -> float:
+    """BM25F of one document as the textbook has it, as a share of the most there could be."""
+    total = most = 0.0
+    everywhere = [{key for _, docs in fields for key in docs[i]} for i in range(count)]
+    if not any(everywhere):
+        return 0.0
+    for key in wanted:
+        frequency = sum(key in keys for keys in everywhere)
+        idf = np.log(1 + (count - frequency + 0.5) / (frequency + 0.5))
+        often = 0.0
+        for weight, docs in fields:
+            mean = max(1.0, sum(map(len, docs)) / count)
+            often += weight * docs[doc].count(key) / (0.5 + 0.5 * len(docs[doc]) / mean)
+        total += idf * often * 2.2 / (often + 1.2)
+        most += idf
+    return total / ((most + np.log(1 + (count + 0.5) / 0.5)) * 2.2) if wanted else 0.0
+
+
+def test_every_language_has_words_for_every_matter_and_none_is_only_a_letter() -> None:
+    for language in LANGUAGES:
+        names = [line.partition(":")[0] for line in WORDS_BY_LANGUAGE[language].split("\n") if line]
+        assert names == list(NAMES), language
+        starts = beginnings(language)
+        assert all(start == folded(start) + " " * start.endswith(" ") for start in starts), language
+        short = 1 if language in ("zh", "ja", "ko", "ar") else 2
+        assert all(len(start.strip()) >= short for start in starts), language
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "matters"),
+    [
+        ("my cats in the category", "en", ["animal"]),
+        ("i want to be reimbursed", "en", ["refund"]),
+        ("Rückerstattung bitte", "de", ["refund"]),
+        ("退款", "zh", ["refund"]),
+        ("", "en", []),
+    ],
+)
+def test_matters_are_told_by_the_beginnings_of_words(text: str, language: str, matters: list[str]) -> None:
+    named = [NAMES[key] for key in concepts([folded(text.casefold())], language).key.tolist()]
+    assert [name for name in named if name in ("animal", "refund")] == matters
+
+
+def test_a_ranking_has_a_place_in_the_policy() -> None:
+    assert Ranking() == Ranking()
+    assert Ranking().floor < sum(Ranking().kinds)
