@@ -20,6 +20,7 @@ CHARS, WORDS = (2, 3, 4, 5), (1, 2)  # lengths of the n-grams
 BLOCKS = (*(("chars", n) for n in CHARS), *(("words", n) for n in WORDS))
 BLANK = 32
 PRIME = 0x9E3779B97F4A7C15  # odd, so it has an inverse modulo 2⁶⁴
+APART = 0xC2B2AE3D27D4EB4F  # odd, and no power of PRIME: kinds of n-grams do not meet
 INVERSE = pow(PRIME, -1, 1 << 64)
 
 
@@ -86,7 +87,7 @@ def _between(sums: U64, start: I64, end: I64) -> U64:
 
 def _mixed(key: U64, kind: int) -> U64:
     """Keys of one kind of n-gram apart from those of the others (the finisher of SplitMix64: Steele, Lea & Flood 2014)."""
-    out = key + np.uint64(kind * PRIME % (1 << 64))
+    out = key + np.uint64(kind * APART % (1 << 64))
     out = (out ^ (out >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     out = (out ^ (out >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     mixed: U64 = out ^ (out >> np.uint64(31))

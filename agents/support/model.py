@@ -23,6 +23,7 @@ I64 = npt.NDArray[np.int64]
 Embed = Callable[[Sequence[str]], F32]  # texts → (texts, 384), each of length 1
 
 SENTENCE = 3.0  # the length of a sentence vector beside the parts of length 1
+OTHER_SCRIPTS = ("ru", "zh", "ja", "ko")  # Arabic is written in Latin letters, too
 FIRST_SHARE = 0.35  # of the first stage's say where the second has looked too
 SOFT = 2.0  # scale of the softmax whose largest value tells what is in scope: flatter than the calibrated one
 DIGITS = 6  # probabilities are rounded, so that another processor comes to the same
@@ -112,7 +113,7 @@ def understand(model: Model, texts: Sequence[str], embed: Embed | None = None, l
     """Classify cleaned texts, of ``languages`` where they are known; else they are told from the texts, or taken for English."""
     n = len(texts)
     written = vectors(of_grams(texts), n, model.vocabulary)
-    told = languages_of(model, written)
+    told = languages_of(model, written, texts)
     spoken = told if languages is None else [known or own for known, own in zip(languages, told, strict=True)]
     x = beside(written, vectors(of_matters(texts, spoken), n, model.matters))
     probability, outside = _read(model.first, x, None)
@@ -137,12 +138,15 @@ def blended(first: F64, second: F64) -> F64:
     return both
 
 
-def languages_of(model: Model, written: csr_matrix) -> list[str]:
-    """The most probable language of each text, by its n-grams."""
+def languages_of(model: Model, written: csr_matrix, texts: Sequence[str]) -> list[str]:
+    """The most probable language of each text, by its n-grams; none of another script where all letters are ASCII."""
     if model.language is None:
         return ["en"] * written.shape[0]
-    best = model.language.margins(written).argmax(axis=1)
-    return [model.language.classes[i] for i in best.tolist()]
+    margins = model.language.margins(written)
+    latin = np.flatnonzero([text.isascii() for text in texts])
+    other = np.flatnonzero([name in OTHER_SCRIPTS for name in model.language.classes])
+    margins[np.ix_(latin, other)] = -np.inf
+    return [model.language.classes[i] for i in margins.argmax(axis=1).tolist()]
 
 
 def joined(x: csr_matrix, sentence: F32) -> csr_matrix:

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Mapping
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -37,8 +38,11 @@ def dump(model: Model) -> bytes:
 
 def load(data: bytes) -> Model:
     """The model of these bytes. Raises ValueError for those of another format."""
-    with np.load(io.BytesIO(data), allow_pickle=False) as file:
-        arrays = {name: file[name] for name in file.files}
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (BadZipFile, EOFError) as error:
+        raise ValueError(f"these bytes are no model ({error}): train it anew (tripo support train)") from None
     facts = json.loads(arrays["facts"].tobytes())
     if facts["format"] != FORMAT:
         raise ValueError(f"the model has format {facts['format']}, not {FORMAT}: train it anew (tripo support train)")

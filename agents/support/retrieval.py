@@ -128,26 +128,25 @@ class Index:
         return self.ranking.success * np.array([self.entries[entry_id].success - expected for entry_id in ids])
 
 
-def keyed(texts: Sequence[str], language: str, alphabet: str) -> dict[str, Grams]:
+def keyed(texts: Sequence[str], language: str, alphabet: str, kinds: Sequence[str] = KINDS) -> dict[str, Grams]:
     """The keys of texts in ``language`` by kind; of characters, those that matter in the language ``alphabet``."""
     looked = [folded(plain(text)) for text in texts]
     found = grams(looked)
     chars = [found["chars", n] for n in SHORT.get(alphabet, LONG)]
     joined = Grams(np.concatenate([one.text for one in chars]), np.concatenate([one.key for one in chars]))
-    return {WORDS: found["words", 1], CHARS: joined, CONCEPTS: concepts(looked, language)}
+    out = {WORDS: found["words", 1], CHARS: joined}
+    return out | {CONCEPTS: concepts(looked, language)} if CONCEPTS in kinds else out
 
 
 def _part(entries: Sequence[Entry], language: str, revision: int, ranking: Ranking) -> Part:
     fields = [
-        (ranking.question, [entry.question for entry in entries]),
-        (ranking.keywords, [", ".join(entry.keywords) for entry in entries]),
-        (ranking.answer, [entry.answer for entry in entries]),
+        (ranking.question, KINDS, [entry.question for entry in entries]),
+        (ranking.keywords, KINDS, [", ".join(entry.keywords) for entry in entries]),
+        (ranking.answer, (WORDS, CHARS), [entry.answer for entry in entries]),  # answers speak of much
     ]
-    keys = [(weight, keyed(texts, language, language)) for weight, texts in fields]
-    fits = {
-        kind: [(weight, one[kind]) for weight, one in (keys[:2] if kind == CONCEPTS else keys)] for kind in KINDS
-    }  # answers speak of much
-    kinds = {kind: postings(each, len(entries)) for kind, each in fits.items()} if entries else {}
+    keys = [(weight, keyed(texts, language, language, kinds)) for weight, kinds, texts in fields]
+    having = {kind: [(weight, one[kind]) for weight, one in keys if kind in one] for kind in KINDS}
+    kinds = {kind: postings(each, len(entries)) for kind, each in having.items()} if entries else {}
     serves = {category: [intent for intent in INTENTS if category in SERVED_BY[intent]] for category in CATEGORIES}
     return Part(
         revision,

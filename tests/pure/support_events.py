@@ -1,4 +1,4 @@
-"""Builders of the support agent's input: rows as keyword arguments in, batches with the schemas' columns out; a small model; a task to step."""
+"""Builders of the support agent's input: rows as keyword arguments in, batches with the schemas' columns out; a model; a task to step."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ def checked(made: Decisions) -> Decisions:
 
 
 class Task:
-    """A support task stepped at times relative to NOW, with the knowledge of ENTRIES; rows of its last step by topic, events of all steps."""
+    """A support task stepped at times relative to NOW, with the knowledge of ENTRIES: rows of the last step by topic, events of all."""
 
     def __init__(self, made: SupportAgent | None = None, entries: Sequence[Row] = ENTRIES) -> None:
         self.agent = made or agent()

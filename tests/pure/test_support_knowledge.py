@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ import typer
 
 from agents.support.entries import Entries
 from agents.support.policy import CATEGORIES, INTENTS, LANGUAGES, PRIORITIES, SERVICES
-from ops.support.knowledge import Written, entries, filled, records_of, written
+from ops.support.knowledge import FOLDER, Written, entries, filled, records_of, written
 from ops.support.knowledge_check import Fault, check, counted, faults
 from ops.support.likeness import answer_shingles
 from ops.support.retrieval_evaluate import evaluate_retrieval, figures, paraphrases
@@ -85,6 +86,13 @@ def without(source: Written, language: str, topic: str) -> Written:
     )
 
 
+def test_how_customers_put_it_is_searched_with_the_keywords(source: Written) -> None:
+    record = next(each for each in records_of(source) if each["entry_id"] == "rides.cancel-free.de")
+    written_down = source.texts["de"]["rides.cancel-free"]["keywords"]
+    assert record["keywords"] == [*written_down, *source.asked["de"]["rides.cancel-free"]]
+    assert len(record["keywords"]) > len(written_down)
+
+
 TOPIC = "rides.cancel-free"
 
 
@@ -132,6 +140,21 @@ BREAKS: dict[str, tuple[Callable[[Written], Written], str, str]] = {
         "nearly that of",
     ),
     "there are too few keywords": (lambda s: changed(s, "pt", TOPIC, keywords=["taxa"]), f"{TOPIC}.pt", "1 keywords"),
+    "nobody says how customers put it": (
+        lambda s: replace(s, asked=dict(s.asked) | {"ko": dict(s.asked["ko"]) | {TOPIC: []}}),
+        "asked/ko.yaml",
+        f"does not say how customers put {TOPIC}",
+    ),
+    "a phrase is of no topic": (
+        lambda s: replace(s, asked=dict(s.asked) | {"ko": dict(s.asked["ko"]) | {"rides.fly": ["날아가고 싶어요"]}}),
+        "asked/ko.yaml",
+        "rides.fly is not in topics.yaml",
+    ),
+    "a phrase is in another script": (
+        lambda s: replace(s, asked=dict(s.asked) | {"ru": dict(s.asked["ru"]) | {TOPIC: ["how do I cancel"]}}),
+        f"{TOPIC}.ru",
+        "the phrase 'how do I cancel' has 0 letters of 12",
+    ),
     "a fact is used nowhere": (lambda s: replace(s, facts=dict(s.facts) | {"spare": 1}), "facts.yaml", "spare is used in no text"),
 }
 
@@ -156,9 +179,8 @@ def test_the_check_prints_and_leaves_one_object_for_programs(capsys: pytest.Capt
     figures_of = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert figures_of["entries"] == len(records_of(written()))
     assert figures_of["faults"] == []
-    for path in (Path(__file__).parents[2] / "agents" / "support" / "knowledge").glob("*.yaml"):
-        if path.name != "ko.yaml":
-            (tmp_path / path.name).write_bytes(path.read_bytes())
+    shutil.copytree(FOLDER, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "ko.yaml").unlink()
     assert check(folder=tmp_path, as_json=True) == 1
     assert {"where": "ko.yaml", "what": "is not there"} in json.loads(capsys.readouterr().out.splitlines()[-1])["faults"]
 

@@ -23,7 +23,7 @@ from ops.support.fitting import OUTSIDE, Labelled, fit, versioned
 from tests.pure.support_events import CONDUCT, DOUBTFUL, FARE, GERMAN, PAYMENT, STATUS, small_model, unhurried
 from tests.pure.support_events import OUTSIDE as STRANGE
 
-several = settings(parent=unhurried, max_examples=25)
+several = settings(parent=unhurried, max_examples=12)
 ASKED = (STATUS, FARE, CONDUCT, PAYMENT, GERMAN, STRANGE, DOUBTFUL, "", "???", "my driver charged my card twice", "x" * 4000)
 texts = st.lists(st.one_of(st.sampled_from(ASKED), st.text(max_size=60)), min_size=1, max_size=8)
 PARTS = ("probability", "outside", "second", "inside", "felt")
@@ -35,16 +35,16 @@ def embedded(some: Sequence[str]) -> F32:
     found = grams([text.lower() for text in some])["words", 1]
     np.add.at(out, (found.text, (found.key % np.uint64(383)).astype(np.int64)), np.float32(1))
     out[:, 383] = 0.1
-    return out / np.linalg.norm(out, axis=1, keepdims=True)
+    vectors: F32 = (out / np.linalg.norm(out, axis=1, keepdims=True)).astype(np.float32)
+    return vectors
 
 
 @cache
 def two_stages() -> Model:
     """A model of two labels and what is none of them, whose second stage looks at whatever is not quite sure."""
     ways, things = ("please", "now", "today", "thank you", "can you", "I want you to", "quickly", "again"), ("taxi", "car", "ride", "cab")
-    lines = [(f"{way} book a {thing}", "book") for way in ways for thing in things] + [
-        (f"{way} cancel my {thing}", "cancel") for way in ways for thing in things
-    ]
+    both = [(way, thing) for way in ways for thing in things]
+    lines = [(f"{way} book a {thing}", "book") for way, thing in both] + [(f"{way} cancel my {thing}", "cancel") for way, thing in both]
     lines += [(f"{way} sing me a song about {thing}", OUTSIDE) for way in ways for thing in ("love", "cats", "rain")]
     names, labels = [text for text, _ in lines], np.array([label for _, label in lines])
     model = fit(Labelled(names, labels, np.full(len(names), "en"), embedded(names)))

@@ -117,6 +117,10 @@ def test_nothing_is_found_where_nothing_is_said(index: Index, text: str) -> None
     assert index.search(cleaned(text, 4000).text, "en", "RIDE", {"cancel_refund": 1.0}) == []
 
 
+def test_nothing_is_found_where_nothing_is_known() -> None:
+    assert Index(Entries()).search("refund", "de", "RIDE", {"cancel_refund": 1.0}) == []
+
+
 def test_a_message_of_any_length_is_searched(index: Index) -> None:
     assert found(index, "my dog " * 570, k=3)[0] == "vehicles.animals.en"
 

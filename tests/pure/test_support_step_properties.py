@@ -1,4 +1,4 @@
-"""Whatever comes in whatever order: every message has one decision, and a step depends on nothing but its state, its records and the time."""
+"""Whatever comes in whatever order: every message has one decision, and a step depends on its state, its records and the time alone."""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ TEXTS = (
     "my name is Ada Lovelace",
 )
 INTENTS = ("STATUS_ETA", "FARE_DISPUTE", "SAFETY_INCIDENT", "OUT_OF_SCOPE")
+RULES = (("negative sentiment", "NEGATIVE_SENTIMENT"), ("low confidence", "LOW_CONFIDENCE"), ("safety incident", "SAFETY"))
 REFERENCES = ("entries", "rules", "people")
 ORDER = ("messages", "feedback", "changes")  # of equal event time
 EXACT = ("support.decisions", "support.events", "support.handovers", "driver-flags", "overcharge-reports")  # however records are cut
