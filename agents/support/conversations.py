@@ -53,6 +53,11 @@ class Conversations:
         if alarm is None or due_ms < alarm:
             self._wake(due_ms, conversation.id)
 
+    @property
+    def next_ms(self) -> int | None:
+        """When to look at them again, at the latest, if nothing happens until then; None where there are none."""
+        return self._alarms[0][0] if self._alarms else None
+
     def passed(self, clock: int) -> tuple[list[Conversation], list[Conversation]]:
         """It is ``clock`` ms. → those that ended by being idle, and those forgotten, each by when they did, then by id"""
         ended: list[Conversation] = []

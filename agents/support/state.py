@@ -53,11 +53,15 @@ class SupportState:
 
     def clock(self, ts: int | None = None) -> int:
         """Event time, ms: the latest seen, and what has passed since then by the steps' time; 0 before the first."""
-        passed = self.latest + max(0, self.now - self.since) if self.latest else 0
+        passed = self.clock_at(self.now)
         if ts is None or ts <= passed:
             return passed
         self.latest, self.since = ts, self.now
         return ts
+
+    def clock_at(self, now: int) -> int:
+        """What the clock is, or would be without further records, when it is ``now`` by the steps' time."""
+        return self.latest + max(0, now - self.since) if self.latest else 0
 
     def dump(self) -> bytes:
         """The state as bytes; equal states give equal bytes."""

@@ -57,7 +57,9 @@ def step(state: SupportState, batches: Mapping[str, Records], now: int, model: M
 
 def due(state: SupportState, now: int) -> bool:
     """Whether a step without records at ``now`` could change anything but the clocks."""
-    return len(state.conversations) > 0 or state.analytics.pending
+    wakes = state.conversations.next_ms
+    idle = wakes is not None and wakes <= state.clock_at(now)
+    return idle or bool(state.people.waiting()) or state.analytics.pending
 
 
 def _take(desk: Desk, records: Sequence[Read], embed: Embed | None) -> None:
