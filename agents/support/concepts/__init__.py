@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -43,16 +43,18 @@ def folded(text: str) -> str:
 
 def concepts(texts: Sequence[str], language: str) -> Grams:
     """What each folded text speaks of, each time it does, as positions in NAMES."""
-    table = beginnings(language)
+    found = [_spoken_of(text, language) for text in texts]
+    owner = np.repeat(np.arange(len(found)), [len(one) for one in found])
+    return Grams(owner, np.array([concept for one in found for concept in one], np.uint64))
+
+
+@lru_cache(maxsize=4096)
+def _spoken_of(text: str, language: str) -> tuple[int, ...]:
+    """As ``concepts``, of one text: a message is asked about several times in a step."""
+    table, text = beginnings(language), f"{text} "
     longest = max(map(len, table), default=0)
-    owner, key = [], []
-    for i, text in enumerate(f"{one} " for one in texts):
-        for at in _starts(text, language):
-            for end in range(at + 1, min(at + longest, len(text)) + 1):
-                for concept in table.get(text[at:end], ()):
-                    owner.append(i)
-                    key.append(concept)
-    return Grams(np.array(owner, np.int64), np.array(key, np.uint64))
+    spans = ((at, end) for at in _starts(text, language) for end in range(at + 1, min(at + longest, len(text)) + 1))
+    return tuple(concept for at, end in spans for concept in table.get(text[at:end], ()))
 
 
 @cache
