@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import gc
 import os
 import threading
@@ -43,6 +44,7 @@ class Consumer(base.Consumer):
         self.cycle: Cycle | None = None
         self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="kafka")
         self._turning: asyncio.Future[None] | None = None
+        self._telling: asyncio.Future[None] | None = None
         self._ending = False
         self.agent: Agent = self.app.agent_spec  # type: ignore[attr-defined]
         self._topic = self.settings.topic(self.agent.inputs[-1])
@@ -76,7 +78,9 @@ class Consumer(base.Consumer):
     async def _turn(self, partitions: int) -> None:
         assert self.cycle is not None
         try:
-            await self._tell_faust(partitions)  # Faust waits for the end of `subscribe` in it
+            self._telling = asyncio.ensure_future(self._tell_faust(partitions))  # Faust waits for the end of `subscribe` in it
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._telling
             while not self._ending:
                 works = await self._in_thread(self.cycle.turn)
                 for work in works:
@@ -139,6 +143,8 @@ class Consumer(base.Consumer):
     async def finish(self) -> None:
         """Commit, snapshot and leave the group; called before Faust stops its agents."""
         self._ending = True
+        if self._telling is not None:
+            self._telling.cancel()  # a Faust that is already stopping would never take note; no harm if it has
         if self._turning is not None:
             try:
                 await asyncio.wait_for(asyncio.shield(self._turning), LEAVE_S)
