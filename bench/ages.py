@@ -85,11 +85,15 @@ class DecisionReader:
 
     def decided(self) -> Decided:
         """What was read so far."""
+        frame = self.read(DECISIONS)
+        return Decided(frame.select(pl.col("partition").cast(pl.Int64), "offset", "order_id", "outcome", "reason", "readable_ms"))
+
+    def read(self, topic: str) -> pl.DataFrame:
+        """What was read so far, as records of that topic of the contract, with readable_ms."""
         count = self.count
-        decoded = codec(DECISIONS).decode(self._values[:count])
+        decoded = codec(topic).decode(self._values[:count])
         readable = pl.Series("readable_ms", np.array(self._readable_ms[:count], dtype=np.float64)[decoded.rows])
-        frame = decoded.frame.select(pl.col("partition").cast(pl.Int64), "offset", "order_id", "outcome", "reason")
-        return Decided(frame.with_columns(readable))
+        return decoded.frame.with_columns(readable)
 
     def _read(self) -> None:
         while not self._leave.is_set():

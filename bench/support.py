@@ -11,22 +11,18 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 import time
 from typing import Annotated, Any
 
-import numpy as np
 import typer
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import KafkaException
 
 from bench import report
-from bench.ages import quantiles
-from bench.observe import end_offsets
+from bench.ages import DecisionReader, quantiles
 from bench.stand import BenchError, Stand, memory, pause, stand
 from bench.support_pace import Plan
 from ops.server import ServerError
 from ops.support.publish import framed, knowledge_rows, rule_rows
-from streams.avro import codec
 from streams.contract import contract
 
 DECISIONS = "support.decisions"
@@ -68,56 +64,22 @@ def support(
     _report(figures, rate, as_json)
 
 
-class Reader:
-    """Reads the decisions in a thread, noting when each became readable."""
-
-    def __init__(self, place: Stand) -> None:
-        partitions = contract().topic(DECISIONS).partitions
-        conf = {"bootstrap.servers": place.brokers, "group.id": "bench-reader", "isolation.level": "read_committed", "log_level": 0}
-        self.consumer = Consumer({**conf, "enable.auto.commit": False, "fetch.wait.max.ms": 100})
-        ends = end_offsets(place.brokers, place.topic(DECISIONS), partitions)
-        self.consumer.assign([TopicPartition(place.topic(DECISIONS), p, end) for p, end in enumerate(ends)])
-        self.values: list[bytes] = []
-        self.at: list[float] = []
-        self.leave = threading.Event()
-        self.thread = threading.Thread(target=self._read)
-        self.thread.start()
-
-    def _read(self) -> None:
-        while not self.leave.is_set():
-            message = self.consumer.poll(0.1)
-            if message is not None and message.error() is None:
-                self.at.append(time.time() * 1000)
-                self.values.append(message.value() or b"")
-
-    def close(self) -> None:
-        """Stop reading."""
-        self.leave.set()
-        self.thread.join()
-        self.consumer.close()
-
-
 def _steady(place: Stand, steps: report.Steps, pid: int, plan: Plan, warm_up: int) -> dict[str, Any]:
     """Send, and read what is decided. → the figures"""
     steps.begin(f"{plan.rate:,} messages/s for {plan.seconds} s", plan.seconds)
     plan = Plan(int(time.time() * 1000) + 8000, plan.seconds, plan.rate, plan.english, plan.seed)
-    reader, peak, began = Reader(place), 0, time.monotonic()
-    producer = place.spawn("producer", [sys.executable, "-m", "bench.support_pace", plan.dumps()])
-    try:
+    peak, began, sent = 0, time.monotonic(), plan.rate * plan.seconds
+    with DecisionReader(place.brokers, place.topic(DECISIONS), contract().topic(DECISIONS).partitions) as reader:
+        producer = place.spawn("producer", [sys.executable, "-m", "bench.support_pace", plan.dumps()])
         while producer.process.poll() is None:
             peak = max(peak, memory(pid))
             steps.at(int(time.monotonic() - began))
             pause(time.monotonic() + 1)
-        sent = plan.rate * plan.seconds
-        until = time.monotonic() + 30
-        while len(reader.at) < sent and time.monotonic() < until:
-            pause(time.monotonic() + 0.2)
-    finally:
-        reader.close()
+        reader.wait_for(sent, 30)
     if producer.process.returncode:
         raise BenchError(f"the producer failed:\n{producer.tail()}")
-    decoded = codec(DECISIONS).decode(reader.values).frame
-    ages = np.array(reader.at) - decoded["ts"].to_numpy()
+    decoded = reader.read(DECISIONS)
+    ages = (decoded["readable_ms"] - decoded["ts"]).to_numpy()
     counted = decoded["ts"].to_numpy() >= plan.start_ms + warm_up * 1000
     stages, outcomes = decoded["stage"].to_numpy(), decoded["outcome"].cast(str).to_list()
     return {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from streams.batch import Batch, Decisions
@@ -42,3 +44,11 @@ class Agent(Protocol):
     def load(self, data: bytes) -> Any:
         """The state that was dumped."""
         ...
+
+
+def source_version(folder: Path) -> str:
+    """Twelve hex digits of the SHA-256 over the Python files under a folder, by name: an agent's code."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]

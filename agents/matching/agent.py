@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,17 +10,10 @@ from agents.matching.outputs import ADVICE, DECISIONS, DRIVERS, FAIRNESS, MARKET
 from agents.matching.policy import DEFAULT, Policy
 from agents.matching.state import FORMAT, MatchingState
 from agents.matching.step import READERS, due, step
+from streams.agent import source_version
 from streams.batch import Batch, Decisions, Output, Rejected
 
 OUTPUTS = (DECISIONS, OFFERS, DRIVERS, MARKETS, FAIRNESS, ADVICE)
-
-
-def source_version(folder: Path) -> str:
-    """Twelve hex digits of the SHA-256 over the Python files of a folder, by name."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:12]
 
 
 class MatchingAgent:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import cache, cached_property
 from pathlib import Path
@@ -20,6 +19,7 @@ from agents.support.reading import INPUTS, MESSAGES
 from agents.support.rows import DECISIONS, OUTPUTS
 from agents.support.state import FORMAT, SupportState
 from agents.support.step import due, step
+from streams.agent import source_version
 from streams.avro_schema import polars_schema
 from streams.batch import Batch, Decisions, Output, Rejected
 from streams.contract import contract
@@ -62,7 +62,7 @@ class SupportAgent:
 
     def _version(self) -> str:
         """Of the code, the model, whether there is a second stage, and another policy than the default."""
-        parts = [_source_version(Path(__file__).parent), self.model.version + ("" if self.embed else "-first")]
+        parts = [source_version(Path(__file__).parent), self.model.version + ("" if self.embed else "-first")]
         return "-".join(parts + ([self.policy.version] if self.policy != DEFAULT else []))
 
     def start(self, partition: int) -> SupportState:
@@ -97,14 +97,6 @@ class SupportAgent:
 def _columns(topic: str) -> pl.Schema:
     """The columns of an output topic's frames."""
     return polars_schema(contract().schema(topic))
-
-
-def _source_version(folder: Path) -> str:
-    """Twelve hex digits of the SHA-256 over the Python files under a folder, by name."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:12]
 
 
 AGENT = SupportAgent()

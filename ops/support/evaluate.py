@@ -46,9 +46,10 @@ def evaluate_fitted(train: Path, test: Path, by_map: Path | None, *, both: bool,
     """Fit on one file and score on another, on the labels the files have. → 0."""
     rows, model = read_labelled(test), fitted(read_labelled(train), both=both)
     truth = truth_of([frozenset({label}) for label in rows.labels])
-    figures = {"train": train.name, "test": test.name, "classes": len(model.classes)} | scored(model, rows.texts, truth, both=both)
+    measured, seen = scored(model, rows.texts, truth, both=both)
+    figures = {"train": train.name, "test": test.name, "classes": len(model.classes)} | measured
     if by_map is not None:
-        figures["mapped"] = _as_ours(model, rows, by_map, both=both)
+        figures["mapped"] = _as_ours(model, rows, by_map, seen)
     summarise(f"{train.name} → {test.name}", figures, as_json=as_json)
     return 0
 
@@ -56,7 +57,8 @@ def evaluate_fitted(train: Path, test: Path, by_map: Path | None, *, both: bool,
 def evaluate_product(model: Model, test: Path, by_map: Path | None, *, both: bool, as_json: bool) -> int:
     """Score the shipped model on a file, its labels made ours by the map. → 0."""
     rows = read_labelled(test)
-    figures = {"model": model.version, "test": test.name} | scored(model, rows.texts, truth_of(ours(rows, by_map)), both=both)
+    measured, _ = scored(model, rows.texts, truth_of(ours(rows, by_map)), both=both)
+    figures = {"model": model.version, "test": test.name} | measured
     summarise(f"{model.version} on {test.name}", figures, as_json=as_json)
     return 0
 
@@ -104,8 +106,11 @@ def truth_of(right: list[frozenset[str]]) -> Truth:
     return Truth(right, ~outside, outside)
 
 
-def scored(model: Model, texts: Sequence[str], truth: Truth, *, both: bool) -> dict[str, Any]:
-    """Every figure of a model on texts: see ``figures_of`` for those of both stages, under ``first`` those of the first alone."""
+def scored(model: Model, texts: Sequence[str], truth: Truth, *, both: bool) -> tuple[dict[str, Any], Understood]:
+    """Every figure of a model on texts: see ``figures_of`` for those of both stages, under ``first`` those of the first alone.
+
+    → the figures, and what they are of
+    """
     looked = [cleaned(text, DEFAULT.longest).text for text in texts]
     found = sentence_model() if both and model.joined is not None else None
     embed = None if found is None else found.vectors
@@ -117,7 +122,7 @@ def scored(model: Model, texts: Sequence[str], truth: Truth, *, both: bool) -> d
     if embed is not None:
         figures["second_share"] = float(seen.second.mean())
         figures["first"] = figures_of(model, first, truth)
-    return figures | {"first_per_second": 1.0 / each_s, **_latency(model, looked, embed)}
+    return figures | {"first_per_second": 1.0 / each_s, **_latency(model, looked, embed)}, seen
 
 
 def figures_of(model: Model, seen: Understood, truth: Truth) -> dict[str, float | None]:
@@ -156,10 +161,8 @@ def coverage(confidence: F64, right: Mask) -> float:
     return float(good[-1] + 1) / len(order) if len(good) else 0.0
 
 
-def _as_ours(model: Model, rows: Rows, by_map: Path, *, both: bool) -> dict[str, float | None]:
+def _as_ours(model: Model, rows: Rows, by_map: Path, seen: Understood) -> dict[str, float | None]:
     """Accuracy where both the file's and the model's labels are made ours."""
-    found = sentence_model() if both and model.joined is not None else None
-    seen = understand(model, [cleaned(text, DEFAULT.longest).text for text in rows.texts], None if found is None else found.vectors)
     names = [model.classes[i] for i in seen.probability.argmax(axis=1).tolist()]
     said, truth = mapped(Rows(rows.path, names, names), by_map), mapped(rows, by_map)
     right = [bool(a & b) for a, b in zip(said, truth, strict=True) if b != {OUTSIDE}]

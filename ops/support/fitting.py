@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import StandardScaler
@@ -161,8 +161,7 @@ def _first(x: csr_matrix, data: Labelled) -> tuple[Head, Head | None]:
     kernel = (of @ of.T).toarray().astype(np.float32)
     kernel[np.diag_indices_from(kernel)] += RIDGE
     meaning = TAUGHT * (of.T @ cho_solve(cho_factor(kernel, overwrite_a=True), data.sentence[teachers])).astype(np.float32)
-    beside = hstack([x, csr_matrix(x @ meaning)], format="csr", dtype=np.float32)
-    heads = _heads(beside, data.labels, FIRST_C)
+    heads = _heads(beside(x, csr_matrix(x @ meaning)), data.labels, FIRST_C)
     return _folded(heads[0], meaning), None if heads[1] is None else _folded(heads[1], meaning)
 
 
