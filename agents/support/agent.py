@@ -58,7 +58,7 @@ class SupportAgent:
         if self._given is not None:
             return self._embed
         found = sentence_model()
-        return found.vectors if found is not None and self.model.joined is not None else None
+        return found.vectors if found is not None and self.model.second is not None else None
 
     def _version(self) -> str:
         """Of the code, the model, whether there is a second stage, and another policy than the default."""

@@ -1,9 +1,9 @@
 """The intent model and texts in; probabilities, how likely a text is none of the model's business, language and sentiment, out.
 
-Two stages. The first is linear over the n-grams of words and characters. Where its best class is not sure enough, and the text is English,
-the second looks again: linear over the n-grams and a sentence vector side by side. Both are one-vs-rest margins made probabilities by a
-softmax whose scale and shifts were fitted on texts the margins had not seen (Guo et al., On calibration of modern neural networks, 2017).
-`ops.support.fitting` trains it; nothing here learns.
+Two stages. The first is linear over the n-grams of words and characters. Where its best class is not sure enough, and the text is of a
+language that the sentence model reads, the second looks again: linear over the first one's margins and a sentence vector side by side.
+Margins are made probabilities by a softmax whose scale and shifts were fitted on texts the margins had not seen (Guo et al., On calibration
+of modern neural networks, 2017). `ops.support.fitting` trains it; nothing here learns.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from agents.support.text import bare
-from agents.support.vectors import F32, Vocabulary, beside, of_grams, of_matters, vectors
+from agents.support.vectors import F32, Vocabulary, beside, of_grams, of_matters, times, vectors
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
-Embed = Callable[[Sequence[str]], F32]  # texts → (texts, 384), each of length 1
+Embed = Callable[[Sequence[str]], F32]  # texts → (texts, width), each of length 1
 
-SENTENCE = 3.0  # the length of a sentence vector beside the parts of length 1
+SENTENCE = np.float32(2.0)  # the length of a sentence vector beside the margins
 OTHER_SCRIPTS = ("ru", "zh", "ja", "ko")  # Arabic is written in Latin letters, too
 FIRST_SHARE = 0.35  # of the first stage's say where the second has looked too
-SOFT = 2.0  # scale of the softmax whose largest value tells what is in scope: flatter than the calibrated one
+FLATTER = 0.35  # of the calibrated softmax's scale: that of the softmax whose largest value tells what is in scope
 DIGITS = 6  # probabilities are rounded, so that another processor comes to the same
 
 
@@ -39,9 +39,9 @@ class Head:
     scale: float
     shift: F64
 
-    def margins(self, x: csr_matrix) -> F64:
+    def margins(self, x: csr_matrix | F32) -> F64:
         """Shape (n, classes)."""
-        out: F64 = (x @ self.weights).astype(np.float64) + self.bias
+        out: F64 = (times(x, self.weights) if isinstance(x, np.ndarray) else x @ self.weights).astype(np.float64) + self.bias
         return out
 
     def probabilities(self, margins: F64) -> F64:
@@ -62,33 +62,45 @@ class Stage:
     scope: F64
     set_from: float
 
+    def of(self, x: csr_matrix | F32) -> tuple[F64, F64 | None]:
+        """The margins of the classes (n, classes), and that of being out of scope (n,)."""
+        return self.head.margins(x), None if self.outside is None else self.outside.margins(x)[:, 0]
+
+    def read(self, margins: F64, beyond: F64 | None, distance: F64 | None) -> tuple[F64, F64]:
+        """Probabilities of the classes (n, classes), and of being out of scope (n,)."""
+        told = signals(margins, self.head.scale, beyond, distance)
+        outside = 1.0 / (1.0 + np.exp(-(told @ self.scope[:-1] + self.scope[-1])))
+        return self.head.probabilities(margins), outside
+
 
 @dataclass(frozen=True)
 class Clusters:
-    """Where the classes' sentence vectors lie: means (classes, 384) whitened by ``whiten`` (384, 384) (Lee et al., 2018)."""
+    """Where the classes' sentence vectors lie: means (classes, width) whitened by ``whiten`` (width, width) (Lee et al., 2018)."""
 
     means: F32
     whiten: F32
 
     def distance(self, sentence: F32) -> F64:
         """The least squared Mahalanobis distance to a class, shape (n,)."""
-        white = sentence @ self.whiten
+        white = times(sentence, self.whiten)
         out: F64 = ((white[:, None, :] - self.means[None]) ** 2).sum(axis=2).min(axis=1).astype(np.float64)
         return out
 
 
 @dataclass(frozen=True)
 class Model:
-    """What is learnt once. ``version`` names its content; without ``joined`` there is no second stage."""
+    """What is learnt once. ``version`` names its content; without ``second`` there is no second stage."""
 
     version: str
     vocabulary: Vocabulary  # n-grams
     matters: Vocabulary
     first: Stage
-    joined: Stage | None
+    second: Stage | None
     clusters: Clusters | None
     unsure: float  # the second stage looks at texts whose best class is less probable than this
+    reads: tuple[str, ...] = ()  # the languages whose texts it looks at
     sentiment: Head | None = None
+    feeling: Head | None = None  # the sentiment where the second stage looks: over the first one's margins and the sentence vector
     language: Head | None = None
 
     @property
@@ -116,19 +128,25 @@ def understand(model: Model, texts: Sequence[str], embed: Embed | None = None, l
     told = languages_of(model, written, texts)
     spoken = told if languages is None else [known or own for known, own in zip(languages, told, strict=True)]
     x = beside(written, vectors(of_matters(texts, spoken), n, model.matters))
-    probability, outside = _read(model.first, x, None)
+    margins, beyond = model.first.of(x)
+    probability, outside = model.first.read(margins, beyond, None)
+    felt = None if model.sentiment is None else model.sentiment.margins(x)
+    feeling = None if model.sentiment is None or felt is None else model.sentiment.probabilities(felt)
     inside = probability >= model.first.set_from
     second = np.zeros(n, np.bool_)
-    if model.joined is not None and model.clusters is not None and embed is not None:
-        second = (probability.max(axis=1) < model.unsure) & (np.array(spoken) == "en")
+    if model.second is not None and model.clusters is not None and embed is not None:
+        second = (probability.max(axis=1) < model.unsure) & np.isin(spoken, model.reads)
         rows = np.flatnonzero(second)
         if len(rows):
             sentence = embed([bare(texts[row]) for row in rows.tolist()])
-            late, outside[rows] = _read(model.joined, joined(x[rows], sentence), model.clusters.distance(sentence))
-            probability[rows] = blended(probability[rows], late)
-            inside[rows] = probability[rows] >= model.joined.set_from
-    felt = None if model.sentiment is None else np.round(model.sentiment.probabilities(model.sentiment.margins(x)), DIGITS)
-    return Understood(np.round(probability, DIGITS), np.round(outside, DIGITS), second, inside, spoken, felt)
+            late = model.second.of(stacked(margins[rows], None if beyond is None else beyond[rows], sentence))
+            said, outside[rows] = model.second.read(*late, model.clusters.distance(sentence))
+            probability[rows] = blended(probability[rows], said)
+            inside[rows] = probability[rows] >= model.second.set_from
+            if model.feeling is not None and felt is not None and feeling is not None:
+                feeling[rows] = model.feeling.probabilities(model.feeling.margins(stacked(felt[rows], None, sentence)))
+    shown = None if feeling is None else np.round(feeling, DIGITS)
+    return Understood(np.round(probability, DIGITS), np.round(outside, DIGITS), second, inside, spoken, shown)
 
 
 def blended(first: F64, second: F64) -> F64:
@@ -149,17 +167,16 @@ def languages_of(model: Model, written: csr_matrix, texts: Sequence[str]) -> lis
     return [model.language.classes[i] for i in margins.argmax(axis=1).tolist()]
 
 
-def joined(x: csr_matrix, sentence: F32) -> csr_matrix:
-    """N-grams and sentence vectors side by side, as one sparse matrix."""
-    n, width = sentence.shape
-    part = csr_matrix((np.float32(SENTENCE) * sentence.ravel(), np.tile(np.arange(width), n), np.arange(n + 1) * width), (n, width))
-    return beside(x, part)
+def stacked(margins: F64, beyond: F64 | None, sentence: F32) -> F32:
+    """What the second stage looks at: the first one's margins, that of being out of scope where there is one, and the sentence vectors."""
+    parts = [margins] if beyond is None else [margins, beyond[:, None]]
+    return np.concatenate([*(part.astype(np.float32) for part in parts), SENTENCE * sentence], axis=1)
 
 
-def signals(margins: F64, outside: F64 | None, distance: F64 | None) -> F64:
+def signals(margins: F64, scale: float, outside: F64 | None, distance: F64 | None) -> F64:
     """What tells whether texts are in scope, (n, signals): how flat the margins are, how large the largest is, the margin of being outside,
-    and how far the sentence vector is from all classes; the last two where there are such."""
-    flat = 1.0 - softmax(SOFT * margins).max(axis=1)
+    and how far the sentence vector is from all classes; the last two where there are such. ``scale``: the calibrated one."""
+    flat = 1.0 - softmax(FLATTER * scale * margins).max(axis=1)
     columns = [flat, -margins.max(axis=1)]
     columns += [] if outside is None else [outside]
     columns += [] if distance is None else [np.sqrt(distance)]
@@ -171,12 +188,3 @@ def softmax(scores: F64) -> F64:
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     out: F64 = powers / powers.sum(axis=1, keepdims=True)
     return out
-
-
-def _read(stage: Stage, x: csr_matrix, distance: F64 | None) -> tuple[F64, F64]:
-    """Probabilities of the classes (n, classes), and of being out of scope (n,)."""
-    margins = stage.head.margins(x)
-    beyond = None if stage.outside is None else stage.outside.margins(x)[:, 0]
-    told = signals(margins, beyond, distance)
-    outside = 1.0 / (1.0 + np.exp(-(told @ stage.scope[:-1] + stage.scope[-1])))
-    return stage.head.probabilities(margins), outside

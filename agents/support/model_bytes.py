@@ -14,7 +14,7 @@ import numpy.typing as npt
 from agents.support.model import Clusters, Head, Model, Stage
 from agents.support.vectors import Vocabulary
 
-FORMAT = 1
+FORMAT = 2
 Arrays = dict[str, npt.NDArray[Any]]
 
 
@@ -23,10 +23,10 @@ def dump(model: Model) -> bytes:
     arrays: Arrays = {}
     for name, known in (("grams", model.vocabulary), ("matters", model.matters)):
         arrays |= {f"{name}.keys": known.keys, f"{name}.idf": known.idf, f"{name}.words": known.words}
-    facts: dict[str, Any] = {"format": FORMAT, "version": model.version, "unsure": model.unsure}
-    for name, stage in (("first", model.first), ("joined", model.joined)):
+    facts: dict[str, Any] = {"format": FORMAT, "version": model.version, "unsure": model.unsure, "reads": model.reads}
+    for name, stage in (("first", model.first), ("second", model.second)):
         facts[name] = None if stage is None else _stage(name, stage, arrays)
-    for name, head in (("sentiment", model.sentiment), ("language", model.language)):
+    for name, head in (("sentiment", model.sentiment), ("feeling", model.feeling), ("language", model.language)):
         facts[name] = None if head is None else _head(name, head, arrays)
     if model.clusters is not None:
         arrays |= {"means": model.clusters.means, "whiten": model.clusters.whiten}
@@ -46,13 +46,13 @@ def load(data: bytes) -> Model:
     facts = json.loads(arrays["facts"].tobytes())
     if facts["format"] != FORMAT:
         raise ValueError(f"the model has format {facts['format']}, not {FORMAT}: train it anew (tripo support train)")
-    first, joined = (None if facts[name] is None else _stage_of(name, facts[name], arrays) for name in ("first", "joined"))
-    sentiment, language = (None if facts[name] is None else _head_of(name, facts[name], arrays) for name in ("sentiment", "language"))
+    first, second = (None if facts[name] is None else _stage_of(name, facts[name], arrays) for name in ("first", "second"))
+    heads = [None if facts[name] is None else _head_of(name, facts[name], arrays) for name in ("sentiment", "feeling", "language")]
     if first is None:
         raise ValueError("the model has no first stage: train it anew (tripo support train)")
     clusters = Clusters(arrays["means"], arrays["whiten"]) if "means" in arrays else None
     grams, matters = (Vocabulary(*(arrays[f"{name}.{part}"] for part in ("keys", "idf", "words"))) for name in ("grams", "matters"))
-    return Model(facts["version"], grams, matters, first, joined, clusters, facts["unsure"], sentiment, language)
+    return Model(facts["version"], grams, matters, first, second, clusters, facts["unsure"], tuple(facts["reads"]), *heads)
 
 
 def _head(name: str, head: Head, arrays: Arrays) -> dict[str, Any]:

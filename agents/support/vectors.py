@@ -19,6 +19,7 @@ from agents.support.text import plain
 F32 = npt.NDArray[np.float32]
 
 PAIRS = 1 << 20  # keys of two matters in one text begin here
+BLOCK = 16  # rows a product is made of at a time, at least: no kernel of a BLAS looks at fewer of them differently
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +92,13 @@ def vectors(found: Occurrences, texts: int, known: Vocabulary) -> csr_matrix:
 def beside(left: csr_matrix, right: csr_matrix) -> csr_matrix:
     """Two matrices of the same texts as one."""
     out: csr_matrix = hstack([left, right], format="csr", dtype=np.float32)
+    return out
+
+
+def times(x: F32, weights: F32) -> F32:
+    """x @ weights, where a row's result does not depend, to the bit, on how many rows there are: the last block is filled with zeros."""
+    n = len(x)
+    if n % BLOCK:
+        x = np.concatenate([x, np.zeros((BLOCK - n % BLOCK, x.shape[1]), np.float32)])
+    out: F32 = (x @ weights)[:n]
     return out

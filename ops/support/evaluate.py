@@ -18,7 +18,7 @@ from rich.progress import track
 from sklearn.metrics import f1_score, roc_auc_score
 
 from agents.support.model import F64, Embed, Model, Understood, understand
-from agents.support.models import sentence_model
+from agents.support.models import english_model, sentence_model
 from agents.support.policy import DEFAULT
 from agents.support.text import bare, cleaned
 from agents.support.vectors import F32
@@ -30,6 +30,7 @@ Mask = npt.NDArray[np.bool_]
 
 BINS = 15  # of equal width, of the expected calibration error (Naeini et al., 2015)
 PRECISE = 0.98
+SOME = 32  # texts whose sentence vectors are computed between two looks at the progress bar
 TIMED = 300  # messages that are timed one by one
 
 
@@ -46,7 +47,7 @@ def evaluate_fitted(train: Path, test: Path, by_map: Path | None, *, both: bool,
     """Fit on one file and score on another, on the labels the files have. → 0."""
     rows, model = read_labelled(test), fitted(read_labelled(train), both=both)
     truth = truth_of([frozenset({label}) for label in rows.labels])
-    measured, seen = scored(model, rows.texts, truth, both=both)
+    measured, seen = scored(model, rows.texts, truth, english() if both else None)
     figures = {"train": train.name, "test": test.name, "classes": len(model.classes)} | measured
     if by_map is not None:
         figures["mapped"] = _as_ours(model, rows, by_map, seen)
@@ -57,7 +58,8 @@ def evaluate_fitted(train: Path, test: Path, by_map: Path | None, *, both: bool,
 def evaluate_product(model: Model, test: Path, by_map: Path | None, *, both: bool, as_json: bool) -> int:
     """Score the shipped model on a file, its labels made ours by the map. → 0."""
     rows = read_labelled(test)
-    measured, _ = scored(model, rows.texts, truth_of(ours(rows, by_map)), both=both)
+    found = sentence_model() if both else None
+    measured, _ = scored(model, rows.texts, truth_of(ours(rows, by_map)), None if found is None else found.vectors)
     figures = {"model": model.version, "test": test.name} | measured
     summarise(f"{model.version} on {test.name}", figures, as_json=as_json)
     return 0
@@ -74,7 +76,7 @@ def fitted(rows: Rows, *, both: bool) -> Model:
     names, counts = np.unique(labels, return_counts=True)
     rare = [np.resize(np.flatnonzero(labels == name), LEAST - count) for name, count in zip(names, counts, strict=True) if count < LEAST]
     index = np.concatenate([np.arange(len(labels)), *rare]).astype(np.int64)
-    sentence = sentences(texts) if both else None
+    sentence = sentences(texts, english()) if both else None
     data = Labelled(texts, labels, np.full(len(texts), "en"), sentence).take(index)
     try:
         return fit(data, None if OUTSIDE in labels else background(both=both))
@@ -87,17 +89,22 @@ def background(*, both: bool) -> Labelled | None:
     from ops.support.corpus import corpus
 
     texts = [line.text for line in corpus() if line.language == "en" and line.intent == OUTSIDE]
-    sentence = sentences(texts) if both else None
+    sentence = sentences(texts, english()) if both else None
     return Labelled(texts, np.full(len(texts), OUTSIDE), np.full(len(texts), "en"), sentence)
 
 
-def sentences(texts: Sequence[str]) -> F32 | None:
-    """Their sentence vectors, with a progress bar; None where there is no sentence model."""
-    model = sentence_model()
-    if model is None:
-        return None
-    parts = [model.vectors([bare(text)]) for text in track(texts, "sentence vectors", transient=True)]
-    return np.concatenate(parts) if parts else None
+def sentences(texts: Sequence[str], embed: Embed | None = None) -> F32 | None:
+    """Their sentence vectors by ``embed``, else by the shipped model's, with a progress bar; None where there is no sentence model."""
+    if embed is None and (model := sentence_model()) is not None:
+        embed = model.vectors
+    return None if embed is None or not texts else _shown(embed)([bare(text) for text in texts])
+
+
+def english() -> Embed | None:
+    """All sentence models that read English, side by side: slower and a little better than the one of the shipped model; None if none is
+    installed."""
+    found = [model.vectors for model in (sentence_model(), english_model()) if model is not None]
+    return (lambda texts: np.concatenate([embed(texts) for embed in found], axis=1)) if found else None
 
 
 def truth_of(right: list[frozenset[str]]) -> Truth:
@@ -106,17 +113,16 @@ def truth_of(right: list[frozenset[str]]) -> Truth:
     return Truth(right, ~outside, outside)
 
 
-def scored(model: Model, texts: Sequence[str], truth: Truth, *, both: bool) -> tuple[dict[str, Any], Understood]:
+def scored(model: Model, texts: Sequence[str], truth: Truth, embed: Embed | None) -> tuple[dict[str, Any], Understood]:
     """Every figure of a model on texts: see ``figures_of`` for those of both stages, under ``first`` those of the first alone.
 
     → the figures, and what they are of
     """
     looked = [cleaned(text, DEFAULT.longest).text for text in texts]
-    found = sentence_model() if both and model.joined is not None else None
-    embed = None if found is None else found.vectors
     started = time.perf_counter()
     first = understand(model, looked)
     each_s = (time.perf_counter() - started) / len(looked)
+    embed = None if model.second is None else embed
     seen = first if embed is None else understand(model, looked, _shown(embed))
     figures: dict[str, Any] = dict(figures_of(model, seen, truth))
     if embed is not None:
@@ -188,6 +194,7 @@ def _shown(embed: Embed) -> Embed:
     """The same with a progress bar."""
 
     def some(texts: Sequence[str]) -> F32:
-        return np.concatenate([embed([text]) for text in track(texts, "second stage", transient=True)])
+        parts = [texts[i : i + SOME] for i in range(0, len(texts), SOME)]
+        return np.concatenate([embed(part) for part in track(parts, "sentence vectors", transient=True)])
 
     return some

@@ -1,9 +1,10 @@
 """Labelled texts in; the intent model (agents.support.model) out: scikit-learn trains it, and everything that is calibrated is fitted on
 margins of texts that the weights had not seen (five folds).
 
-The first stage is **taught**: sentence vectors are regressed on the n-grams (ridge), and the predicted vectors stand beside the n-grams
-while the margins are learnt. The prediction is linear, so it folds into the weights of the n-grams: n-grams that mean the same lean on one
-another, and reading a message costs nothing more. (BANKING77, train split in five folds, three of them: 90.6 → 92.3 % right.)
+The first stage is **taught**: what differs most between sentence vectors is regressed on the n-grams (ridge), and the prediction stands
+beside the n-grams while the margins are learnt. It is linear, so it folds into the weights of the n-grams: n-grams that mean the same lean
+on one another, in whatever language, and reading a message costs nothing more. The second stage is **stacked**: a logistic regression over
+margins of the first that had not seen the text, and the text's sentence vector.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve, eigh
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
@@ -21,14 +22,15 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
-from agents.support.model import F64, I64, Clusters, Head, Model, Stage, blended, joined, signals, softmax
+from agents.support.model import F64, I64, Clusters, Head, Model, Stage, blended, signals, softmax, stacked
 from agents.support.model_bytes import dump
 from agents.support.vectors import F32, Vocabulary, beside, learnt, of_grams, of_matters, vectors
 
 FOLDS, SEED = 5, 0
-FIRST_C, JOINED_C = 0.5, 0.3
+FIRST_C, SECOND_C = 0.5, 0.3
 RIDGE, TAUGHT = 0.5, 2.0  # of the sentence vectors on n-grams, and their weight beside the n-grams
-TEACHERS = 8000  # at most so many texts teach: the ridge takes their square in memory
+TEACHERS, TRAITS = 6000, 192  # at most so many texts teach (the ridge takes their square in memory), that many traits of sentence vectors
+STEPS = 100  # of the logistic regression
 NEVER = 1 << 40
 LEAST_MATTERS = 3  # texts that have a matter, or two together, for it to count
 NEXT_TO_NOTHING = 0.0003  # share of right answers that the first stage may lose by being sure
@@ -42,23 +44,24 @@ Names = npt.NDArray[np.str_]
 
 @dataclass(frozen=True)
 class Labelled:
-    """Cleaned texts (n,) with their labels and languages, and the sentence vectors (n, 384) of those in English; rows of label OUTSIDE are
-    out of scope."""
+    """Cleaned texts (n,) with their labels and languages; rows of label OUTSIDE are out of scope. ``sentence``: the sentence vectors (n,
+    width) of the texts in the languages that the sentence model ``reads``."""
 
     texts: list[str]
     labels: Names
     languages: Names
     sentence: F32 | None
+    reads: tuple[str, ...] = ("en",)
 
     @property
-    def english(self) -> npt.NDArray[np.bool_]:
+    def read(self) -> npt.NDArray[np.bool_]:
         """Which have a sentence vector, shape (n,)."""
-        return np.asarray((self.languages == "en") & (self.sentence is not None))
+        return np.isin(self.languages, self.reads) & (self.sentence is not None)
 
     def take(self, rows: I64) -> Labelled:
         """These rows."""
         sentence = None if self.sentence is None else self.sentence[rows]
-        return Labelled([self.texts[i] for i in rows], self.labels[rows], self.languages[rows], sentence)
+        return Labelled([self.texts[i] for i in rows], self.labels[rows], self.languages[rows], sentence, self.reads)
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class Margins:
 
     of: F64
     outside: F64 | None
-    distance: F64 | None
+    distance: F64 | None = None
 
     def take(self, rows: I64) -> Margins:
         """These rows."""
@@ -85,31 +88,46 @@ def fit(data: Labelled, background: Labelled | None = None, second_share: float 
     if len(names) < 2 or counts.min() < LEAST:
         found = dict(zip(names.tolist(), counts.tolist(), strict=True))
         raise ValueError(f"at least two labels with {LEAST} texts each are needed, not {found}")
-    grams, matters = of_grams(data.texts), of_matters(data.texts, data.languages.tolist())
-    many = len(np.unique(data.languages)) > 1  # matters carry from one language to another; in one alone they add nothing
-    known = learnt(grams, len(data.texts)), learnt(matters, len(data.texts), LEAST_MATTERS if many else NEVER)
+    known = _known(data)
     x = matrix(data, *known)
-    second = np.flatnonzero(data.english) if data.sentence is not None else np.zeros(0, np.int64)
-    two = len(second) >= LEAST * len(names) and len(np.unique(data.labels[second])) >= len(names)
-    seen_first, seen_joined = _unseen(data, x, second if two else None)
-    beyond = None if background is None else matrix(background, *known)
+    seen = _unseen(data, x)
     heads = _first(x, data)
-    first = _stage(*heads, seen_first, data.labels, None if beyond is None else _beyond(beyond, *heads, None))
-    if not two:
-        return versioned(Model("", *known, first, None, None, 0.0))
-    some = data.take(second)
-    heads, clusters = _heads(joined(x[second], np.asarray(some.sentence)), some.labels, JOINED_C), _clusters(some)
+    beyond = None if background is None else Margins(*_of(matrix(background, *known), *heads))
+    first = _stage(*heads, seen, data.labels, beyond)
+    model = Model("", *known, first, None, None, 0.0)
+    rows = np.flatnonzero(data.read)
+    if data.sentence is None or len(np.unique(data.labels[rows])) < len(np.unique(data.labels)):
+        return versioned(model)
+    return versioned(_with_second(model, data.take(rows), seen.take(rows), background, beyond, second_share))
+
+
+def _with_second(
+    model: Model, data: Labelled, seen: Margins, background: Labelled | None, beyond: Margins | None, second_share: float
+) -> Model:
+    """The model with a second stage, of texts with sentence vectors, and what the first one said of them unseen."""
+    sentence = np.asarray(data.sentence)
+    x = stacked(seen.of, seen.outside, sentence)
+    heads, clusters = _late(x, data.labels), _clusters(data)
     others = None
-    if beyond is not None and background is not None and background.sentence is not None:
-        others = _beyond(joined(beyond, background.sentence), *heads, clusters.distance(background.sentence))
-    late = _stage(*heads, seen_joined, some.labels, others)
-    within = np.flatnonzero(some.labels != OUTSIDE)
-    truth = np.searchsorted(names, some.labels[within])
-    sure = first.head.probabilities(seen_first.take(second).of[within])
-    both = blended(sure, late.head.probabilities(seen_joined.of[within]))
-    late = replace(late, set_from=float(np.quantile(both[np.arange(len(truth)), truth], MISSED)))
+    if background is not None and background.sentence is not None and beyond is not None:
+        of = _of(stacked(beyond.of, beyond.outside, background.sentence), *heads)
+        others = Margins(*of, clusters.distance(background.sentence))
+    late = _late_unseen(x, data)
+    second = _stage(*heads, late, data.labels, others)
+    within = np.flatnonzero(data.labels != OUTSIDE)
+    truth = np.searchsorted(model.classes, data.labels[within])
+    sure = model.first.head.probabilities(seen.of[within])
+    both = blended(sure, second.head.probabilities(late.of[within]))
+    second = replace(second, set_from=float(np.quantile(both[np.arange(len(truth)), truth], MISSED)))
     unsure = min(_unsure(sure, both, truth), float(np.quantile(sure.max(axis=1), second_share)))
-    return versioned(Model("", *known, first, late, clusters, unsure))
+    return replace(model, second=second, clusters=clusters, unsure=unsure, reads=data.reads)
+
+
+def _known(data: Labelled) -> tuple[Vocabulary, Vocabulary]:
+    """The n-grams and the matters that count."""
+    many = len(np.unique(data.languages)) > 1  # matters carry from one language to another; in one alone they add nothing
+    matters = learnt(of_matters(data.texts, data.languages.tolist()), len(data.texts), LEAST_MATTERS if many else NEVER)
+    return learnt(of_grams(data.texts), len(data.texts)), matters
 
 
 def matrix(data: Labelled, grams: Vocabulary, matters: Vocabulary) -> csr_matrix:
@@ -119,50 +137,68 @@ def matrix(data: Labelled, grams: Vocabulary, matters: Vocabulary) -> csr_matrix
     return beside(vectors(of_grams(data.texts), n, grams), vectors(spoken, n, matters))
 
 
-def head_of(x: csr_matrix, labels: Names) -> Head:
-    """A calibrated head for any labels, such as sentiments or languages."""
+def head_of(x: csr_matrix, labels: Names) -> tuple[Head, F64]:
+    """A calibrated head for any labels, such as sentiments or languages, and the margins (n, labels) of texts it had not seen."""
     margins, classes = np.zeros((len(labels), len(np.unique(labels)))), np.unique(labels)
-    for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(labels, labels):
+    for train, test in _folds(labels):
         margins[test] = _svm(x[train], labels[train], FIRST_C).margins(x[test])
-    return _calibrated(_svm(x, labels, FIRST_C), margins, np.searchsorted(classes, labels))
+    return _calibrated(_svm(x, labels, FIRST_C), margins, np.searchsorted(classes, labels)), margins
 
 
-def _unseen(data: Labelled, x: csr_matrix, second: I64 | None) -> tuple[Margins, Margins]:
-    """Margins of all rows, and of the rows ``second`` by the second stage, each by a model of the other folds."""
+def stacked_head(margins: F64, sentence: F32, labels: Names) -> Head:
+    """The calibrated head over margins of texts not seen and their sentence vectors."""
+    x, late, classes = stacked(margins, None, sentence), np.zeros(margins.shape), np.unique(labels)
+    for train, test in _folds(labels):
+        late[test] = _logistic(x[train], labels[train]).margins(x[test])
+    return _calibrated(_logistic(x, labels), late, np.searchsorted(classes, labels))
+
+
+def _folds(labels: Names) -> list[tuple[I64, I64]]:
+    return list(StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(labels, labels))
+
+
+def _unseen(data: Labelled, x: csr_matrix) -> Margins:
+    """Margins of all rows by the first stage, each by a model of the other folds."""
     classes = np.unique(data.labels[data.labels != OUTSIDE])
-    has_outside = OUTSIDE in data.labels
-    n, late = len(data.labels), np.zeros(0, np.int64) if second is None else second
-    of, beyond = np.zeros((n, len(classes))), np.zeros(n)
-    of_late, beyond_late, distance = np.zeros((n, len(classes))), np.zeros(n), np.zeros(n)
-    for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(data.labels, data.labels):
-        head, outside = _first(x[train], data.take(train))
-        of[test] = head.margins(x[test])
-        beyond[test] = 0.0 if outside is None else outside.margins(x[test])[:, 0]
-        mine, other = np.intersect1d(train, late), np.intersect1d(test, late)
-        if len(late) == 0 or data.sentence is None:
-            continue
-        head, outside = _heads(joined(x[mine], data.sentence[mine]), data.labels[mine], JOINED_C)
-        joint = joined(x[other], data.sentence[other])
-        of_late[other] = head.margins(joint)
-        beyond_late[other] = 0.0 if outside is None else outside.margins(joint)[:, 0]
-        distance[other] = _clusters(data.take(mine)).distance(data.sentence[other])
-    first = Margins(of, beyond if has_outside else None, None)
-    return first, Margins(of_late, beyond_late if has_outside else None, distance).take(late)
+    of, beyond = np.zeros((len(data.labels), len(classes))), np.zeros(len(data.labels))
+    for train, test in _folds(data.labels):
+        of[test], far = _of(x[test], *_first(x[train], data.take(train)))
+        beyond[test] = 0.0 if far is None else far
+    return Margins(of, beyond if OUTSIDE in data.labels else None)
+
+
+def _late_unseen(x: F32, data: Labelled) -> Margins:
+    """Margins of all rows by the second stage, likewise, and how far they are from the classes."""
+    classes = np.unique(data.labels[data.labels != OUTSIDE])
+    of, beyond, distance = np.zeros((len(x), len(classes))), np.zeros(len(x)), np.zeros(len(x))
+    for train, test in _folds(data.labels):
+        of[test], far = _of(x[test], *_late(x[train], data.labels[train]))
+        beyond[test] = 0.0 if far is None else far
+        distance[test] = _clusters(data.take(train)).distance(np.asarray(data.sentence)[test])
+    return Margins(of, beyond if OUTSIDE in data.labels else None, distance)
 
 
 def _first(x: csr_matrix, data: Labelled) -> tuple[Head, Head | None]:
-    """The heads of the first stage, taught where there are sentence vectors of all texts: those of one language say little in another."""
-    if data.sentence is None or not data.english.all():
-        return _heads(x, data.labels, FIRST_C)
-    teachers = np.flatnonzero(data.english)
+    """The heads of the first stage, taught where there are sentence vectors."""
+    teachers = np.flatnonzero(data.read)
+    if data.sentence is None or not len(teachers):
+        return _heads(x, data.labels)
     if len(teachers) > TEACHERS:
         teachers = np.sort(np.random.default_rng(SEED).permutation(teachers)[:TEACHERS])
     of = x[teachers]
     kernel = (of @ of.T).toarray().astype(np.float32)
     kernel[np.diag_indices_from(kernel)] += RIDGE
-    meaning = TAUGHT * (of.T @ cho_solve(cho_factor(kernel, overwrite_a=True), data.sentence[teachers])).astype(np.float32)
-    heads = _heads(beside(x, csr_matrix(x @ meaning)), data.labels, FIRST_C)
+    meaning = TAUGHT * (of.T @ cho_solve(cho_factor(kernel, overwrite_a=True), _traits(data.sentence[teachers]))).astype(np.float32)
+    heads = _heads(beside(x, csr_matrix(x @ meaning)), data.labels)
     return _folded(heads[0], meaning), None if heads[1] is None else _folded(heads[1], meaning)
+
+
+def _traits(sentence: F32) -> F32:
+    """The directions in which sentence vectors differ most, shape (n, TRAITS at most)."""
+    if sentence.shape[1] <= TRAITS:
+        return sentence
+    _, axes = eigh(sentence.T @ sentence, subset_by_index=[sentence.shape[1] - TRAITS, sentence.shape[1] - 1])
+    return np.asarray(sentence @ axes, np.float32)
 
 
 def _folded(head: Head, meaning: F32) -> Head:
@@ -171,18 +207,39 @@ def _folded(head: Head, meaning: F32) -> Head:
     return replace(head, weights=head.weights[:width] + meaning @ head.weights[width:])
 
 
-def _heads(x: csr_matrix, labels: Names, c: float) -> tuple[Head, Head | None]:
+def _heads(x: csr_matrix, labels: Names) -> tuple[Head, Head | None]:
     """The head over the classes, from rows in scope, and that of being out of scope, from all."""
     outside = labels == OUTSIDE
-    of_scope = _svm(x, np.where(outside, OUTSIDE, "in_scope"), c) if outside.any() else None
+    of_scope = _svm(x, np.where(outside, OUTSIDE, "in_scope"), FIRST_C) if outside.any() else None
     rows = np.flatnonzero(~outside)
-    return _svm(x[rows], labels[rows], c), of_scope
+    return _svm(x[rows], labels[rows], FIRST_C), of_scope
+
+
+def _late(x: F32, labels: Names) -> tuple[Head, Head | None]:
+    """The same of the second stage."""
+    outside = labels == OUTSIDE
+    of_scope = _logistic(x, np.where(outside, OUTSIDE, "in_scope")) if outside.any() else None
+    rows = np.flatnonzero(~outside)
+    return _logistic(x[rows], labels[rows]), of_scope
+
+
+def _of(x: csr_matrix | F32, head: Head, outside: Head | None) -> tuple[F64, F64 | None]:
+    """Margins of the classes (n, classes), and of being out of scope (n,)."""
+    return head.margins(x), None if outside is None else outside.margins(x)[:, 0]
+
+
+def _logistic(x: F32, labels: Names) -> Head:
+    """Of two classes the last one's odds."""
+    return _head(LogisticRegression(C=SECOND_C, max_iter=STEPS).fit(x, labels))
 
 
 def _svm(x: csr_matrix, labels: Names, c: float) -> Head:
     """The largest margins, one class against the rest; of two classes the last one's."""
-    svm = LinearSVC(C=c, random_state=SEED).fit(x, labels)
-    classes, weights, bias = svm.classes_, svm.coef_.T.astype(np.float32), np.asarray(svm.intercept_, np.float64)
+    return _head(LinearSVC(C=c, random_state=SEED).fit(x, labels))
+
+
+def _head(fitted: LinearSVC | LogisticRegression) -> Head:
+    classes, weights, bias = fitted.classes_, fitted.coef_.T.astype(np.float32), np.asarray(fitted.intercept_, np.float64)
     if len(classes) == 2:
         weights, bias = np.concatenate([-weights, weights], axis=1), np.concatenate([-bias, bias])
     if OUTSIDE in classes:
@@ -197,9 +254,9 @@ def _stage(head: Head, outside: Head | None, seen: Margins, labels: Names, beyon
     head = _calibrated(head, seen.of[within], truth)
     probability = head.probabilities(seen.of[within])
     set_from = float(np.quantile(probability[np.arange(len(truth)), truth], MISSED))
-    told, is_outside = signals(seen.of, seen.outside, seen.distance), labels == OUTSIDE
+    told, is_outside = signals(seen.of, head.scale, seen.outside, seen.distance), labels == OUTSIDE
     if beyond is not None and not is_outside.any():
-        more = signals(beyond.of, beyond.outside, beyond.distance)
+        more = signals(beyond.of, head.scale, beyond.outside, beyond.distance)
         told, is_outside = np.concatenate([told, more]), np.concatenate([is_outside, np.ones(len(more), np.bool_)])
     return Stage(head, outside, _scope(told, is_outside), set_from)
 
@@ -236,11 +293,6 @@ def _clusters(data: Labelled) -> Clusters:
     apart = sentence - means[which]
     whiten = np.linalg.cholesky(np.linalg.inv(apart.T @ apart / len(apart) + WIDEN * np.eye(sentence.shape[1])))
     return Clusters((means @ whiten).astype(np.float32), whiten.astype(np.float32))
-
-
-def _beyond(x: csr_matrix, head: Head, outside: Head | None, distance: F64 | None) -> Margins:
-    """Margins of texts that no part of the model has seen."""
-    return Margins(head.margins(x), None if outside is None else outside.margins(x)[:, 0], distance)
 
 
 def _unsure(first: F64, both: F64, truth: I64) -> float:

@@ -1,0 +1,134 @@
+"""Texts in; sentence vectors out: Google's universal-sentence-encoder-multilingual v3 (Yang et al., Multilingual Universal Sentence Encoder
+for Semantic Retrieval, 2019; Apache-2.0) in float32 numpy: word pieces, their n-grams of 2, 3 and 5 by two convolutions each, and a
+residual network over their sum.
+
+A text's vector does not depend, to the bit, on the texts it is computed with: a product's rows come out the same however many there are,
+so long as their number is a multiple of BLOCK (see ``times``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from agents.support.vectors import F32, times
+
+I64 = npt.NDArray[np.int64]
+
+WIDTH = 512  # of a sentence's vector, and of a word piece's
+LANGUAGES = ("ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "zh")  # of ours
+TABLES = 17  # the word pieces lie in so many tables, piece i in table i mod TABLES
+ORDERS = ((2, 0), (3, 1), (5, 2))  # of the n-grams, and how many pieces of each are to the left
+REACH_LEFT, REACH_RIGHT = 2, 2
+PART = 256  # width of what is known of each order
+LONGEST = 128  # word pieces of a text that are looked at
+TOGETHER = 1024  # word pieces that are looked at together, to bound the memory
+
+
+@dataclass(frozen=True)
+class Multilingual:
+    """The model. ``numbers``: text → the numbers of its word pieces between those of its begin and end; ``pieces``: their vectors as bytes,
+    (pieces, WIDTH), to be scaled; ``weights``: all others by their names in the package's file."""
+
+    numbers: Callable[[str], Sequence[int]]
+    pieces: npt.NDArray[np.uint8]
+    weights: Mapping[str, npt.NDArray[Any]]
+
+    def vectors(self, texts: Sequence[str]) -> F32:
+        """Shape (texts, WIDTH), each of length 1."""
+        out, start, size = [np.zeros((0, WIDTH), np.float32)], 0, 0
+        pieces = [_cut(self.numbers(text)) for text in texts]
+        for i, one in enumerate(pieces):
+            if size and size + len(one) > TOGETHER:
+                out.append(self._some(pieces[start:i]))
+                start, size = i, 0
+            size += len(one)
+        if start < len(pieces):
+            out.append(self._some(pieces[start:]))
+        return np.concatenate(out)
+
+    @cached_property
+    def _narrow(self) -> tuple[F32, F32, F32, F32]:
+        """Weights, bias and norm of the step from a piece's vector to what is known of each order, side by side."""
+        names = [str(order) for order, _ in ORDERS]
+        matrix, *rest = (
+            np.concatenate([self.weights[part + name] for name in names], axis=-1) for part in ("proj", "proj_b", "ln_g", "ln_b")
+        )
+        return matrix, rest[0], rest[1], rest[2]
+
+    def _some(self, pieces: Sequence[Sequence[int]]) -> F32:
+        lengths = np.array([len(one) for one in pieces])
+        flat = np.concatenate([np.asarray(one, np.int64) for one in pieces])
+        starts = np.cumsum(lengths) - lengths
+        of_pieces = self.pieces[flat] * self.weights["scale"][flat % TABLES, None] + self.weights["lo"][flat % TABLES, None]
+        known = np.concatenate([of_pieces, *self._grams(of_pieces, starts, lengths)], axis=1)
+        known = _normalised(known, self.weights["ln_g"], self.weights["ln_b"], self._epsilon)
+        whole = times(np.add.reduceat(known, starts, axis=0), self.weights["cnn_W"])
+        many = lengths.astype(np.float32)[:, None]
+        return self._residual((whole + many * self.weights["cnn_b"]) / np.sqrt(many))
+
+    def _grams(self, of_pieces: F32, starts: I64, lengths: I64) -> list[F32]:
+        """What the n-grams of each order say at each piece, shape (pieces, PART) each."""
+        w, n = self.weights, len(of_pieces)
+        matrix, bias, gain, shift = self._narrow
+        narrow = _normalised(times(of_pieces, matrix) + bias, gain, shift, self._epsilon)
+        around = np.arange(n)[:, None] + np.arange(-REACH_LEFT, REACH_RIGHT + 1)
+        first, end = np.repeat(starts, lengths)[:, None], np.repeat(starts + lengths, lengths)[:, None]
+        around = np.where((around >= first) & (around < end), around, n)  # row n is of zeros: nothing beyond the text
+        out = []
+        for at, (order, left) in enumerate(ORDERS):
+            here = narrow[:, at * PART : (at + 1) * PART]
+            window = around[:, REACH_LEFT - left : REACH_LEFT - left + order]
+            once = _positive(times(_within(here, window), w[f"w1_{order}"]) + w[f"b1_{order}"]) + here
+            out.append(_positive(times(_within(once, window), w[f"w2_{order}"]) + w[f"b2_{order}"]) + once)
+        return out
+
+    def _residual(self, x: F32) -> F32:
+        w = self.weights
+        first = _positive(times(x, w["d0"]))
+        second = _positive(times(x, w["p1"]) + times(first, w["d1"]))
+        third = _positive(times(second, w["d2"]))
+        out = np.tanh(times(second, w["p3"]) + times(third, w["d3"]))
+        length: F32 = out / np.sqrt(np.maximum(np.einsum("ij,ij->i", out, out), self._epsilon))[:, None]
+        return length
+
+    @property
+    def _epsilon(self) -> np.float32:
+        return np.float32(self.weights["eps"])
+
+
+def interleaved(weights: Mapping[str, npt.NDArray[np.uint8]]) -> npt.NDArray[np.uint8]:
+    """The vectors of all word pieces as one, from the tables ``q1`` to ``q17`` of the package's file."""
+    table = np.empty((TABLES * len(weights["q1"]), WIDTH), np.uint8)
+    for i in range(TABLES):
+        table[i::TABLES] = weights[f"q{i + 1}"]
+    return table
+
+
+def _cut(numbers: Sequence[int]) -> Sequence[int]:
+    """The first LONGEST, the last of which stays the end."""
+    return numbers if len(numbers) <= LONGEST else [*numbers[: LONGEST - 1], numbers[-1]]
+
+
+def _within(x: F32, window: I64) -> F32:
+    """The rows of each window side by side, shape (n, order · PART)."""
+    padded = np.concatenate([x, np.zeros((1, x.shape[1]), np.float32)])
+    return padded[window].reshape(len(x), -1)
+
+
+def _positive(x: F32) -> F32:
+    out: F32 = np.maximum(x, np.float32(0))
+    return out
+
+
+def _normalised(x: F32, gain: F32, shift: F32, epsilon: np.float32) -> F32:
+    """Layer normalisation."""
+    x = x - x.mean(axis=-1, keepdims=True, dtype=np.float32)
+    spread = np.sqrt(np.einsum("ij,ij->i", x, x) / np.float32(x.shape[1]) + epsilon)
+    out: F32 = x / spread[:, None] * gain + shift
+    return out
