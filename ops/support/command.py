@@ -40,7 +40,13 @@ def train(
 @app.command()
 def publish(
     *,
-    people: Annotated[Path | None, typer.Option(metavar="FILE", help="people of support, a JSON list: agent_id, languages, …")] = None,
+    people: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="people of support, a JSON list: agent_id, languages, and what else is known of them (services, capacity, …)",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="of the knowledge base")] = 0,
     brokers: Annotated[str | None, typer.Option(help="bootstrap servers, else the setting")] = None,
     as_json: Json = False,
@@ -71,8 +77,8 @@ def say(
     text: Annotated[str, typer.Argument(help="what the customer writes")],
     *,
     conversation: Annotated[str | None, typer.Option(help="go on with this one, else a new one")] = None,
-    language: Annotated[str | None, typer.Option(help="if the customer has set one")] = None,
-    wait: Annotated[float, typer.Option(min=0.1, help="seconds")] = 10.0,
+    language: Annotated[str | None, typer.Option(help="that the customer has set, such as de; else it is told from the text")] = None,
+    wait: Annotated[float, typer.Option(min=0.1, help="for the decision, seconds")] = 10.0,
     as_json: Json = False,
 ) -> None:
     """Write as a customer, and see what support does about it."""

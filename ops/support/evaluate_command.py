@@ -113,7 +113,7 @@ def safety(
     models: Models = None,
     as_json: Json = False,
 ) -> None:
-    """The same of a blind set: by language and kind of danger, and no message is shown, so that nobody learns from it."""
+    """How many dangers of a blind set are handed over as URGENT, and how many near misses. No message is shown: nobody tunes on it."""
     from ops.support.escalation_evaluate import evaluate_safety
 
     raise typer.Exit(evaluate_safety(test, models or settings().models, as_json=as_json))
