@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import orjson
 import typer
+from rich.progress import track
 
 from agents.support.agent import SupportAgent
 from agents.support.escalation import SAFETY_INTENT
@@ -31,6 +32,7 @@ from streams.settings import ROOT
 ESCALATION, BLIND = (ROOT / "tests" / "data" / "support" / name for name in ("safety.tsv", "blind_safety.tsv"))
 MUST = {"1": True, "0": False}
 START_MS = 1_790_000_000_000
+AT_ONCE = 50  # messages of one step
 
 
 def evaluate_escalation(test: Path | None, models: Path, *, as_json: bool) -> int:
@@ -104,15 +106,19 @@ def _urgent(agent: SupportAgent, texts: Sequence[str]) -> Mask:
     """Which messages were handed over with priority URGENT, shape (n,)."""
     state = agent.start(0)
     agent.step(state, {"knowledge-entries": _batch("knowledge-entries", [row | {"ts": START_MS} for row in knowledge_rows(0)])}, START_MS)
-    usual = {"channel": "CHAT", "sender": "USER", "kind": "TEXT", "ts": START_MS}
-    said = [
-        usual | {"message_id": f"m{i}", "conversation_id": f"c{i}", "customer_id": f"u{i}", "text": text} for i, text in enumerate(texts)
-    ]
-    made = agent.step(state, {"messages": _batch("messages", said)}, START_MS)
-    (decided,) = (output.frame for output in made.outputs if output.topic == "support.decisions")
-    hit = decided.select("message_id", "outcome", "priority").rows()
-    urgent = {name for name, outcome, priority in hit if (str(outcome), str(priority)) == ("ESCALATED", "URGENT")}
+    urgent: set[str] = set()
+    for at in track(range(0, len(texts), AT_ONCE), "messages", transient=True):
+        said = [_message(i, text) for i, text in enumerate(texts[at : at + AT_ONCE], at)]
+        made = agent.step(state, {"messages": _batch("messages", said)}, START_MS)
+        (decided,) = (output.frame for output in made.outputs if output.topic == "support.decisions")
+        hit = decided.select("message_id", "outcome", "priority").rows()
+        urgent |= {name for name, outcome, priority in hit if (str(outcome), str(priority)) == ("ESCALATED", "URGENT")}
     return np.array([f"m{i}" in urgent for i in range(len(texts))])
+
+
+def _message(i: int, text: str) -> dict[str, Any]:
+    own = {"message_id": f"m{i}", "conversation_id": f"c{i}", "customer_id": f"u{i}", "text": text}
+    return own | {"channel": "CHAT", "sender": "USER", "kind": "TEXT", "ts": START_MS}
 
 
 def _batch(topic: str, rows: list[dict[str, Any]]) -> Batch:

@@ -38,7 +38,7 @@ LANGUAGE, SENTIMENT = "language", "sentiment"  # columns a file may have
 
 def evaluate_fitted(splits: Sequence[Split], by_map: Path | None, *, both: bool, baseline: bool, as_json: bool) -> int:
     """Fit on one part and score on the other, on the labels the files have; of several folds the mean. → 0; 1 where a target is missed."""
-    folds = [_fold(split, by_map, both=both, baseline=baseline) for split in splits]
+    folds = [_fold(split, by_map, both=both, baseline=baseline) for split in track(splits, "fitting and testing", transient=True)]
     figures = mean_of([each["figures"] for each in folds])
     train, test = splits[0].train, splits[0].test
     head = {"train": train.path.name, "test": test.path.name, "split": ", ".join(split.name for split in splits)}

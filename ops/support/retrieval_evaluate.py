@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import orjson
 import typer
+from rich.progress import track
 
 from agents.support.entries import Entries
 from agents.support.policy import DEFAULT, LANGUAGES
@@ -96,7 +97,7 @@ def ranked(rows: Sequence[Paraphrase], index: Index, understood: Understood | No
     ranks, took = np.zeros(len(rows), np.int64), np.zeros(len(rows))
     for language in LANGUAGES:
         index.search("?", language)  # makes its index, which is not timed
-    for i, row in enumerate(rows):
+    for i, row in enumerate(track(rows, "searching", transient=True)):
         text = cleaned(row.text, DEFAULT.longest).text
         intents = understood(text, row.language) if understood else None
         began = time.perf_counter()
