@@ -67,15 +67,21 @@ class Publisher:
         keys = [None] * len(values) if key is None else frame.get_column(key).cast(pl.String).to_list()
         times = [0] * len(values) if timestamps is None else timestamps
         physical, of = settings().topic(topic), contract().topic(topic)
-        for partition in self._partitions(physical) if of.broadcast else (PARTITION_UA,):
+        for partition in self.partitions(topic) if of.broadcast else (PARTITION_UA,):
             self._queue(physical, zip(values, keys, times, strict=True), partition)
         self._producer.poll(0)
         self._raise_failures()
         return len(values)
 
-    def _partitions(self, physical: str) -> list[int]:
-        """All partitions that a topic has. Raises PublishError where there is no such topic."""
-        found = self._producer.list_topics(physical, METADATA_S).topics[physical]
+    def partitions(self, topic: str) -> list[int]:
+        """All partitions that a topic of the contract has. Raises PublishError where there is no such topic, or Kafka does not answer."""
+        physical = settings().topic(topic)
+        try:
+            found = self._producer.list_topics(physical, METADATA_S).topics[physical]
+        except KafkaException as error:
+            raise PublishError(
+                f"Kafka at {self._brokers} does not answer: {error.args[0].str()}; is it running, and TRIPO_BROKERS right?"
+            ) from None
         if found.error is not None:
             raise PublishError(f"topic {physical}: {found.error.str()}; `tripo topics apply` makes the topics of the contract")
         return sorted(found.partitions)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ops.summary import fail
+from ops.support.evaluate_command import By, Json, Models, Stages
+from ops.support.evaluate_command import app as evaluate
 from streams.settings import settings
 
 app = typer.Typer(help="Train, measure and look into the support agent.", no_args_is_help=True)
 knowledge = typer.Typer(help="The knowledge base.", no_args_is_help=True)
 app.add_typer(knowledge, name="knowledge")
-
-Json = Annotated[bool, typer.Option("--json", help="end with one JSON object")]
-Stages = Annotated[bool, typer.Option("--both/--first", help="with the sentence model for what the first stage is unsure of, or without")]
-By = Annotated[Path | None, typer.Option("--map", metavar="FILE", help="labels as our intents: dataset, source_label, target, confidence")]
-Models = Annotated[Path | None, typer.Option("--models", metavar="DIR", help="where models lie, else the setting TRIPO_MODELS")]
+app.add_typer(evaluate, name="evaluate")
 
 
 @app.callback()
@@ -42,34 +38,15 @@ def train(
 
 
 @app.command()
-def evaluate(
-    what: Annotated[str | None, typer.Argument(help="retrieval, or escalation; nothing: a file of labelled texts")] = None,
-    *,
-    train: Annotated[Path | None, typer.Option(metavar="FILE", help="fit the pipeline on it first")] = None,
-    product: Annotated[bool, typer.Option("--product", help="the shipped model")] = False,
-    test: Annotated[Path | None, typer.Option(metavar="FILE", help="labelled texts that no model has seen")] = None,
-    by_map: By = None,
-    models: Models = None,
-    both: Stages = True,
-    as_json: Json = False,
-) -> None:
-    """Measure on labelled texts: how right, how calibrated, what is out of scope, how fast."""
-    from ops.support import evaluate as measured
-    from ops.support.train import current
-
-    if what is not None:
-        raise typer.Exit(_other(what, test, models or settings().models, as_json))
-    if test is None or (train is None) != product:
-        fail("give --train FILE --test FILE, or --product --test FILE --map FILE", 2)
-    if train is not None:
-        raise typer.Exit(measured.evaluate_fitted(train, test, by_map, both=both, as_json=as_json))
-    raise typer.Exit(measured.evaluate_product(current(models or settings().models), test, by_map, both=both, as_json=as_json))
-
-
-@app.command()
 def publish(
     *,
-    people: Annotated[Path | None, typer.Option(metavar="FILE", help="people of support, a JSON list: agent_id, languages, …")] = None,
+    people: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="people of support, a JSON list: agent_id, languages, and what else is known of them (services, capacity, …)",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="of the knowledge base")] = 0,
     brokers: Annotated[str | None, typer.Option(help="bootstrap servers, else the setting")] = None,
     as_json: Json = False,
@@ -100,8 +77,8 @@ def say(
     text: Annotated[str, typer.Argument(help="what the customer writes")],
     *,
     conversation: Annotated[str | None, typer.Option(help="go on with this one, else a new one")] = None,
-    language: Annotated[str | None, typer.Option(help="if the customer has set one")] = None,
-    wait: Annotated[float, typer.Option(min=0.1, help="seconds")] = 10.0,
+    language: Annotated[str | None, typer.Option(help="that the customer has set, such as de; else it is told from the text")] = None,
+    wait: Annotated[float, typer.Option(min=0.1, help="for the decision, seconds")] = 10.0,
     as_json: Json = False,
 ) -> None:
     """Write as a customer, and see what support does about it."""
@@ -121,29 +98,3 @@ def check(*, as_json: Json = False) -> None:
     from ops.support.knowledge_check import check as check_knowledge
 
     raise typer.Exit(check_knowledge(as_json=as_json))
-
-
-def _other(what: str, test: Path | None, models: Path, as_json: bool) -> int:
-    if what == "retrieval":
-        from ops.support.retrieval_evaluate import evaluate_retrieval
-
-        return evaluate_retrieval(test, understood=_understood(models), as_json=as_json)
-    if what == "escalation":
-        from ops.support.escalation_evaluate import evaluate_escalation
-
-        return evaluate_escalation(test, models, as_json=as_json)
-    return fail(f"evaluate retrieval, escalation, or a file of labelled texts; not {what}", 2)
-
-
-def _understood(models: Path) -> Callable[[str, str], Mapping[str, float]]:
-    """What the shipped model takes a text for, by its first stage: intent → how probable."""
-    from agents.support.model import understand
-    from ops.support.train import current
-
-    model = current(models)
-
-    def shares(text: str, language: str) -> Mapping[str, float]:
-        seen = understand(model, [text], None, [language])
-        return dict(zip(model.classes, seen.probability[0].tolist(), strict=True))
-
-    return shares

@@ -11,9 +11,10 @@ import numpy as np
 from agents.support.policy import LANGUAGES, OUT_OF_SCOPE
 from ops.following import Follower
 from ops.listing import print_rows
+from ops.reading import LogError
 from ops.summary import fail, summarise
 from ops.support.corpus import corpus
-from ops.support.publish import framed, now_ms
+from ops.support.publish import QUIET, framed, now_ms
 from streams.publish import Publisher, PublishError
 
 Row = dict[str, Any]
@@ -58,7 +59,8 @@ def simulate(*, rate: float, seconds: float, seed: int, brokers: str | None, as_
     """Let customers write, ``rate`` messages a second, for ``seconds`` (0: until Ctrl-C). → 0."""
     customers, sent, began = Customers(seed), 0, time.monotonic()
     try:
-        with Publisher(brokers) as publisher:
+        with Publisher(brokers, **QUIET) as publisher:
+            publisher.partitions("messages")  # that Kafka answers is known before it is waited for
             while not seconds or time.monotonic() - began < seconds:
                 due = int((time.monotonic() - began) * rate) - sent
                 if due > 0:
@@ -75,10 +77,15 @@ def simulate(*, rate: float, seconds: float, seed: int, brokers: str | None, as_
 
 def say(text: str, *, conversation: str | None, language: str | None, wait_s: float, as_json: bool) -> int:
     """Write one message and show what support does about it. → 0; 1 if nothing came in time."""
-    follower = Follower([DECISIONS])
+    if language not in (None, *LANGUAGES):
+        fail(f"--language {language}: none of {', '.join(LANGUAGES)}", 2)
     row = message(conversation or f"c-{uuid.uuid4().hex[:8]}", text, language=language)
-    with Publisher() as publisher:
-        publisher.publish("messages", framed("messages", [row]))
+    try:
+        follower = Follower([DECISIONS])
+        with Publisher(**QUIET) as publisher:
+            publisher.publish("messages", framed("messages", [row]))
+    except (LogError, PublishError) as error:
+        fail(str(error))
     until = time.monotonic() + wait_s
     try:
         while time.monotonic() < until:

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from agents.support.escalation import DEFAULTS
+from agents.support.people import Person, fault
 from ops.summary import fail, summarise
 from ops.support.knowledge import entries
 from streams.avro_schema import polars_schema
@@ -18,6 +19,9 @@ from streams.contract import contract
 from streams.publish import Publisher, PublishError
 
 Row = dict[str, Any]
+PEOPLE = 'a JSON list such as [{"agent_id": "anna", "languages": ["en", "de"], "specialisations": ["safety"], "capacity": 4}]'
+QUIET: dict[str, Any] = {"log_level": 0}  # what is wrong is told once, by who asked
+KINDS = {str: "text", list: "list", int: "number"}
 
 
 def publish(people: Path | None, *, seed: int, brokers: str | None, as_json: bool) -> int:
@@ -33,7 +37,7 @@ def publish(people: Path | None, *, seed: int, brokers: str | None, as_json: boo
 def publish_all(people: Sequence[Row] = (), *, seed: int = 0, brokers: str | None = None) -> dict[str, int]:
     """Write it. → how many records by topic. Raises PublishError."""
     rows = {"knowledge-entries": knowledge_rows(seed), "escalation-rules": rule_rows(), "human-agents": people}
-    with Publisher(brokers) as publisher:
+    with Publisher(brokers, **QUIET) as publisher:
         for topic, each in rows.items():
             if each:
                 publisher.publish(topic, framed(topic, each))
@@ -61,12 +65,32 @@ def rule_rows() -> list[Row]:
 
 
 def people_rows(path: Path) -> list[Row]:
-    """A JSON list of people (agent_id, languages; specialisations, services, availability, capacity) as records of human-agents."""
-    usual = {"specialisations": [], "services": [], "availability": "AVAILABLE", "capacity": 4, "deleted": False}
+    """A JSON list of people as records of human-agents: agent_id and languages; if it matters, specialisations, services, availability and
+    capacity. Ends the command where somebody cannot be."""
     try:
-        return [usual | each | {"ts": now_ms()} for each in json.loads(path.read_text())]
-    except (OSError, ValueError, TypeError) as error:
-        fail(f"{path}: {error}: a JSON list of objects with agent_id and languages is wanted", 2)
+        given = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        fail(f"{path}: {getattr(error, 'strerror', None) or error}: {PEOPLE} is wanted", 2)
+    if not isinstance(given, list) or not given:
+        fail(f"{path}: {PEOPLE} is wanted", 2)
+    return [_person_row(path, number, each) for number, each in enumerate(given, 1)]
+
+
+def _person_row(path: Path, number: int, given: object) -> Row:
+    where = f"{path}: person {number}"
+    if not isinstance(given, dict):
+        fail(f"{where}: {PEOPLE} is wanted", 2)
+    usual: Row = {"specialisations": [], "services": [], "availability": "AVAILABLE", "capacity": 4}
+    row = usual | given
+    if strange := [name for name in row if name not in ("agent_id", "languages", *usual)]:
+        fail(f"{where}: {strange[0]!r} is none of agent_id, languages, {', '.join(usual)}", 2)
+    for name, kind in {"agent_id": str, "languages": list, "specialisations": list, "services": list, "capacity": int}.items():
+        if not isinstance(row.get(name), kind):
+            fail(f"{where}: {name} is wanted, a {KINDS[kind]}, not {row.get(name)!r}", 2)
+    lists = {name: tuple(map(str, row[name])) for name in ("languages", "specialisations", "services")}
+    if reason := fault(Person(row["agent_id"], availability=row["availability"], capacity=row["capacity"], **lists)):
+        fail(f"{where}: {reason}", 2)
+    return row | {"deleted": False, "ts": now_ms()}
 
 
 def framed(topic: str, rows: Sequence[Row]) -> pl.DataFrame:
