@@ -1,13 +1,18 @@
-"""Rows of text → a rich table on a terminal, tab-separated lines elsewhere, so that `cut`, `awk` and tests can read them."""
+"""Rows of text → a rich table on a terminal, tab-separated lines elsewhere, for `cut`, `awk` and tests to read. A bar for long work."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 from rich.text import Text
+
+T = TypeVar("T")
 
 
 def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -31,3 +36,8 @@ def moment(ms: int | None) -> str | None:
     if ms is None or not -62_000_000_000_000 < ms < 253_000_000_000_000:
         return None if ms is None else f"{ms} ms"
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def progress(items: Sequence[T], what: str) -> Iterable[T]:
+    """The items, with a bar that goes with them: for people, so not where the errors go to no terminal."""
+    return track(items, what, transient=True, console=Console(stderr=True), disable=not sys.stderr.isatty())

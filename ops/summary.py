@@ -18,10 +18,11 @@ def fail(message: str, code: int = 1) -> NoReturn:
 
 
 def summarise(title: str, figures: Mapping[str, Any], *, as_json: bool) -> None:
-    """Print the figures by name, then as one JSON object if ``as_json``."""
-    print_rows(title, ["figure", "value"], [(name.replace("_", " "), shown(value)) for name, value in figures.items()])
+    """Print the figures by name, or as one JSON object if ``as_json``."""
     if as_json:
         typer.echo(orjson.dumps(dict(figures)).decode())
+        return
+    print_rows(title, ["figure", "value"], [(name.replace("_", " "), shown(value)) for name, value in figures.items()])
 
 
 def shown(value: object) -> str | None:

@@ -13,13 +13,12 @@ from typing import Any
 import numpy as np
 import orjson
 import typer
-from rich.progress import track
 
 from agents.support.agent import SupportAgent
 from agents.support.escalation import SAFETY_INTENT
 from agents.support.models import sentence_model
 from agents.support.policy import INTENTS, LANGUAGES, OUT_OF_SCOPE
-from ops.listing import print_rows
+from ops.listing import print_rows, progress
 from ops.summary import fail, shown, summarise
 from ops.support.labelled import read_table
 from ops.support.publish import framed, knowledge_rows
@@ -107,7 +106,7 @@ def _urgent(agent: SupportAgent, texts: Sequence[str]) -> Mask:
     state = agent.start(0)
     agent.step(state, {"knowledge-entries": _batch("knowledge-entries", [row | {"ts": START_MS} for row in knowledge_rows(0)])}, START_MS)
     urgent: set[str] = set()
-    for at in track(range(0, len(texts), AT_ONCE), "messages", transient=True):
+    for at in progress(range(0, len(texts), AT_ONCE), "messages"):
         said = [_message(i, text) for i, text in enumerate(texts[at : at + AT_ONCE], at)]
         made = agent.step(state, {"messages": _batch("messages", said)}, START_MS)
         (decided,) = (output.frame for output in made.outputs if output.topic == "support.decisions")

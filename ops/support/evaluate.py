@@ -16,14 +16,13 @@ from typing import Any
 import numpy as np
 import orjson
 import typer
-from rich.progress import track
 
 from agents.support.model import Embed, Model, Understood, understand
 from agents.support.models import english_model, sentence_model
 from agents.support.policy import DEFAULT
 from agents.support.text import bare, cleaned
 from agents.support.vectors import F32
-from ops.listing import print_rows
+from ops.listing import print_rows, progress
 from ops.summary import fail, shown
 from ops.support.baseline import baseline_figures
 from ops.support.corpus import corpus
@@ -41,7 +40,7 @@ LANGUAGE, SENTIMENT = "language", "sentiment"  # columns a file may have
 def evaluate_fitted(splits: Sequence[Split], by_map: Path | None, *, both: bool, baseline: bool, as_json: bool) -> int:
     """Fit on one part and score on the other, on the labels the files have; of several folds the mean. → 0; 1 where a target is missed."""
     embed = english() if both else None
-    folds = [_fold(split, by_map, embed, baseline=baseline) for split in track(splits, "fitting and testing", transient=True)]
+    folds = [_fold(split, by_map, embed, baseline=baseline) for split in progress(splits, "fitting and testing")]
     figures = mean_of([each["figures"] for each in folds])
     train, test = splits[0].train, splits[0].test
     head = {"train": train.path.name, "test": test.path.name, "split": ", ".join(split.name for split in splits)}
@@ -132,7 +131,7 @@ def _remembering(embed: Embed) -> Embed:
 
     def some(texts: Sequence[str]) -> F32:
         new = [text for text in dict.fromkeys(texts) if text not in known]
-        for i in track(range(0, len(new), SOME), "sentence vectors", transient=True):
+        for i in progress(range(0, len(new), SOME), "sentence vectors"):
             known.update(zip(new[i : i + SOME], embed(new[i : i + SOME]), strict=True))
         return np.stack([known[text] for text in texts])
 

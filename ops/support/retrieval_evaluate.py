@@ -15,13 +15,12 @@ from typing import Any
 import numpy as np
 import orjson
 import typer
-from rich.progress import track
 
 from agents.support.entries import Entries
 from agents.support.policy import DEFAULT, LANGUAGES
 from agents.support.retrieval import Index
 from agents.support.text import cleaned
-from ops.listing import print_rows
+from ops.listing import print_rows, progress
 from ops.summary import fail, summarise
 from ops.support.knowledge import entries
 from ops.support.targets import RETRIEVAL, judged, show
@@ -97,7 +96,7 @@ def ranked(rows: Sequence[Paraphrase], index: Index, understood: Understood | No
     ranks, took = np.zeros(len(rows), np.int64), np.zeros(len(rows))
     for language in LANGUAGES:
         index.search("?", language)  # makes its index, which is not timed
-    for i, row in enumerate(track(rows, "searching", transient=True)):
+    for i, row in enumerate(progress(rows, "searching")):
         text = cleaned(row.text, DEFAULT.longest).text
         intents = understood(text, row.language) if understood else None
         began = time.perf_counter()

