@@ -13,7 +13,7 @@ from polars.exceptions import PanicException
 from streams import dead_letters, faults, journal
 from streams.agent import Agent
 from streams.avro import codec
-from streams.batch import Decisions, Output, Rejected
+from streams.batch import Decisions, Output, Rejected, RowOutput
 from streams.contract import contract
 from streams.errors import RecoveryMismatch, StepFailed
 from streams.journal import OutputDigest, SnapshotRef
@@ -105,7 +105,7 @@ class Task:
         self.last_now = step["now"]
         self.stepped_since_snapshot = True
         dead = len(decisions.rejected) + sum(len(r["skipped"]) for r in step["ranges"])
-        return sum(out.frame.height for out in decisions.outputs) + dead
+        return sum(out.height for out in decisions.outputs) + dead
 
     def _note(self, inputs: Mapping[str, Records], now: int, skipped: Sequence[Rejected]) -> None:
         ranges: list[journal.Range] = []
@@ -120,10 +120,13 @@ class Task:
     def _encode(self, decisions: Decisions) -> list[Written]:
         written = []
         for output in decisions.outputs:
-            if output.frame.height:
-                encoded = codec(output.topic).encode(output.frame)
-                values = Packed(encoded.data, encoded.lengths)
-                written.append(self._digested(output.topic, _keys(output), values))
+            encoded = codec(output.topic).encode_rows(output.rows) if isinstance(output, RowOutput) else None
+            if encoded is not None and isinstance(output, RowOutput):
+                keys = _keys_of_rows(output)
+            elif output.height:
+                encoded, keys = codec(output.topic).encode(output.frame), _keys(output)
+            if encoded is not None:
+                written.append(self._digested(output.topic, keys, Packed(encoded.data, encoded.lengths)))
         return written
 
     def _digested(self, topic: str, keys: Packed, values: Packed) -> Written:
@@ -155,7 +158,12 @@ class Task:
         self.fresh, self.restepped_from = False, None
 
 
-def _keys(output: Output) -> Packed:
+def _keys_of_rows(output: RowOutput) -> Packed:
+    name = contract().topic(output.topic).key
+    return Packed.absent(output.height) if name is None else Packed.of([str(row[name]).encode() for row in output.rows])
+
+
+def _keys(output: Output | RowOutput) -> Packed:
     name = contract().topic(output.topic).key
     if name is None:
         return Packed.absent(output.frame.height)

@@ -6,11 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
-
-import polars as pl
 
 from agents.support.model import Embed, Model
 from agents.support.models import sentence_model, shipped
@@ -20,8 +18,7 @@ from agents.support.rows import DECISIONS, OUTPUTS
 from agents.support.state import FORMAT, SupportState
 from agents.support.step import due, step
 from streams.agent import source_version
-from streams.avro_schema import polars_schema
-from streams.batch import Batch, Decisions, Output, Rejected
+from streams.batch import Batch, Decisions, Rejected, RowOutput
 from streams.contract import contract
 from streams.settings import settings
 
@@ -80,8 +77,7 @@ class SupportAgent:
         outputs = []
         for topic, rows in stepped.rows.items():
             same = versions if topic == DECISIONS else {}
-            frame = pl.DataFrame([row | same for row in rows], schema=_columns(topic), orient="row")
-            outputs.append(Output(topic, frame))
+            outputs.append(RowOutput(topic, [row | same for row in rows] if same else rows))
         return Decisions(outputs, [Rejected(*rejection) for rejection in stepped.rejected])
 
     def dump(self, state: SupportState) -> bytes:
@@ -91,12 +87,6 @@ class SupportAgent:
     def load(self, data: bytes) -> SupportState:
         """The state that was dumped."""
         return SupportState.load(data, self.model.classes)
-
-
-@cache
-def _columns(topic: str) -> pl.Schema:
-    """The columns of an output topic's frames."""
-    return polars_schema(contract().schema(topic))
 
 
 AGENT = SupportAgent()
