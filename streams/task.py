@@ -18,7 +18,7 @@ from streams.contract import contract
 from streams.errors import RecoveryMismatch, StepFailed
 from streams.journal import OutputDigest, SnapshotRef
 from streams.packed import Packed
-from streams.records import Records, by_inputs, read
+from streams.records import Read, Records, by_inputs, read
 
 
 @dataclass(slots=True)
@@ -64,21 +64,26 @@ class Task:
         """It has something to commit."""
         return self.fresh or bool(self.steps)
 
-    def step(self, inputs: Mapping[str, Records], now: int, crashing: Mapping[tuple[str, int], str]) -> Stepped:
+    def step(
+        self, inputs: Mapping[str, Records], now: int, crashing: Mapping[tuple[str, int], str], decoded: Mapping[str, Read] | None = None
+    ) -> Stepped:
         """Decide on the records, note it for the journal, encode what is to be written.
 
         ``crashing`` names records (topic, offset) known to make the step raise, and how: they are dead-lettered unseen.
+        ``decoded``: the inputs, where they were decoded already.
         Raises StepFailed when anything of it raises: the state is then undefined.
         """
         try:
-            return self._step(inputs, max(now, self.last_now), crashing)
+            return self._step(inputs, max(now, self.last_now), crashing, decoded)
         except (Exception, PanicException) as error:
             raise StepFailed(f"{type(error).__name__}: {error}") from error
 
-    def _step(self, inputs: Mapping[str, Records], now: int, crashing: Mapping[tuple[str, int], str]) -> Stepped:
+    def _step(
+        self, inputs: Mapping[str, Records], now: int, crashing: Mapping[tuple[str, int], str], decoded: Mapping[str, Read] | None
+    ) -> Stepped:
         crashed = _crashed(inputs, crashing)
         seen = {t: r.without({c.offset for c in crashed if c.topic == t}) for t, r in inputs.items()} if crashed else inputs
-        reads = {topic: read(records) for topic, records in seen.items()}
+        reads = decoded if decoded is not None and not crashed else {topic: read(records) for topic, records in seen.items()}
         skipped = [one for got in reads.values() for one in got.unreadable] + crashed
         faults.point("mid-step")
         decisions = self.agent.step(self.state, by_inputs(self.agent.inputs, reads), now)

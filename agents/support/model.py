@@ -72,7 +72,7 @@ class Clusters:
 
     def distance(self, sentence: F32) -> F64:
         """The least squared Mahalanobis distance to a class, shape (n,)."""
-        white = sentence @ self.whiten
+        white = np.stack([row @ self.whiten for row in sentence])  # one by one: BLAS sums otherwise by how many there are
         out: F64 = ((white[:, None, :] - self.means[None]) ** 2).sum(axis=2).min(axis=1).astype(np.float64)
         return out
 
@@ -178,5 +178,5 @@ def _read(stage: Stage, x: csr_matrix, distance: F64 | None) -> tuple[F64, F64]:
     margins = stage.head.margins(x)
     beyond = None if stage.outside is None else stage.outside.margins(x)[:, 0]
     told = signals(margins, beyond, distance)
-    outside = 1.0 / (1.0 + np.exp(-(told @ stage.scope[:-1] + stage.scope[-1])))
+    outside = 1.0 / (1.0 + np.exp(-((told * stage.scope[:-1]).sum(axis=1) + stage.scope[-1])))
     return stage.head.probabilities(margins), outside

@@ -17,7 +17,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from agents.support.beginnings import Beginnings
 from agents.support.concepts import folded
@@ -53,7 +53,7 @@ class _Told:
 
     matters: tuple[str, ...]
     sides: tuple[int, ...]
-    together: dict[int, list[_Rule]]
+    together: dict[int, tuple[_Rule, ...]]
     length: int
 
 
@@ -100,7 +100,7 @@ def alike(text: str, language: str) -> str:
     return _UMLAUTS.sub("", out) if language == "de" else out
 
 
-@cache
+@lru_cache(maxsize=2)  # English is needed with every other language
 def beginnings(table: str) -> dict[str, list[tuple[tuple[str, ...], ...]]]:
     """By matter, or name of a group, what tells of it: sides, each of beginnings one of which is needed."""
     lines: dict[str, str] = defaultdict(str)
@@ -171,26 +171,34 @@ def _gathered(language: str) -> tuple[tuple[_Alone, _Alone], tuple[_Sided, _Side
 def _tell(alone: _Alone, sided: _Sided, rules: Mapping[int, Iterable[_Rule]], counted: bool) -> dict[str, _Told]:
     """What each beginning tells, and with it those that it begins with itself: only the longest is found."""
     words, out = Beginnings([*alone, *sided]), {}
-    together: dict[tuple[int, ...], dict[int, list[_Rule]]] = {}  # many words are of the same sides
+    together: dict[tuple[int, ...], dict[int, tuple[_Rule, ...]]] = {}  # many words are of the same sides,
+    same: dict[tuple[object, ...], _Told] = {}  # and tell the same
     for word in words.words:
         shorter = [one for _, one in words.all(word, (0,))]
         matters = tuple(sorted({matter for one in shorter for matter in alone.get(one, ())}))
         sides = tuple(sorted({side for one in shorter for side in sided.get(one, ())}))
         if sides not in together:
             together[sides] = _by_other({rule for side in sides for rule in rules[side]})
-        out[word] = _Told(matters, sides, together[sides], len(word) if counted else word.strip().count(" "))
+        length = len(word) if counted else word.strip().count(" ")
+        out[word] = same.setdefault((matters, sides, length), _Told(matters, sides, together[sides], length))
     return out
 
 
-def _by_other(rules: Iterable[_Rule]) -> dict[int, list[_Rule]]:
+def _by_other(rules: Iterable[_Rule]) -> dict[int, tuple[_Rule, ...]]:
     """Rules by the first of the sides that they need, each with the rest of these."""
-    out: dict[int, list[_Rule]] = defaultdict(list)
+    out: dict[int, tuple[_Rule, ...]] = {}
     for matter, (first, *rest) in rules:
-        out[first].append((matter, tuple(rest)))
-    return dict(out)
+        out[first] = _joined(out.get(first, ()), matter, tuple(rest))
+    return out
 
 
-@cache
+@lru_cache(maxsize=1 << 12)
+def _joined(rules: tuple[_Rule, ...], matter: str, rest: tuple[int, ...]) -> tuple[_Rule, ...]:
+    """The same objects for equal rules: there are a hundred thousand."""
+    return (*rules, (matter, rest))
+
+
+@lru_cache(maxsize=1 << 14)
 def _word(written: str, german: bool, anywhere: bool) -> tuple[int, str]:
     """Whether it is found within words too, 1 or 0; the beginning as it is looked for."""
     word = written.strip()
