@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -43,6 +43,24 @@ class Agent(Protocol):
 
     def load(self, data: bytes) -> Any:
         """The state that was dumped."""
+        ...
+
+
+@runtime_checkable
+class Warms(Protocol):
+    """An agent that makes its tables before it has anything to decide: otherwise the first records wait for them."""
+
+    def warm(self) -> None:
+        """Called once, before the worker joins its group."""
+        ...
+
+
+@runtime_checkable
+class Prepares(Protocol):
+    """An agent some of whose work depends on the records alone, and costs least for those of all tasks at once."""
+
+    def prepare(self, batches: Sequence[Mapping[str, Batch]], now: int) -> None:
+        """Called before the steps of a cycle over these batches; not in recovery. No step may decide otherwise for it."""
         ...
 
 

@@ -77,6 +77,10 @@ class Codec:
         """The records of a frame's rows. Raises ValueError for missing columns, nulls and types that do not fit."""
         return self._encoder.encode(frame)
 
+    def encode_rows(self, rows: Sequence[Mapping[str, Any]]) -> Encoded | None:
+        """The records of rows by field; None where they must be made a frame: there are many, or one does not fit."""
+        return self._encoder.encode_rows(rows)
+
     def decode(self, values: Sequence[bytes | None]) -> Decoded:
         """The records of a batch; None and empty values are bad records, too."""
         count = len(values)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from streams.avro_columns import Array, Bytes, Nullable, Out, Piece, Record, Tex
 from streams.avro_schema import Node, Schema
 
 FEW_ROWS = 64  # up to here writing row by row is faster
+MOST_ROWS = 1000  # up to here what are rows already are written as such
 FEW_TEXTS = 300  # up to here text goes through Python faster than through polars
 
 
@@ -62,6 +63,10 @@ class Encoder:
         self._defaults = _defaults(schema, node)
         self._rows = None if any(_hides_null(field) for _, field in node.fields) else RowEncoder(schema, node, prefix)
 
+    def encode_rows(self, rows: Sequence[Mapping[str, Any]]) -> Encoded | None:
+        """The values of rows by field; None where they must be made columns: there are many, or one does not fit."""
+        return self._rows.write(rows) if self._rows is not None and 0 < len(rows) <= MOST_ROWS else None
+
     def encode(self, frame: pl.DataFrame) -> Encoded:
         """The rows' values; a column that is missing has its schema's default, if that is null, a number or a string.
 
@@ -97,12 +102,13 @@ def _defaults(schema: Schema, node: Node) -> dict[str, pl.Expr]:
 
 
 class RowEncoder:
-    """Writes frames of few rows, row by row, with fastavro."""
+    """Writes few rows, one by one, with fastavro."""
 
     def __init__(self, schema: Schema, node: Node, prefix: bytes) -> None:
         """``node``: the compiled schema; ``prefix``: the bytes in front of every record."""
         self._schema = fastavro.parse_schema(json.loads(json.dumps(schema)))
         self._node, self._prefix = node, prefix
+        self._booleans = [name for name, child in node.fields if child.kind == "boolean"]
 
     def encode(self, frame: pl.DataFrame) -> Encoded | None:
         """The rows' values; None where that is better left to the columns: they cast, and they say what does not fit."""
@@ -112,9 +118,15 @@ class RowEncoder:
                 return None
             if (node.child if node.kind == "nullable" else node).kind != "enum" and column.dtype != node.dtype:
                 return None
+        return self.write(frame.iter_rows(named=True))
+
+    def write(self, rows: Iterable[Mapping[str, Any]]) -> Encoded | None:
+        """The values of rows by field; None where one does not fit."""
         out, ends = io.BytesIO(), []
         try:
-            for row in frame.iter_rows(named=True):
+            for row in rows:
+                if any(row[name] is None for name in self._booleans):
+                    return None  # fastavro would write false
                 out.write(self._prefix)
                 fastavro.schemaless_writer(out, self._schema, row)
                 ends.append(out.tell())

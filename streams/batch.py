@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+from streams.avro_schema import polars_schema
+from streams.contract import contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,29 @@ class Output:
     topic: str
     frame: pl.DataFrame
 
+    @property
+    def height(self) -> int:
+        """How many rows there are."""
+        return self.frame.height
+
+
+@dataclass(frozen=True)
+class RowOutput:
+    """Rows for one output topic, each by the fields of its schema: where few rows of nested fields are less work than their columns."""
+
+    topic: str
+    rows: Sequence[Mapping[str, Any]]
+
+    @property
+    def height(self) -> int:
+        """How many rows there are."""
+        return len(self.rows)
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """The rows as columns, made when it is asked for."""
+        return pl.DataFrame(self.rows, schema=polars_schema(contract().schema(self.topic)), orient="row")
+
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
@@ -55,5 +83,5 @@ class Rejected:
 class Decisions:
     """What a step returns."""
 
-    outputs: list[Output] = field(default_factory=list)
+    outputs: Sequence[Output | RowOutput] = ()
     rejected: Sequence[Rejected] = ()

@@ -15,9 +15,10 @@ from functools import partial
 from typing import Any
 
 import structlog
+from polars.exceptions import PanicException
 
 from streams import faults, metrics, snapshot
-from streams.agent import Agent
+from streams.agent import Agent, Prepares
 from streams.dead_letters import Limit
 from streams.errors import Fenced, RecoveryMismatch, TransactionFailed
 from streams.isolation import Isolation
@@ -25,7 +26,7 @@ from streams.journal import SnapshotRef
 from streams.log_reader import LogReader
 from streams.membership import Assigned, Membership, Polled
 from streams.message import Message
-from streams.records import Records
+from streams.records import Read, Records, by_inputs, read
 from streams.recovery import recover
 from streams.settings import Settings
 from streams.task import Stepped, Task
@@ -44,6 +45,7 @@ class Work:
     task: Task
     inputs: Mapping[str, Records]
     now: int
+    decoded: Mapping[str, Read] | None = None  # the inputs, where that was done already
     error: Exception | None = None
     taken: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -136,7 +138,19 @@ class Cycle:
                 works += [Work(self, task, piece, now) for piece in self._isolation.pieces(partition, inputs)]
             elif self.agent.tick_ms is not None and now - task.last_now >= self.agent.tick_ms and self.agent.due(task.state, now):
                 works.append(Work(self, task, {}, now))
+        self._prepare([work for work in works if work.inputs], now)
         return works
+
+    def _prepare(self, works: list[Work], now: int) -> None:
+        """Let the agent look at the records of all steps at once, if it can. Whatever is wrong with them, the step will find again."""
+        if not works or not isinstance(self.agent, Prepares):
+            return
+        try:
+            for work in works:
+                work.decoded = {topic: read(records) for topic, records in work.inputs.items()}
+            self.agent.prepare([by_inputs(self.agent.inputs, work.decoded) for work in works if work.decoded], now)
+        except (Exception, PanicException) as error:
+            log.warning("not prepared: the steps do it all", agent=self.agent.name, error=f"{type(error).__name__}: {error}")
 
     @staticmethod
     def _records(task: Task, topic: str, messages: list[Message]) -> Records:
@@ -145,7 +159,7 @@ class Cycle:
     def step(self, work: Work) -> None:
         """Step one task and write its outputs. Raises StepFailed, DeadLetterLimit and what Kafka raises."""
         started = time.perf_counter()
-        stepped = work.task.step(work.inputs, work.now, self._isolation.crashing(work.task.partition))
+        stepped = work.task.step(work.inputs, work.now, self._isolation.crashing(work.task.partition), work.decoded)
         self._limit.count(stepped.records, stepped.rejected)
         self._transactions.begin()
         for written in stepped.written:

@@ -13,12 +13,12 @@ from polars.exceptions import PanicException
 from streams import dead_letters, faults, journal
 from streams.agent import Agent
 from streams.avro import codec
-from streams.batch import Decisions, Output, Rejected
+from streams.batch import Decisions, Output, Rejected, RowOutput
 from streams.contract import contract
 from streams.errors import RecoveryMismatch, StepFailed
 from streams.journal import OutputDigest, SnapshotRef
 from streams.packed import Packed
-from streams.records import Records, by_inputs, read
+from streams.records import Read, Records, by_inputs, read
 
 
 @dataclass(slots=True)
@@ -64,21 +64,26 @@ class Task:
         """It has something to commit."""
         return self.fresh or bool(self.steps)
 
-    def step(self, inputs: Mapping[str, Records], now: int, crashing: Mapping[tuple[str, int], str]) -> Stepped:
+    def step(
+        self, inputs: Mapping[str, Records], now: int, crashing: Mapping[tuple[str, int], str], decoded: Mapping[str, Read] | None = None
+    ) -> Stepped:
         """Decide on the records, note it for the journal, encode what is to be written.
 
         ``crashing`` names records (topic, offset) known to make the step raise, and how: they are dead-lettered unseen.
+        ``decoded``: the inputs, where they were decoded already.
         Raises StepFailed when anything of it raises: the state is then undefined.
         """
         try:
-            return self._step(inputs, max(now, self.last_now), crashing)
+            return self._step(inputs, max(now, self.last_now), crashing, decoded)
         except (Exception, PanicException) as error:
             raise StepFailed(f"{type(error).__name__}: {error}") from error
 
-    def _step(self, inputs: Mapping[str, Records], now: int, crashing: Mapping[tuple[str, int], str]) -> Stepped:
+    def _step(
+        self, inputs: Mapping[str, Records], now: int, crashing: Mapping[tuple[str, int], str], decoded: Mapping[str, Read] | None
+    ) -> Stepped:
         crashed = _crashed(inputs, crashing)
         seen = {t: r.without({c.offset for c in crashed if c.topic == t}) for t, r in inputs.items()} if crashed else inputs
-        reads = {topic: read(records) for topic, records in seen.items()}
+        reads = decoded if decoded is not None and not crashed else {topic: read(records) for topic, records in seen.items()}
         skipped = [one for got in reads.values() for one in got.unreadable] + crashed
         faults.point("mid-step")
         decisions = self.agent.step(self.state, by_inputs(self.agent.inputs, reads), now)
@@ -105,7 +110,7 @@ class Task:
         self.last_now = step["now"]
         self.stepped_since_snapshot = True
         dead = len(decisions.rejected) + sum(len(r["skipped"]) for r in step["ranges"])
-        return sum(out.frame.height for out in decisions.outputs) + dead
+        return sum(out.height for out in decisions.outputs) + dead
 
     def _note(self, inputs: Mapping[str, Records], now: int, skipped: Sequence[Rejected]) -> None:
         ranges: list[journal.Range] = []
@@ -120,10 +125,13 @@ class Task:
     def _encode(self, decisions: Decisions) -> list[Written]:
         written = []
         for output in decisions.outputs:
-            if output.frame.height:
-                encoded = codec(output.topic).encode(output.frame)
-                values = Packed(encoded.data, encoded.lengths)
-                written.append(self._digested(output.topic, _keys(output), values))
+            encoded = codec(output.topic).encode_rows(output.rows) if isinstance(output, RowOutput) else None
+            if encoded is not None and isinstance(output, RowOutput):
+                keys = _keys_of_rows(output)
+            elif output.height:
+                encoded, keys = codec(output.topic).encode(output.frame), _keys(output)
+            if encoded is not None:
+                written.append(self._digested(output.topic, keys, Packed(encoded.data, encoded.lengths)))
         return written
 
     def _digested(self, topic: str, keys: Packed, values: Packed) -> Written:
@@ -155,7 +163,12 @@ class Task:
         self.fresh, self.restepped_from = False, None
 
 
-def _keys(output: Output) -> Packed:
+def _keys_of_rows(output: RowOutput) -> Packed:
+    name = contract().topic(output.topic).key
+    return Packed.absent(output.height) if name is None else Packed.of([str(row[name]).encode() for row in output.rows])
+
+
+def _keys(output: Output | RowOutput) -> Packed:
     name = contract().topic(output.topic).key
     if name is None:
         return Packed.absent(output.frame.height)

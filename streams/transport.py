@@ -23,7 +23,7 @@ from faust.transport import base
 from faust.types import TP, ConsumerMessage
 
 from streams import health
-from streams.agent import Agent
+from streams.agent import Agent, Warms
 from streams.cycle import Cycle, Work
 from streams.errors import NoProgress, StepFailed, TransactionFailed, WorkerStop
 from streams.membership import partition_count
@@ -52,6 +52,7 @@ class Consumer(base.Consumer):
     async def subscribe(self, topics: Iterable[str]) -> None:
         """Join the group and start turning. Called by Faust once its agents have started."""
         if self.cycle is None:
+            await self._in_thread(self._warm)
             cycle = await self._in_thread(lambda: Cycle(self.agent, self.settings))
             partitions = await self._in_thread(lambda: self._partitions(cycle))
             self.cycle = cycle
@@ -59,6 +60,12 @@ class Consumer(base.Consumer):
             self._serve_health()
             threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
             self._turning = asyncio.ensure_future(self._turn(partitions))
+
+    def _warm(self) -> None:
+        if isinstance(self.agent, Warms):
+            began = time.monotonic()
+            self.agent.warm()
+            log.info("warm", agent=self.agent.name, seconds=round(time.monotonic() - began, 3))
 
     def _partitions(self, cycle: Cycle) -> int:
         count = partition_count(cycle.membership.consumer, self.settings, cycle.agent)

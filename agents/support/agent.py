@@ -5,25 +5,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache, cached_property
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from agents.support.model import Embed, Model
 from agents.support.models import sentence_model, shipped
-from agents.support.policy import DEFAULT, Policy
+from agents.support.policy import DEFAULT, LANGUAGES, Policy
 from agents.support.reading import INPUTS, MESSAGES
 from agents.support.rows import DECISIONS, OUTPUTS
+from agents.support.saying import Texts
 from agents.support.state import FORMAT, SupportState
-from agents.support.step import due, step
+from agents.support.step import due, prepare, step
 from streams.agent import source_version
 from streams.avro_schema import polars_schema
-from streams.batch import Batch, Decisions, Output, Rejected
+from streams.batch import Batch, Decisions, Rejected, RowOutput
 from streams.contract import contract
 from streams.settings import settings
+
+_WARMING: dict[str, Any] = {  # names something of everything that is looked for
+    "text": "Hello, my name is Anna Smith, at 12 Main Street in Springfield since 8 pm: order 48213 was $12.50, call me on 415 555 0199!",
+    "customer_id": "warming", "channel": "CHAT", "sender": "USER", "kind": "TEXT", "ts": 1,
+}  # fmt: skip
 
 
 class SupportAgent:
@@ -60,6 +67,11 @@ class SupportAgent:
         found = sentence_model()
         return found.vectors if found is not None and self.model.second is not None else None
 
+    @cached_property
+    def texts(self) -> Texts:
+        """What texts say by the model; it remembers those of one cycle."""
+        return Texts(self.model, self.policy, self.embed)
+
     def _version(self) -> str:
         """Of the code, the model, whether there is a second stage, and another policy than the default."""
         parts = [source_version(Path(__file__).parent), self.model.version + ("" if self.embed else "-first")]
@@ -75,14 +87,25 @@ class SupportAgent:
 
     def step(self, state: SupportState, batches: Mapping[str, Batch], now: int) -> Decisions:
         """Decide; see agents.support.step."""
-        stepped = step(state, batches, now, self.model, self.policy, self.embed)
+        stepped = step(state, batches, now, self.texts)
         versions = {"code_version": self.code_version, "policy_version": self.policy.version, "model_version": self.model.version}
         outputs = []
         for topic, rows in stepped.rows.items():
             same = versions if topic == DECISIONS else {}
-            frame = pl.DataFrame([row | same for row in rows], schema=_columns(topic), orient="row")
-            outputs.append(Output(topic, frame))
+            outputs.append(RowOutput(topic, [row | same for row in rows] if same else rows))
         return Decisions(outputs, [Rejected(*rejection) for rejection in stepped.rejected])
+
+    def warm(self) -> None:
+        """Make the tables of all languages, by a step over a message in each; see streams.agent.Warms."""
+        rows = [{**_WARMING, "message_id": language, "conversation_id": language, "language": language} for language in LANGUAGES]
+        frame = pl.DataFrame(rows, schema=polars_schema(contract().schema(MESSAGES)), orient="row")
+        self.step(self.start(0), {MESSAGES: Batch(MESSAGES, 0, np.arange(len(rows)), frame)}, _WARMING["ts"])
+        if self.embed is not None:
+            self.embed([_WARMING["text"]])
+
+    def prepare(self, batches: Sequence[Mapping[str, Batch]], now: int) -> None:
+        """Look at all messages of a cycle at once; see streams.agent.Prepares."""
+        prepare(batches, now, self.texts)
 
     def dump(self, state: SupportState) -> bytes:
         """The state as bytes; equal states give equal bytes."""
@@ -91,12 +114,6 @@ class SupportAgent:
     def load(self, data: bytes) -> SupportState:
         """The state that was dumped."""
         return SupportState.load(data, self.model.classes)
-
-
-@cache
-def _columns(topic: str) -> pl.Schema:
-    """The columns of an output topic's frames."""
-    return polars_schema(contract().schema(topic))
 
 
 AGENT = SupportAgent()

@@ -69,7 +69,7 @@ class Stage:
     def read(self, margins: F64, beyond: F64 | None, distance: F64 | None) -> tuple[F64, F64]:
         """Probabilities of the classes (n, classes), and of being out of scope (n,)."""
         told = signals(margins, self.head.scale, beyond, distance)
-        outside = 1.0 / (1.0 + np.exp(-(told @ self.scope[:-1] + self.scope[-1])))
+        outside = 1.0 / (1.0 + np.exp(-((told * self.scope[:-1]).sum(axis=1) + self.scope[-1])))
         return self.head.probabilities(margins), outside
 
 

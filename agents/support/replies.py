@@ -21,7 +21,7 @@ WITHOUT_WORDS = (SAFETY, ASKS_FOR_PERSON, REPEATED_FAILURE)  # conditions of whi
 def decide(state: SupportState, conversation: Conversation, heard: Heard, signals: Signals, policy: Policy) -> Decided:
     """What is done about a message that nobody else looks after, by which rules."""
     language = heard.language
-    hits = state.index.search(heard.message.text, language, signals.service, signals.intents, policy.found) if heard.readable else []
+    hits = state.index.find(heard.query, signals.service, signals.intents, policy.found) if heard.readable else []
     rules = fired(replace(signals, knowledge=bool(hits) or not heard.readable), state.rules)
     if not heard.readable:
         rules = [rule for rule in rules if rule.condition in WITHOUT_WORDS]

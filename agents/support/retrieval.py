@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +19,8 @@ import numpy.typing as npt
 from agents.support.bm25 import F64, Postings, postings
 from agents.support.concepts import concepts, folded
 from agents.support.entries import PRIOR, Entries, Entry
-from agents.support.features import Grams, grams
-from agents.support.policy import CATEGORIES, INTENTS, SERVICES
+from agents.support.features import U64, Grams, grams
+from agents.support.policy import CATEGORIES, INTENTS, LANGUAGES, SERVICES
 from agents.support.ranking import DEFAULT, Ranking
 from agents.support.text import plain
 
@@ -50,11 +53,55 @@ class Hit:
     parts: Mapping[str, float]
 
 
+class Searched(NamedTuple):
+    """What is searched of an entry."""
+
+    entry_id: str
+    category: str
+    question: str
+    answer: str
+    keywords: tuple[str, ...]
+    services: tuple[str, ...]
+    intents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A cleaned text in a language; the keys that occur in it by kind, each once, ascending, of characters those that matter there."""
+
+    text: str
+    language: str
+    keys: Mapping[str, U64]
+
+    def among(self, alphabet: str) -> Mapping[str, U64]:
+        """The keys, where entries in the language ``alphabet`` are searched."""
+        if alphabet == self.language:
+            return self.keys
+        return {kind: np.unique(found.key) for kind, found in keyed([self.text], self.language, alphabet).items()}
+
+
+def queries(texts: Sequence[str], languages: Sequence[str]) -> list[Query]:
+    """What to search for, of each cleaned text."""
+    looked = [folded(plain(text)) for text in texts]
+    found = grams(looked)
+    blocks = {name: (one.key, np.searchsorted(one.text, np.arange(len(texts) + 1)).tolist()) for name, one in found.items()}
+
+    def keys(i: int, kind: str, lengths: Sequence[int]) -> U64:
+        each = [blocks[kind, n] for n in lengths]
+        return np.unique(np.concatenate([key[ends[i] : ends[i + 1]] for key, ends in each]))
+
+    out = []
+    for i, (text, language) in enumerate(zip(texts, languages, strict=True)):
+        spoken = np.unique(concepts([looked[i]], language).key)
+        chars = keys(i, "chars", SHORT.get(language, LONG))
+        out.append(Query(text, language, {WORDS: keys(i, "words", (1,)), CHARS: chars, CONCEPTS: spoken}))
+    return out
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """The entries of one language, n of them: their keys by kind, and what they are for, shape (n, intents) and (n, services)."""
 
-    revision: int
     ids: tuple[str, ...]
     kinds: Mapping[str, Postings]
     intents: F64
@@ -69,20 +116,26 @@ class Index:
     def __init__(self, entries: Entries, ranking: Ranking = DEFAULT) -> None:
         self.entries = entries
         self.ranking = ranking
-        self._parts: dict[str, Part] = {}
+        self._parts: dict[str, tuple[int, Part]] = {}  # with the revision of the entries that it is of
+
+    def refresh(self) -> None:
+        """Make what was changed ready to be searched, now and not when it is asked for."""
+        for language in self.entries.revision:
+            self._part(language)
 
     def search(
         self, text: str, language: str, service: str | None = None, intents: Mapping[str, float] | None = None, k: int = 5
     ) -> list[Hit]:
-        """The ``k`` best entries for a cleaned text; none if none is near enough.
+        """As ``find``, for a cleaned text."""
+        return self.find(queries([text], [language])[0], service, intents, k)
 
-        ``intents``: how probable each is that came into question, in [0, 1].
-        """
-        own = language if self._part(language).ids else ENGLISH
+    def find(self, query: Query, service: str | None = None, intents: Mapping[str, float] | None = None, k: int = 5) -> list[Hit]:
+        """The ``k`` best entries; none if none is near enough. ``intents``: how probable each is that came into question, in [0, 1]."""
+        own = query.language if self._part(query.language).ids else ENGLISH
         part = self._part(own)
         if not part.ids:
             return []
-        compared, known = self._compared(text, language, own, part), self._known(part, service, intents or {})
+        compared, known = self._compared(query, own, part), self._known(part, service, intents or {})
         near = sum(compared.values(), np.zeros(len(part.ids)))
         found = np.flatnonzero((near > 0) & (near + known["intent"] + known["category"] >= self.ranking.floor))
         parts = {name: values[found] for name, values in (compared | known).items()}
@@ -96,18 +149,19 @@ class Index:
 
     def _part(self, language: str) -> Part:
         """The index of a language as it is now."""
-        part = self._parts.get(language)
         revision = self.entries.revision.get(language, 0)
-        if part is None or part.revision != revision:
-            part = self._parts[language] = _part(self.entries.of_language(language), language, revision, self.ranking)
+        known, part = self._parts.get(language, (None, None))
+        if part is None or known != revision:
+            part = _part(tuple(map(_searched, self.entries.of_language(language))), language, self.ranking)
+            self._parts[language] = revision, part
         return part
 
-    def _compared(self, text: str, language: str, own: str, part: Part) -> dict[str, F64]:
+    def _compared(self, query: Query, own: str, part: Part) -> dict[str, F64]:
         """By kind, how near the text is to each entry, as it counts, shape (n,)."""
-        keys, ranking = keyed([text], language, own), self.ranking
+        keys, ranking = query.among(own), self.ranking
         weights, more = (ranking.kinds_unspaced, ranking.unsaid_unspaced) if own in UNSPACED else (ranking.kinds, ranking.unsaid)
         each = zip(KINDS, weights, more, strict=True)
-        return {kind: weight * part.kinds[kind].scores(np.unique(keys[kind].key), unsaid) for kind, weight, unsaid in each}
+        return {kind: weight * part.kinds[kind].scores(keys[kind], unsaid) for kind, weight, unsaid in each}
 
     def _known(self, part: Part, service: str | None, intents: Mapping[str, float]) -> dict[str, F64]:
         """What speaks for each entry, or against it, from what is known of the message, shape (n,) each."""
@@ -138,7 +192,9 @@ def keyed(texts: Sequence[str], language: str, alphabet: str, kinds: Sequence[st
     return out | {CONCEPTS: concepts(looked, language)} if CONCEPTS in kinds else out
 
 
-def _part(entries: Sequence[Entry], language: str, revision: int, ranking: Ranking) -> Part:
+@lru_cache(maxsize=4 * len(LANGUAGES))
+def _part(entries: tuple[Searched, ...], language: str, ranking: Ranking) -> Part:
+    """The index of entries; remembered, for all tasks of a worker know the same."""
     fields = [
         (ranking.question, KINDS, [entry.question for entry in entries]),
         (ranking.keywords, KINDS, [", ".join(entry.keywords) for entry in entries]),
@@ -149,7 +205,6 @@ def _part(entries: Sequence[Entry], language: str, revision: int, ranking: Ranki
     kinds = {kind: postings(each, len(entries)) for kind, each in having.items()} if entries else {}
     serves = {category: [intent for intent in INTENTS if category in SERVED_BY[intent]] for category in CATEGORIES}
     return Part(
-        revision,
         tuple(entry.entry_id for entry in entries),
         kinds,
         _table([entry.intents for entry in entries], INTENTS),
@@ -157,6 +212,13 @@ def _part(entries: Sequence[Entry], language: str, revision: int, ranking: Ranki
         _table([entry.services for entry in entries], SERVICES),
         np.array([bool(entry.services) for entry in entries], np.bool_),
     )
+
+
+def _searched(entry: Entry) -> Searched:
+    return Searched(*_FIELDS(entry))
+
+
+_FIELDS = attrgetter(*Searched._fields)
 
 
 def _table(rows: Sequence[Sequence[str]], names: Sequence[str]) -> F64:

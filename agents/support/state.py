@@ -79,7 +79,7 @@ class SupportState:
         facts = json.loads(data)
         if facts["format"] != FORMAT:
             raise ValueError(f"support state has format {facts['format']}; this code reads {FORMAT}: run the code that wrote it")
-        return cls(
+        state = cls(
             **{name: facts[name] for name in _PLAIN},
             people=People.of(facts["people"]),
             learner=Learner.of(classes, facts["learner"]),
@@ -88,3 +88,5 @@ class SupportState:
             rules=Rules.of(facts["rules"]),
             analytics=Analytics.of(facts["analytics"]),
         )
+        state.index.refresh()
+        return state

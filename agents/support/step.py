@@ -6,17 +6,16 @@ changes in the order of their event times, so cutting what is in that order into
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from agents.support.desk import Desk
-from agents.support.hearing import hear, is_asked, together
-from agents.support.model import Embed, Model
-from agents.support.policy import Policy
-from agents.support.reading import INPUTS, Read, Records, Rejection, read
+from agents.support.hearing import ahead, hear, is_asked, together
+from agents.support.reading import INPUTS, MESSAGES, Read, Records, Rejection, read
 from agents.support.references import REFERENCES, refer
 from agents.support.rows import ANALYTICS, Rows
+from agents.support.saying import Texts
 from agents.support.state import SupportState
 
 SHOWN_EVERY_MS = 1000  # figures
@@ -31,21 +30,23 @@ class Stepped:
     rejected: list[Rejection] = field(default_factory=list)
 
 
-def step(state: SupportState, batches: Mapping[str, Records], now: int, model: Model, policy: Policy, embed: Embed | None) -> Stepped:
-    """Step ``state``, in place, over ``batches`` at ``now`` ms."""
+def step(state: SupportState, batches: Mapping[str, Records], now: int, texts: Texts) -> Stepped:
+    """Step ``state``, in place, over ``batches`` at ``now`` ms; ``texts``: by which model and policy."""
+    policy = texts.policy
     out = Stepped()
     now = state.now = max(state.now, now)
     given = {topic: list(read(batches[topic], now, policy, out.rejected)) for topic in INPUTS if topic in batches}
-    desk = Desk(state, model, policy, now, out.rejected)
+    desk = Desk(state, texts.model, policy, now, out.rejected)
     for record in [record for topic in REFERENCES for record in given.pop(topic, ())]:
         refer(state, desk.staff, record, out.rejected)
+    state.index.refresh()
     desk.pass_time()
     records = sorted((each for of in given.values() for each in of), key=lambda each: (each.row["ts"], _ORDER[each.topic], each.offset))
     start = 0
     while start < len(records):
         desk.pass_time(records[start].row["ts"])
         end = together(records, start, state.conversations, state.learner)
-        _take(desk, records[start:end], embed)
+        _take(desk, records[start:end], texts)
         start = end
     desk.pass_time()  # what came late may be due at once
     desk.book.show()
@@ -55,6 +56,13 @@ def step(state: SupportState, batches: Mapping[str, Records], now: int, model: M
     return out
 
 
+def prepare(batches: Iterable[Mapping[str, Records]], now: int, texts: Texts) -> None:
+    """Let ``texts`` look at the customers' messages of several steps' batches beforehand."""
+    of_messages = [batch[MESSAGES] for batch in batches if MESSAGES in batch]
+    found = [each for records in of_messages for each in read(records, now, texts.policy, [])]
+    ahead([each.row for each in found if is_asked(each)], texts)
+
+
 def due(state: SupportState, now: int) -> bool:
     """Whether a step without records at ``now`` could change anything but the clocks."""
     wakes = state.conversations.next_ms
@@ -62,12 +70,12 @@ def due(state: SupportState, now: int) -> bool:
     return idle or bool(state.people.waiting()) or state.analytics.pending
 
 
-def _take(desk: Desk, records: Sequence[Read], embed: Embed | None) -> None:
+def _take(desk: Desk, records: Sequence[Read], texts: Texts) -> None:
     """Take records that can be heard together."""
     asked = [each for each in records if is_asked(each)]
     known = [desk.state.conversations.get(each.row["conversation_id"]) for each in asked]
     languages = [one.language if one is not None else None for one in known]
-    heard = hear([each.row for each in asked], languages, desk.model, desk.state.learner, desk.policy, embed)
+    heard = hear([each.row for each in asked], languages, texts, desk.state.learner)
     of_read = {(each.topic, each.offset): one for each, one in zip(asked, heard, strict=True)}
     for each in records:
         desk.take(each, of_read.get((each.topic, each.offset)))

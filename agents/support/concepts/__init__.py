@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
+from agents.support.beginnings import Beginnings
 from agents.support.concepts import ar, de, en, es, fr, it, ja, ko, nl, no, pl, pt, ru, sv, zh
 from agents.support.features import Grams
 from agents.support.text import plain
@@ -30,15 +31,16 @@ NAMES = tuple(line.partition(":")[0] for line in en.WORDS.split("\n") if line)
 _ALIKE = str.maketrans({"ø": "o", "æ": "ae", "ł": "l", "đ": "d", "œ": "oe", "ı": "i", "ـ": "", "ة": "ه", "ى": "ي"})
 _WORDS = re.compile(r"[^\W_]+")
 _VOICED = "\u3099\u309a"  # marks of kana that make another letter
+_COMBINING = (*range(0x300, 0x20000), *range(0xE0100, 0xE01F0))  # where marks are
+_MARKS = dict.fromkeys(code for code in _COMBINING if unicodedata.category(chr(code)) == "Mn" and chr(code) not in _VOICED)
 
 
 def folded(text: str) -> str:
     """A plain text as it is typed in haste: without accents, blanks for all that is no letter or digit, and without numbers."""
     if not text.isascii():
-        apart = unicodedata.normalize("NFD", text)
-        kept = "".join(char for char in apart if char in _VOICED or unicodedata.category(char) != "Mn")
-        text = unicodedata.normalize("NFC", kept).translate(_ALIKE)
-    return " ".join(word for word in _WORDS.findall(text) if word.strip("0"))
+        text = unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).translate(_MARKS)).translate(_ALIKE)
+    words = _WORDS.findall(text)
+    return " ".join([word for word in words if word.strip("0")] if "0" in text else words)
 
 
 def concepts(texts: Sequence[str], language: str) -> Grams:
@@ -52,9 +54,7 @@ def concepts(texts: Sequence[str], language: str) -> Grams:
 def _spoken_of(text: str, language: str) -> tuple[int, ...]:
     """As ``concepts``, of one text: a message is asked about several times in a step."""
     table, text = beginnings(language), f"{text} "
-    longest = max(map(len, table), default=0)
-    spans = ((at, end) for at in _starts(text, language) for end in range(at + 1, min(at + longest, len(text)) + 1))
-    return tuple(concept for at, end in spans for concept in table.get(text[at:end], ()))
+    return tuple(concept for _, word in _words(language).all(text, _starts(text, language)) for concept in table[word])
 
 
 @cache
@@ -67,6 +67,11 @@ def beginnings(language: str) -> dict[str, tuple[int, ...]]:
             start = folded(plain(word.strip().removesuffix("$"))) + " " * word.endswith("$")
             out[start] = (*out.get(start, ()), NAMES.index(name))
     return out
+
+
+@cache
+def _words(language: str) -> Beginnings:
+    return Beginnings(beginnings(language))
 
 
 def _starts(text: str, language: str) -> Sequence[int]:

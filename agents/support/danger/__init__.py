@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
+from agents.support.beginnings import Beginnings
 from agents.support.concepts import folded
 from agents.support.danger import ar, de, en, es, fr, it, ja, ko, nl, no, pl, pt, ru, sv, zh
-from agents.support.view import one_of
 
 TABLES = {
     "en": en, "es": es, "fr": fr, "de": de, "pt": pt, "it": it, "nl": nl, "pl": pl,
@@ -34,31 +35,36 @@ _TWICE = re.compile(r"([^\W\d_\u3000-\uffff])\1+")
 _NOT = re.compile(r"(?<=n)['’`´](?=t\b)")
 _UMLAUTS = re.compile("(?<=[aou])e")
 _SIGNS = str.maketrans({"🆘": " sos ", "🚑": " ambulance "})
-_START = r"(?<= )"  # a word's beginning
+_START = re.compile("(?<= )")  # a word's beginning
 _STARTS = {
-    "ar": r"(?:(?<= )|(?<= [وفبلك])|(?<= ال)|(?<= لل)|(?<= [وفبكه]ال)|(?<= [وف][بلك])|(?<= عال))",
-    **dict.fromkeys(ANYWHERE, r"(?:(?<= )|(?<![a-z0-9])(?=[a-z0-9]))"),
+    "ar": re.compile(r"(?:(?<= )|(?<= [وفبلك])|(?<= ال)|(?<= لل)|(?<= [وفبكه]ال)|(?<= [وف][بلك])|(?<= عال))"),
+    **dict.fromkeys(ANYWHERE, re.compile(r"(?:(?<= )|(?<![a-z0-9])(?=[a-z0-9]))")),
 }
+
+_Alone = dict[str, set[str]]  # beginning → matters
+_Sided = dict[str, set[int]]  # beginning → sides
+_Rule = tuple[str, tuple[int, ...]]  # a matter, and the other sides that it needs
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What a beginning tells: ``matters`` alone, ``sides`` together with others; how long it is, in words or characters."""
+    """What a beginning tells: ``matters`` alone; of which ``sides`` it is, and by another side what it tells together with that: a matter, if
+    there is the rest of its sides too. ``length``: in words or characters."""
 
     matters: tuple[str, ...]
     sides: tuple[int, ...]
+    together: dict[int, tuple[_Rule, ...]]
     length: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Of a language and English: patterns, what their beginnings tell, and by side the matters told, with the other sides they need."""
+    """Of a language and English: beginnings, and what they tell."""
 
-    idioms: re.Pattern[str] | None
-    begins: re.Pattern[str]
-    inside: re.Pattern[str] | None
+    idioms: Beginnings
+    begins: Beginnings  # where words begin
+    inside: Beginnings  # anywhere
     told: tuple[dict[str, _Told], dict[str, _Told]]  # by begins, by inside
-    rules: dict[int, tuple[tuple[str, tuple[int, ...]], ...]]
     near: int  # words, or characters if ``counted``
     counted: bool
 
@@ -68,10 +74,10 @@ def dangers(text: str, language: str) -> tuple[str, ...]:
     table = _table(language)
     seen = f" {alike(text, language)} "
     if table.idioms:
-        seen = table.idioms.sub(_struck, seen)
-    hits = [(match.start(), table.told[0][match[1]]) for match in table.begins.finditer(seen)]
+        seen = _without(table.idioms, seen, range(len(seen)) if language in ANYWHERE else _starts(seen, language))
+    hits = [(at, table.told[0][word]) for at, word in table.begins.longest(seen, _starts(seen, language))]
     if table.inside:
-        hits += [(match.start(), table.told[1][match[1]]) for match in table.inside.finditer(seen)]
+        hits += [(at, table.told[1][word]) for at, word in table.inside.longest(seen, range(len(seen)))]
         hits.sort(key=_first)
     found: set[str] = set()
     last: dict[int, int] = {}  # side → the place where its latest beginning ended
@@ -80,12 +86,11 @@ def dangers(text: str, language: str) -> tuple[str, ...]:
         place += start - at if table.counted else seen.count(" ", at, start)
         at = start
         found.update(told.matters)
-        for side in told.sides:
-            for matter, others in table.rules[side]:
-                if matter not in found and all(place - last.get(other, -99) <= table.near for other in others):
-                    found.add(matter)
-        for side in told.sides:
-            last[side] = place + told.length
+        for other in told.together.keys() & last.keys():
+            if place - last[other] <= table.near:
+                rules = told.together[other]
+                found.update(matter for matter, rest in rules if all(place - last.get(one, -99) <= table.near for one in rest))
+        last.update(dict.fromkeys(told.sides, place + told.length))
     return tuple(sorted(found))
 
 
@@ -95,6 +100,7 @@ def alike(text: str, language: str) -> str:
     return _UMLAUTS.sub("", out) if language == "de" else out
 
 
+@lru_cache(maxsize=2)  # English is needed with every other language
 def beginnings(table: str) -> dict[str, list[tuple[tuple[str, ...], ...]]]:
     """By matter, or name of a group, what tells of it: sides, each of beginnings one of which is needed."""
     lines: dict[str, str] = defaultdict(str)
@@ -121,71 +127,98 @@ def _side(side: str, groups: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
 
 @cache
 def _table(language: str) -> _Table:
-    names = [language] if language in TABLES else []
-    anywhere, counted = language in ANYWHERE, language in COUNTED
-    alone: tuple[dict[str, set[str]], dict[str, set[str]]] = (defaultdict(set), defaultdict(set))
-    sided: tuple[dict[str, set[int]], dict[str, set[int]]] = (defaultdict(set), defaultdict(set))
-    rules: dict[int, set[tuple[str, tuple[int, ...]]]] = defaultdict(set)
-    sides: dict[tuple[str, ...], int] = {}
-    friends: set[str] = set()
-    for module in [TABLES[name] for name in names] + ([en] if language != "en" else []):
-        if module is not en and module.FRIENDS:
-            friends = {_word(word, language, False)[1] for word in module.FRIENDS.split(",")}
-        own = module is not en or language == "en"
-        for matter, items in beginnings(module.TABLE).items():
-            if matter.startswith("_"):
-                continue
-            for item in items:
-                if len(item) == 1:
-                    for kind, word in (_word(each, language, anywhere and own) for each in item[0]):
-                        if own or word not in friends:
-                            alone[kind][word].add(matter)
-                    continue
-                numbers = [sides.setdefault((str(own), *side), len(sides)) for side in item]
-                for number, side in zip(numbers, item, strict=True):
-                    rules[number].add((matter, tuple(other for other in numbers if other != number)))
-                    for kind, word in (_word(each, language, anywhere and own) for each in side):
-                        if own or word not in friends:
-                            sided[kind][word].add(number)
-    idioms = [
-        _word(word, language, anywhere)[1]
-        for name in {language, "en"} & set(TABLES)
-        for word in TABLES[name].IDIOMS.split(",")
-        if word.strip()
-    ]
-    told = (_tell(alone[0], sided[0], counted), _tell(alone[1], sided[1], counted))
-    start = _STARTS.get(language, _START)
+    counted = language in COUNTED
+    alone, sided, rules = _gathered(language)
+    told = (_tell(alone[0], sided[0], rules, counted), _tell(alone[1], sided[1], rules, counted))
+    names = {language, "en"} & set(TABLES)
+    idioms = [word.strip() for name in names for word in TABLES[name].IDIOMS.split(",") if word.strip()]
     return _Table(
-        re.compile(f"{'' if anywhere else start}(?:{one_of(sorted(idioms))})") if idioms else None,
-        re.compile(f"{start}(?=({one_of(sorted(told[0]))}))"),
-        re.compile(f"(?=({one_of(sorted(told[1]))}))") if told[1] else None,
+        Beginnings(_word(word, language == "de", language in ANYWHERE)[1] for word in idioms),
+        Beginnings(told[0]),
+        Beginnings(told[1]),
         told,
-        {side: tuple(sorted(some)) for side, some in rules.items()},
         NEAR_COUNTED if counted else NEAR,
         counted,
     )
 
 
-def _tell(alone: dict[str, set[str]], sided: dict[str, set[int]], counted: bool) -> dict[str, _Told]:
+def _gathered(language: str) -> tuple[tuple[_Alone, _Alone], tuple[_Sided, _Sided], dict[int, set[_Rule]]]:
+    """Of a language and English, by whether they are found within words: what words tell alone, and their sides; by side the rules."""
+    alone: tuple[_Alone, _Alone] = (defaultdict(set), defaultdict(set))
+    sided: tuple[_Sided, _Sided] = (defaultdict(set), defaultdict(set))
+    rules: dict[int, set[_Rule]] = defaultdict(set)
+    sides: dict[tuple[str, ...], int] = {}
+    german, friends = language == "de", frozenset[str]()
+    for module in dict.fromkeys((TABLES.get(language, en), en)):
+        if module is not en and module.FRIENDS:
+            friends = frozenset(_word(word, german, False)[1] for word in module.FRIENDS.split(","))
+        own = module is not en or language == "en"
+        for matter, items in beginnings(module.TABLE).items():
+            for item in () if matter.startswith("_") else items:
+                numbers = [sides.setdefault((str(own), *side), len(sides)) for side in item]
+                for number, side in zip(numbers, item, strict=True):
+                    others = tuple(other for other in numbers if other != number)
+                    if others:
+                        rules[number].add((matter, others))
+                    for kind, word in (_word(each, german, own and language in ANYWHERE) for each in side):
+                        if (own or word not in friends) and others:
+                            sided[kind][word].add(number)
+                        elif own or word not in friends:
+                            alone[kind][word].add(matter)
+    return alone, sided, rules
+
+
+def _tell(alone: _Alone, sided: _Sided, rules: Mapping[int, Iterable[_Rule]], counted: bool) -> dict[str, _Told]:
     """What each beginning tells, and with it those that it begins with itself: only the longest is found."""
-    out = {}
-    for word in alone.keys() | sided.keys():
-        shorter = [word[:end] for end in range(1, len(word) + 1)]
-        matters = {matter for one in shorter for matter in alone.get(one, ())}
-        sides = {side for one in shorter for side in sided.get(one, ())}
-        out[word] = _Told(tuple(sorted(matters)), tuple(sorted(sides)), len(word) if counted else word.strip().count(" "))
+    words, out = Beginnings([*alone, *sided]), {}
+    together: dict[tuple[int, ...], dict[int, tuple[_Rule, ...]]] = {}  # many words are of the same sides,
+    same: dict[tuple[object, ...], _Told] = {}  # and tell the same
+    for word in words.words:
+        shorter = [one for _, one in words.all(word, (0,))]
+        matters = tuple(sorted({matter for one in shorter for matter in alone.get(one, ())}))
+        sides = tuple(sorted({side for one in shorter for side in sided.get(one, ())}))
+        if sides not in together:
+            together[sides] = _by_other({rule for side in sides for rule in rules[side]})
+        length = len(word) if counted else word.strip().count(" ")
+        out[word] = same.setdefault((matters, sides, length), _Told(matters, sides, together[sides], length))
     return out
 
 
-def _word(written: str, language: str, anywhere: bool) -> tuple[int, str]:
+def _by_other(rules: Iterable[_Rule]) -> dict[int, tuple[_Rule, ...]]:
+    """Rules by the first of the sides that they need, each with the rest of these."""
+    out: dict[int, tuple[_Rule, ...]] = {}
+    for matter, (first, *rest) in rules:
+        out[first] = _joined(out.get(first, ()), matter, tuple(rest))
+    return out
+
+
+@lru_cache(maxsize=1 << 12)
+def _joined(rules: tuple[_Rule, ...], matter: str, rest: tuple[int, ...]) -> tuple[_Rule, ...]:
+    """The same objects for equal rules: there are a hundred thousand."""
+    return (*rules, (matter, rest))
+
+
+@lru_cache(maxsize=1 << 14)
+def _word(written: str, german: bool, anywhere: bool) -> tuple[int, str]:
     """Whether it is found within words too, 1 or 0; the beginning as it is looked for."""
     word = written.strip()
     within = word.startswith("*") or (anywhere and not word.startswith("^") and not word.isascii())
-    return int(within), alike(word.strip("*^$"), language) + " " * word.endswith("$")
+    return int(within), alike(word.strip("*^$"), "de" if german else "en") + " " * word.endswith("$")
 
 
-def _struck(match: re.Match[str]) -> str:
-    return "~ " if match[0].endswith(" ") else "~"
+def _starts(seen: str, language: str) -> list[int]:
+    """Where words begin."""
+    return [match.start() for match in _STARTS.get(language, _START).finditer(seen)]
+
+
+def _without(idioms: Beginnings, seen: str, starts: Iterable[int]) -> str:
+    """What is left of a text without idioms."""
+    parts, done = [], 0
+    for at, word in idioms.longest(seen, starts):
+        if at >= done:
+            parts += [seen[done:at], "~ " if word.endswith(" ") else "~"]
+            done = at + len(word)
+    return "".join([*parts, seen[done:]]) if parts else seen
 
 
 def _first(hit: tuple[int, _Told]) -> int:

@@ -1,0 +1,118 @@
+"""Customers' texts in; what each says by itself, out: for as many of them at once as there are, which costs least.
+
+Nothing here depends on a conversation or on what was learnt, so texts can be looked at before the step that they are decided in: `Texts`
+remembers them for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from agents.support.asking import asks_for_person
+from agents.support.danger import dangers
+from agents.support.entities import Entity, find
+from agents.support.model import Embed, Model, understand
+from agents.support.policy import SENTIMENTS, Policy
+from agents.support.privacy import PLACEHOLDERS, mask, masked
+from agents.support.retrieval import Query, queries
+from agents.support.text import EMPTY, NO_WORDS, Message, cleaned
+
+F64 = npt.NDArray[np.float64]
+NEGATIVE, NEUTRAL, POSITIVE = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a text says. ``probability`` (intents,) of those in scope, ``outside`` that it is none of them; ``inside``: the conformal set.
+
+    ``masked``: the text without what identifies somebody, ``entities`` likewise; only ``message`` and ``query`` have the text as it came.
+    """
+
+    message: Message
+    language: str
+    probability: F64
+    outside: float
+    second: bool
+    inside: tuple[str, ...]
+    sentiment: str
+    score: float
+    entities: tuple[Entity, ...]
+    masked: str
+    dangers: tuple[str, ...]
+    asks_for_person: bool
+    query: Query
+
+    @property
+    def readable(self) -> bool:
+        """Whether there are words in it."""
+        return not {EMPTY, NO_WORDS} & set(self.message.oddities)
+
+
+class Texts:
+    """What texts say by ``model``. Whatever is asked is answered the same, looked at beforehand or not."""
+
+    def __init__(self, model: Model, policy: Policy, embed: Embed | None) -> None:
+        self.model, self.policy, self.embed = model, policy, embed
+        self._messages: dict[str, Message] = {}
+        self._said: dict[tuple[str, str | None], Said] = {}
+
+    def look_at(self, texts: Sequence[tuple[str, str | None]]) -> None:
+        """Look at these beforehand: as ``said``."""
+        self._messages = {raw: cleaned(raw, self.policy.longest) for raw, _ in texts}
+        self._said = dict(zip(texts, self._look(texts), strict=True))
+
+    def message(self, raw: str) -> Message:
+        """What is looked at of a text."""
+        return self._messages.get(raw) or cleaned(raw, self.policy.longest)
+
+    def said(self, texts: Sequence[tuple[str, str | None]]) -> list[Said]:
+        """What raw texts say, each with its language if that need not be told from the text."""
+        new = list(dict.fromkeys(each for each in texts if each not in self._said))
+        known = self._said | dict(zip(new, self._look(new), strict=True)) if new else self._said
+        return [known[each] for each in texts]
+
+    def _look(self, given: Sequence[tuple[str, str | None]]) -> list[Said]:
+        if not given:
+            return []
+        model, messages = self.model, [self.message(raw) for raw, _ in given]
+        texts = [message.text for message in messages]
+        seen = understand(model, texts, self.embed, [language for _, language in given])
+        felt, wanted = _felt(seen.felt, model, len(texts)), queries(texts, seen.languages)
+        out = []
+        for i, (message, text, language) in enumerate(zip(messages, texts, seen.languages, strict=True)):
+            found = find(text, language)
+            shown = _shown(text, found, language)
+            inside = tuple(name for name, inside in zip(model.classes, seen.inside[i].tolist(), strict=True) if inside)
+            out.append(
+                Said(
+                    message, language, seen.probability[i], float(seen.outside[i]), bool(seen.second[i]), inside,
+                    SENTIMENTS[int(felt[i].argmax())], round(float(felt[i, POSITIVE] - felt[i, NEGATIVE]), 6),
+                    tuple(_anonymous(one, text, shown) for one in found), shown, dangers(text, language), asks_for_person(text, language),
+                    wanted[i],
+                )
+            )  # fmt: skip
+        return out
+
+
+def _shown(text: str, found: Sequence[Entity], language: str) -> str:
+    """``privacy.masked``, where the entities are known already."""
+    once = mask(text, found)
+    return once if once == text else masked(once, language)
+
+
+def _anonymous(entity: Entity, text: str, shown: str) -> Entity:
+    """An entity without its value if that identifies somebody, or is part of what was masked."""
+    if entity.kind not in PLACEHOLDERS and text[entity.start : entity.end] in shown:
+        return entity
+    return replace(entity, value=PLACEHOLDERS.get(entity.kind, f"[{entity.kind}]"))
+
+
+def _felt(felt: F64 | None, model: Model, n: int) -> F64:
+    """Columns in the order of SENTIMENTS; neutral where the model tells none."""
+    if felt is None or model.sentiment is None:
+        return np.tile([0.0, 1.0, 0.0], (n, 1))
+    return felt[:, [model.sentiment.classes.index(name) for name in SENTIMENTS]]
