@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -36,12 +37,22 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A record that an earlier step was given, as far as the task kept it: partition, key, time (ms), and its fields."""
+
+    partition: int
+    key: bytes
+    ts: int
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """A record the agent cannot decide on: it goes to the dead letters.
 
     ``error`` is a short class name (``InvalidPosition``), ``message`` says what is wrong in plain words.
     ``expected`` marks what normal traffic contains too (late, duplicate, out of order): it does not count
-    toward the limit that stops a worker.
+    toward the limit that stops a worker. ``kept`` is looked at where the record came with an earlier step than this one.
     """
 
     topic: str
@@ -49,6 +60,7 @@ class Rejected:
     error: str
     message: str
     expected: bool = False
+    kept: Kept | None = None
 
 
 @dataclass(slots=True)

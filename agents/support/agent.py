@@ -15,13 +15,13 @@ import polars as pl
 from agents.support.model import Embed, Model
 from agents.support.models import sentence_model, shipped
 from agents.support.policy import DEFAULT, Policy
-from agents.support.reading import INPUTS, MESSAGES
+from agents.support.reading import INPUTS, MESSAGES, Rejection
 from agents.support.rows import DECISIONS, OUTPUTS
 from agents.support.state import FORMAT, SupportState
 from agents.support.step import due, step
 from streams.agent import source_version
 from streams.avro_schema import polars_schema
-from streams.batch import Batch, Decisions, Output, Rejected
+from streams.batch import Batch, Decisions, Kept, Output, Rejected
 from streams.contract import contract
 from streams.settings import settings
 
@@ -71,7 +71,7 @@ class SupportAgent:
 
     def due(self, state: SupportState, now: int) -> bool:
         """Whether a step without records at ``now`` could change anything but the clocks."""
-        return due(state, now)
+        return due(state, now, self.policy)
 
     def step(self, state: SupportState, batches: Mapping[str, Batch], now: int) -> Decisions:
         """Decide; see agents.support.step."""
@@ -82,7 +82,7 @@ class SupportAgent:
             same = versions if topic == DECISIONS else {}
             frame = pl.DataFrame([row | same for row in rows], schema=_columns(topic), orient="row")
             outputs.append(Output(topic, frame))
-        return Decisions(outputs, [Rejected(*rejection) for rejection in stepped.rejected])
+        return Decisions(outputs, [_rejected(one, state.partition) for one in stepped.rejected])
 
     def dump(self, state: SupportState) -> bytes:
         """The state as bytes; equal states give equal bytes."""
@@ -91,6 +91,12 @@ class SupportAgent:
     def load(self, data: bytes) -> SupportState:
         """The state that was dumped."""
         return SupportState.load(data, self.model.classes)
+
+
+def _rejected(one: Rejection, partition: int) -> Rejected:
+    """With what was kept of a record that an earlier step was given."""
+    kept = None if one.row is None else Kept(partition, one.row["conversation_id"].encode(), one.row["ts"], one.row)
+    return Rejected(one.topic, one.offset, one.error, one.message, one.expected, kept)
 
 
 @cache

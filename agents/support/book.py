@@ -41,7 +41,7 @@ class Book:
         self.add(EVENTS, event(kind, conversation, ts, self.now, name, message_id, **values))
 
     def begun(self, read: Read, language: str | None) -> Conversation:
-        """The conversation that a message is in: known, or begun by it."""
+        """The conversation that a message, or feedback on one that did not come, is in: known, or begun by it."""
         known = self.state.conversations.get(read.row["conversation_id"])
         if known is not None:
             return known
@@ -73,5 +73,6 @@ class Book:
 
 def _first(read: Read, language: str | None) -> Conversation:
     row = read.row
-    service, order_id, driver_id, market = (row[name] or None for name in _FIRST)
-    return Conversation(row["conversation_id"], row["customer_id"], row["channel"], language, service, order_id, driver_id, market)
+    service, order_id, driver_id, market = (row.get(name) or None for name in _FIRST)
+    customer, channel = row.get("customer_id"), row.get("channel", "CHAT")
+    return Conversation(row["conversation_id"], customer, channel, language, service, order_id, driver_id, market)

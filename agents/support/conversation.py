@@ -201,6 +201,16 @@ class Conversation:
             self.intent = intent
         return turn
 
+    def knows(self, message_id: str) -> bool:
+        """Whether a message, or the answer to it, is among the last ones: in the history, or its id remembered."""
+        if _hashed("message", message_id.removesuffix("/reply")) in self.seen:
+            return True
+        return any(turn.message_id == message_id for turn in self.history)
+
+    def heeds(self, feedback_id: str, limits: Limits = DEFAULT) -> bool:
+        """A comment is heeded. → whether it was not before"""
+        return self._remember("comment", feedback_id, limits)
+
     def mentions(self, entities: Iterable[tuple[str, str]]) -> None:
         """Entities (kind, value) of a message: of those that identify somebody only that there was one is kept."""
         for kind, value in entities:
@@ -268,7 +278,7 @@ class Conversation:
 
     def _remember(self, kind: str, name: str, limits: Limits) -> bool:
         """Whether this id is none of the last ones."""
-        key = blake2b(f"{kind} {name}".encode(), digest_size=8).hexdigest()
+        key = _hashed(kind, name)
         if key in self.seen:
             return False
         self.seen.append(key)
@@ -285,6 +295,10 @@ class Conversation:
     def _reopen(self, status: str, agent_id: str | None) -> None:
         self.status, self.agent_id, self.resolved_ts, self.ended = status, agent_id, None, False
         self.reopened += 1
+
+
+def _hashed(kind: str, name: str) -> str:
+    return blake2b(f"{kind} {name}".encode(), digest_size=8).hexdigest()
 
 
 _FIELDS = tuple(each.name for each in fields(Conversation))

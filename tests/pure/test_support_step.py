@@ -336,10 +336,11 @@ def test_a_correction_of_a_message_that_is_not_known_leaves_no_trace() -> None:
     task = Task()
     task.ask(STATUS)
     before = task.agent.dump(task.state)
-    task.step(feedback=[feedback(message_id="m7", corrected_intent="FARE_DISPUTE", agent_id="p1", rating=1)])
+    long_ago = {"ts": NOW - 11 * MINUTE}
+    task.step(feedback=[feedback(message_id="m7", corrected_intent="FARE_DISPUTE", agent_id="p1", rating=1) | long_ago])
     assert task.errors() == [("UnknownMessage", True)]
     assert (task.agent.dump(task.state), task["events"]) == (before, [])
-    task.step(feedback=[feedback(conversation_id="c7")], changes=[change(conversation_id="c7")])
+    task.step(feedback=[feedback(conversation_id="c7") | long_ago], changes=[change(conversation_id="c7") | long_ago])
     assert task.errors() == [("UnknownConversation", True)] * 2
     assert task.agent.dump(task.state) == before
 
@@ -401,6 +402,7 @@ def test_a_complaint_that_nobody_follows_up_does_not_hold_for_ever_but_danger_do
     task.step(41 * DAY, changes=[change("RESOLVED", conversation_id="c2", ts=NOW + 41 * DAY)])
     assert (flags(task), task.errors()) == ([("d2", "SAFETY", True)], [])
     task.step(41 * DAY, changes=[change("RESOLVED", conversation_id="c2", ts=NOW + 41 * DAY)])
+    task.step(41 * DAY + 11 * MINUTE)
     assert task.errors() == [("UnknownConversation", True)]
 
 
