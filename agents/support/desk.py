@@ -10,6 +10,7 @@ from collections.abc import Callable
 from agents.support.book import Book
 from agents.support.conversation import Conversation
 from agents.support.coupling import CONDUCT, DANGER, resolved, settle
+from agents.support.courtesies import cites_courtesy
 from agents.support.customers import Customers
 from agents.support.danger import dangers
 from agents.support.early import FOLLOWERS
@@ -221,7 +222,7 @@ def _about(conversation: Conversation, row: Row) -> tuple[Turn | None, Turn | No
     """The customer's message that feedback is about, and the answer that cited an entry; about no message: the last of these."""
     name = row["message_id"]
     answers = [(turn.message_id.removesuffix("/reply"), turn) for turn in conversation.history if turn.entry_id]
-    cited = [turn for asked, turn in answers if name in (None, asked, turn.message_id)]
+    cited = [turn for asked, turn in answers if name in (asked, turn.message_id) or (name is None and not cites_courtesy(turn.entry_id))]
     asked_id = cited[-1].message_id.removesuffix("/reply") if cited else name
     asked = next((turn for turn in conversation.history if turn.sender == USER and turn.message_id == asked_id), None)
     return asked, cited[-1] if cited else None

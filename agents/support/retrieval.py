@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from agents.support.bm25 import F64, Postings, postings
 from agents.support.concepts import concepts, folded
+from agents.support.courtesies import is_courtesy
 from agents.support.entries import PRIOR, Entries, Entry
 from agents.support.features import Grams, grams
 from agents.support.policy import CATEGORIES, INTENTS, SERVICES
@@ -99,8 +100,12 @@ class Index:
         part = self._parts.get(language)
         revision = self.entries.revision.get(language, 0)
         if part is None or part.revision != revision:
-            part = self._parts[language] = _part(self.entries.of_language(language), language, revision, self.ranking)
+            part = self._parts[language] = _part(self._searched(language), language, revision, self.ranking)
         return part
+
+    def _searched(self, language: str) -> list[Entry]:
+        """All but what answers courtesies, which greets and thanks are not to find."""
+        return [entry for entry in self.entries.of_language(language) if not is_courtesy(entry.topic)]
 
     def _compared(self, text: str, language: str, own: str, part: Part) -> dict[str, F64]:
         """By kind, how near the text is to each entry, as it counts, shape (n,)."""
