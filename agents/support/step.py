@@ -60,7 +60,8 @@ def due(state: SupportState, now: int, policy: Policy) -> bool:
     """Whether a step without records at ``now`` could change anything but the clocks."""
     clock, wakes = state.clock_at(now), state.conversations.next_ms
     idle = wakes is not None and wakes <= clock
-    return idle or bool(state.people.waiting()) or state.analytics.pending or state.early.due(now, clock, policy)
+    helped = state.people.waits and state.look_at <= clock
+    return idle or helped or state.analytics.pending or state.early.due(now, clock, policy)
 
 
 def _now(state: SupportState, given: Mapping[str, list[Read]], now: int, policy: Policy) -> list[Read]:

@@ -247,6 +247,20 @@ def test_who_waits_for_too_long_where_nobody_has_a_share_is_lent_a_person() -> N
     assert len(task["handovers"]) == len(names) - len(busy)
 
 
+def test_while_people_wait_in_vain_nothing_is_due_until_one_may_be_lent_to_them() -> None:
+    task = Task()
+    task.step(people=[person("p1", availability="BUSY")])
+    task.ask(OUTSIDE, after=SECOND)
+    task.step(3 * SECOND)  # the figures
+    assert task.state.people.waits
+    due = [after for after in range(3 * SECOND, 6 * MINUTE, SECOND) if task.agent.due(task.state, NOW + after)]
+    assert due[0] == 5 * MINUTE + SECOND
+    task.step(due[0])
+    task.step(due[0] + 2 * SECOND)
+    assert not task.agent.due(task.state, NOW + 20 * MINUTE)
+    assert task.agent.due(task.reload().state, NOW + 20 * MINUTE)  # once, to see who is there
+
+
 def test_a_person_counts_a_conversation_once_however_it_is_taken() -> None:
     task = Task()
     task.step(people=[person("p1"), person("p2")])
