@@ -12,8 +12,7 @@ from agents.support.coupling import couple
 from agents.support.courteous import greeted, polite
 from agents.support.escalation import SAFETY_INTENT, Rule, Signals, fired, urgency
 from agents.support.handover import handed_over
-from agents.support.hearing import TAKEOVER, Heard
-from agents.support.matters import speaks_of
+from agents.support.hearing import Heard
 from agents.support.model import Model
 from agents.support.people import Need
 from agents.support.policy import OUT_OF_SCOPE, Policy
@@ -21,6 +20,7 @@ from agents.support.reading import Read, RefusedError
 from agents.support.replies import dangers_of, decide
 from agents.support.rows import HANDOVERS, Decided, handover_row
 from agents.support.staff import Staff
+from agents.support.takeover import suspicion
 from agents.support.turns import AI, DUPLICATE, ESCALATED, LATE, MEDIUM, USER, Turn
 
 ACCOUNT_INTENT = "account_access"
@@ -83,12 +83,12 @@ class Customers:
         unscoped = dict(zip(self.model.classes, heard.probability.tolist(), strict=True))
         amounts = [_number(one.value) for one in heard.entities if one.kind == "amount"]
         services = [one.value for one in heard.entities if one.kind == "service"]
-        taken = heard.readable and speaks_of(heard.message.text, heard.language, TAKEOVER)
+        account = unscoped.get(ACCOUNT_INTENT, 0.0)
         return Signals(
             intents=shares,
             confidence=max(shares[name] for name in shares if name != OUT_OF_SCOPE),
             safety=max(self.policy.danger if heard.dangers else 0.0, heard.suspicion),
-            takeover=max(0.5, unscoped.get(ACCOUNT_INTENT, 0.0)) if taken else 0.0,
+            takeover=suspicion(heard.message.text, heard.language, account) if heard.readable else 0.0,
             sentiment=heard.score,
             failures=conversation.failures,
             asks_for_person=heard.asks_for_person,
