@@ -14,6 +14,7 @@ from typing import Any
 from ops.chaos.auditor.answers import Input, Task, Wrong
 
 FUTURE_MS = 60_000  # a record may be so far ahead of the step's now
+FORGOTTEN_MS = 7 * 86_400_000  # from then on a change may still settle what matching was told, without its conversation
 WAIT_MS = 600_000  # feedback and changes wait so long for what they are about
 LONGEST_ID = 200
 LONGEST_TEXT = 1_000_000
@@ -119,9 +120,11 @@ def _decisions(task: Task) -> None:
 def _told(task: Task) -> None:
     """Messages of people, feedback and changes have an event or a dead letter, or wait."""
     events = {value["event_id"] for value in _values(task, "support.events")}
-    flags = {value["conversation_id"] for value in _values(task, "driver-flags")}
+    settled = {(value["conversation_id"], value["ts"]) for value in _values(task, "driver-flags") if value["cleared"]}
     good = [one.value for offset, one in task.answers.inputs["messages"].items() if _good(task, "messages", offset, one)]
-    came = {value["conversation_id"] for value in good if value is not None} | flags
+    came: dict[str, int] = {}  # conversation → when its last message was
+    for said in (said for said in good if said is not None):
+        came[said["conversation_id"]] = max(said["ts"], came.get(said["conversation_id"], 0))
     named = {value["message_id"] for value in good if value is not None}
     steps = [step["now"] for entry in task.journal.entries for step in entry["steps"]]
     for topic, inputs in task.answers.inputs.items():
@@ -133,10 +136,11 @@ def _told(task: Task) -> None:
             if f"{topic}/{task.partition}/{offset}/{kind}" in events:
                 continue
             about = (value.get("message_id") or "").removesuffix("/reply")
+            forgotten = topic == "conversation-changes" and value["ts"] - came.get(value["conversation_id"], 0) > FORGOTTEN_MS
             waits = value["conversation_id"] not in came or (topic == "feedback" and about != "" and about not in named)
             if topic in TOLD_BY and waits and value["ts"] + WAIT_MS >= max(steps, default=0) - FUTURE_MS:
                 task.findings.figures["waiting"] += 1
-            elif topic not in TOLD_BY or value["conversation_id"] not in flags:  # a flag may be settled without its conversation
+            elif not (forgotten and (value["conversation_id"], value["ts"]) in settled):
                 task.findings.add("I1", "lost", topic, task.partition, offset, f"has neither {kind} nor a dead letter")
 
 
