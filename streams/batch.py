@@ -64,12 +64,22 @@ class RowOutput:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A record that an earlier step was given, as far as the task kept it: partition, key, time (ms), and its fields."""
+
+    partition: int
+    key: bytes
+    ts: int
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """A record the agent cannot decide on: it goes to the dead letters.
 
     ``error`` is a short class name (``InvalidPosition``), ``message`` says what is wrong in plain words.
     ``expected`` marks what normal traffic contains too (late, duplicate, out of order): it does not count
-    toward the limit that stops a worker.
+    toward the limit that stops a worker. ``kept`` is looked at where the record came with an earlier step than this one.
     """
 
     topic: str
@@ -77,6 +87,7 @@ class Rejected:
     error: str
     message: str
     expected: bool = False
+    kept: Kept | None = None
 
 
 @dataclass(slots=True)

@@ -6,7 +6,11 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import polars as pl
+
 from streams import journal
+from streams.avro import codec
+from streams.avro_schema import polars_schema
 from streams.batch import Rejected
 from streams.contract import contract
 from streams.errors import DeadLetterLimit
@@ -23,34 +27,42 @@ def topic_of(agent: str) -> str:
 
 
 def encode(agent: str, rejected: Sequence[Rejected], inputs: Mapping[str, Records], now: int) -> tuple[Packed, Packed]:
-    """Keys and values of the dead letters of rejected records, in their order."""
-    topics = {one.topic for one in rejected}
-    messages = {topic: {m.offset(): m for m in inputs[topic].messages} for topic in topics}
+    """Keys and values of the dead letters of rejected records, in their order. Raises KeyError for one that nobody has any more."""
+    messages = {(topic, m.offset()): m for topic in {one.topic for one in rejected} & inputs.keys() for m in inputs[topic].messages}
     keys, values = [], []
     for one in rejected:
-        message = messages[one.topic][one.offset]
-        keys.append(message.key())
-        values.append(journal.encode(topic_of(agent), _dead_letter(agent, one, inputs[one.topic].partition, message, now)))
+        message = messages.get((one.topic, one.offset))
+        if message is None and one.kept is None:
+            raise KeyError(f"{one.topic} offset {one.offset} was rejected, and neither came with this step nor was kept: {one.message}")
+        came = _kept(one) if message is None else _came(one, message)
+        keys.append(came["key"])
+        same = {"agent": agent, "topic": one.topic, "offset": one.offset, "error": one.error, "message": one.message, "at": now}
+        values.append(journal.encode(topic_of(agent), same | came))
     return Packed.of(keys), Packed.of(values)
 
 
-def _dead_letter(agent: str, rejected: Rejected, partition: int, message: Message, now: int) -> dict[str, Any]:
-    """All of the record; of a topic with personal data only its key, its coordinates, and whether it was re-driven."""
+def _came(rejected: Rejected, message: Message) -> dict[str, Any]:
+    """What came; of a topic with personal data only its key, its place, and whether it was re-driven."""
     personal = contract().topic(rejected.topic).personal
     headers = [(key, value) for key, value in message.headers() or () if not personal or key == REPLAYED_FROM]
     return {
-        "agent": agent,
-        "topic": rejected.topic,
-        "partition": partition,
-        "offset": rejected.offset,
+        "partition": message.partition(),
         "timestamp": message.timestamp()[1],
-        "error": rejected.error,
-        "message": rejected.message,
-        "at": now,
         "key": message.key(),
         "value": None if personal else message.value(),
         "headers": [{"key": key, "value": _bytes(value)} for key, value in headers],
     }
+
+
+def _kept(rejected: Rejected) -> dict[str, Any]:
+    """What was kept of it: without headers, and written anew, so by its topic's present schema."""
+    kept, topic = rejected.kept, rejected.topic
+    assert kept is not None
+    value = None
+    if not contract().topic(topic).personal:
+        frame = pl.DataFrame([dict(kept.fields)], schema=polars_schema(contract().schema(topic)), orient="row")
+        [value] = codec(topic).encode(frame).values()
+    return {"partition": kept.partition, "timestamp": kept.ts, "key": kept.key, "value": value, "headers": []}
 
 
 def _bytes(value: bytes | str | None) -> bytes | None:

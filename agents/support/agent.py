@@ -16,14 +16,14 @@ import polars as pl
 from agents.support.model import Embed, Model
 from agents.support.models import sentence_model, shipped
 from agents.support.policy import DEFAULT, LANGUAGES, Policy
-from agents.support.reading import INPUTS, MESSAGES
+from agents.support.reading import INPUTS, MESSAGES, Rejection
 from agents.support.rows import DECISIONS, OUTPUTS
 from agents.support.saying import Texts
 from agents.support.state import FORMAT, SupportState
 from agents.support.step import due, prepare, step
 from streams.agent import source_version
 from streams.avro_schema import polars_schema
-from streams.batch import Batch, Decisions, Rejected, RowOutput
+from streams.batch import Batch, Decisions, Kept, Rejected, RowOutput
 from streams.contract import contract
 from streams.settings import settings
 
@@ -83,7 +83,7 @@ class SupportAgent:
 
     def due(self, state: SupportState, now: int) -> bool:
         """Whether a step without records at ``now`` could change anything but the clocks."""
-        return due(state, now)
+        return due(state, now, self.policy)
 
     def step(self, state: SupportState, batches: Mapping[str, Batch], now: int) -> Decisions:
         """Decide; see agents.support.step."""
@@ -93,7 +93,7 @@ class SupportAgent:
         for topic, rows in stepped.rows.items():
             same = versions if topic == DECISIONS else {}
             outputs.append(RowOutput(topic, [row | same for row in rows] if same else rows))
-        return Decisions(outputs, [Rejected(*rejection) for rejection in stepped.rejected])
+        return Decisions(outputs, [_rejected(one, state.partition) for one in stepped.rejected])
 
     def warm(self) -> None:
         """Make the tables of all languages, by a step over a message in each; see streams.agent.Warms."""
@@ -114,6 +114,12 @@ class SupportAgent:
     def load(self, data: bytes) -> SupportState:
         """The state that was dumped."""
         return SupportState.load(data, self.model.classes)
+
+
+def _rejected(one: Rejection, partition: int) -> Rejected:
+    """With what was kept of a record that an earlier step was given."""
+    kept = None if one.row is None else Kept(partition, one.row["conversation_id"].encode(), one.row["ts"], one.row)
+    return Rejected(one.topic, one.offset, one.error, one.message, one.expected, kept)
 
 
 AGENT = SupportAgent()

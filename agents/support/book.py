@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from agents.support.conversation import Conversation
-from agents.support.reading import Read
-from agents.support.rows import CONVERSATIONS, EVENTS, Rows, conversation_row, event
+from agents.support.hearing import Heard
+from agents.support.reading import Read, known_language
+from agents.support.rows import CONVERSATIONS, DECISIONS, EVENTS, Decided, Rows, conversation_row, decision, event
 from agents.support.state import SupportState
-from agents.support.turns import AI
+from agents.support.turns import AI, USER
 
 _FIRST = ("service", "order_id", "driver_id", "market")  # what a message tells of its conversation
 
@@ -40,8 +42,22 @@ class Book:
             name = f"{read.topic}/{self.state.partition}/{read.offset}{part}"
         self.add(EVENTS, event(kind, conversation, ts, self.now, name, message_id, **values))
 
+    def understood(self, read: Read, conversation: Conversation, heard: Heard, intent: str, confidence: float) -> None:
+        """The three events of a customer's message."""
+        ts, name = read.row["ts"], read.row["message_id"]
+        self.event("MESSAGE_SENT", conversation, ts, read, name, sender=USER, text=heard.masked)
+        self.event("INTENT_CLASSIFIED", conversation, ts, read, name, intent=intent, confidence=confidence)
+        self.event("SENTIMENT_DETECTED", conversation, ts, read, name, sentiment=heard.sentiment, score=heard.score)
+
+    def decided(self, read: Read, conversation: Conversation, heard: Heard, shares: Mapping[str, float], decided: Decided) -> None:
+        """The one decision on a customer's message."""
+        if read.row["language"] and not known_language(read.row["language"]):
+            decided.guards.append("language not known")
+        told = decision(read, self.state.partition, heard, shares, decided, self.now)
+        self.add(DECISIONS, told | {"priority": conversation.priority, "learnt": self.state.learner.corrections})
+
     def begun(self, read: Read, language: str | None) -> Conversation:
-        """The conversation that a message is in: known, or begun by it."""
+        """The conversation that a message, or feedback on one that did not come, is in: known, or begun by it."""
         known = self.state.conversations.get(read.row["conversation_id"])
         if known is not None:
             return known
@@ -73,5 +89,6 @@ class Book:
 
 def _first(read: Read, language: str | None) -> Conversation:
     row = read.row
-    service, order_id, driver_id, market = (row[name] or None for name in _FIRST)
-    return Conversation(row["conversation_id"], row["customer_id"], row["channel"], language, service, order_id, driver_id, market)
+    service, order_id, driver_id, market = (row.get(name) or None for name in _FIRST)
+    customer, channel = row.get("customer_id"), row.get("channel", "CHAT")
+    return Conversation(row["conversation_id"], customer, channel, language, service, order_id, driver_id, market)

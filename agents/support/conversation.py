@@ -6,6 +6,7 @@ after that reopens it. Rules for what comes late or twice, by event time:
 - A message whose id is among the last remembered ones is a duplicate: nothing happens.
 - A message older than the last message or the last change is late: it is put in its place in the history, and changes no status.
 - A change older than the last change is stale, and so is RESOLVED or CLOSED when the customer has written since: nothing happens.
+- A courtesy (thanks, a greeting) reopens nothing; thanks, agreement or goodbye after an answer resolve.
 - An answer bears the time of the message that it answers, and stands behind it.
 - Failures in a row (asked back, nothing found, not helpful) end with a helpful answer, with the resolution, or when after an answer that
   nobody objected to the customer asks for something else.
@@ -108,6 +109,22 @@ class Conversation:
         self._reopen(IN_PROGRESS, None)
         return AGAIN
 
+    def greets(self, turn: Turn, *, closes: bool, limits: Limits = DEFAULT) -> str:
+        """The customer is polite and asks for nothing: that reopens nothing, and resolves what was answered if it ``closes``.
+
+        → NEW, LATE or DUPLICATE
+        """
+        outcome = self._came(turn, limits)
+        if outcome == NEW and closes and self.last_word == ANSWERED and self.status in (OPEN, IN_PROGRESS):
+            self._resolve(turn.ts, None)
+        return outcome
+
+    def greets_back(self, turn: Turn, at: int, limits: Limits = DEFAULT) -> None:
+        """A reply to a courtesy, given ``at`` ms: it answers no question, so it is not the last word on any."""
+        self._put(turn, limits)
+        self._first_answer(max(at, turn.ts))
+        self.status = IN_PROGRESS if self.status == OPEN else self.status
+
     def answers(self, turn: Turn, at: int | None = None, limits: Limits = DEFAULT) -> None:
         """An answer to the customer's message of the same ``ts``, given ``at`` ms."""
         self._answer(turn, ANSWERED, at, limits)
@@ -201,6 +218,16 @@ class Conversation:
             self.intent = intent
         return turn
 
+    def knows(self, message_id: str) -> bool:
+        """Whether a message, or the answer to it, is among the last ones: in the history, or its id remembered."""
+        if _hashed("message", message_id.removesuffix("/reply")) in self.seen:
+            return True
+        return any(turn.message_id == message_id for turn in self.history)
+
+    def heeds(self, feedback_id: str, limits: Limits = DEFAULT) -> bool:
+        """A comment is heeded. → whether it was not before"""
+        return self._remember("comment", feedback_id, limits)
+
     def mentions(self, entities: Iterable[tuple[str, str]]) -> None:
         """Entities (kind, value) of a message: of those that identify somebody only that there was one is kept."""
         for kind, value in entities:
@@ -268,7 +295,7 @@ class Conversation:
 
     def _remember(self, kind: str, name: str, limits: Limits) -> bool:
         """Whether this id is none of the last ones."""
-        key = blake2b(f"{kind} {name}".encode(), digest_size=8).hexdigest()
+        key = _hashed(kind, name)
         if key in self.seen:
             return False
         self.seen.append(key)
@@ -285,6 +312,10 @@ class Conversation:
     def _reopen(self, status: str, agent_id: str | None) -> None:
         self.status, self.agent_id, self.resolved_ts, self.ended = status, agent_id, None, False
         self.reopened += 1
+
+
+def _hashed(kind: str, name: str) -> str:
+    return blake2b(f"{kind} {name}".encode(), digest_size=8).hexdigest()
 
 
 _FIELDS = tuple(each.name for each in fields(Conversation))

@@ -9,17 +9,18 @@ from __future__ import annotations
 from agents.support.book import Book
 from agents.support.conversation import Conversation
 from agents.support.coupling import couple
+from agents.support.courteous import greeted, polite
 from agents.support.escalation import SAFETY_INTENT, Rule, Signals, fired, urgency
 from agents.support.handover import handed_over
-from agents.support.hearing import TAKEOVER, Heard
-from agents.support.matters import speaks_of
+from agents.support.hearing import Heard
 from agents.support.model import Model
 from agents.support.people import Need
 from agents.support.policy import OUT_OF_SCOPE, Policy
-from agents.support.reading import Read, RefusedError, known_language
+from agents.support.reading import Read, RefusedError
 from agents.support.replies import dangers_of, decide
-from agents.support.rows import DECISIONS, HANDOVERS, Decided, decision, handover_row
+from agents.support.rows import HANDOVERS, Decided, handover_row
 from agents.support.staff import Staff
+from agents.support.takeover import suspicion
 from agents.support.turns import AI, DUPLICATE, ESCALATED, LATE, MEDIUM, USER, Turn
 
 ACCOUNT_INTENT = "account_access"
@@ -33,6 +34,11 @@ class Customers:
 
     def asked(self, read: Read, heard: Heard) -> None:
         """A customer's message. Raises RefusedError for one that came before."""
+        if courtesy := polite(self.state, read.row, heard):
+            return greeted(self.book, read, heard, courtesy)
+        return self._asked(read, heard)
+
+    def _asked(self, read: Read, heard: Heard) -> None:
         row, book = read.row, self.book
         conversation = book.begun(read, heard.language)
         before, had = conversation.resolution, conversation.status
@@ -46,18 +52,15 @@ class Customers:
         self._learns(conversation, heard, late=came == LATE)
         if conversation.status != had:
             book.event("CONVERSATION_UPDATED", conversation, row["ts"], read, row["message_id"], reason="REOPENED")
-        self._understood(read, conversation, heard, intent, shares[intent])
+        book.understood(read, conversation, heard, intent, shares[intent])
         signals = self._signals(conversation, heard, shares)
         rules = fired(signals, self.state.rules)
         decided = self._decide(read, conversation, heard, signals, rules, late=came == LATE)
-        if row["language"] and not known_language(row["language"]):
-            decided.guards.append("language not known")
         self.state.analytics.said(row["ts"])
         self.state.analytics.resolved(before, conversation.resolution)
         couple(book, self.policy, row, conversation, signals, danger=bool(dangers_of(rules)))
         book.touch(conversation)
-        told = decision(read, self.state.partition, heard, shares, decided, book.now)
-        book.add(DECISIONS, told | {"priority": conversation.priority, "learnt": self.state.learner.corrections})
+        book.decided(read, conversation, heard, shares, decided)
 
     def endangered(self, read: Read, conversation: Conversation, text: str) -> None:
         """The comment of feedback speaks of danger: it is handed over, with the masked comment as the customer's last word."""
@@ -75,23 +78,17 @@ class Customers:
         known = conversation.entities if late else {}
         conversation.mentions((one.kind, one.value) for one in heard.entities if one.kind not in known)
 
-    def _understood(self, read: Read, conversation: Conversation, heard: Heard, intent: str, confidence: float) -> None:
-        ts, name = read.row["ts"], read.row["message_id"]
-        self.book.event("MESSAGE_SENT", conversation, ts, read, name, sender=USER, text=heard.masked)
-        self.book.event("INTENT_CLASSIFIED", conversation, ts, read, name, intent=intent, confidence=confidence)
-        self.book.event("SENTIMENT_DETECTED", conversation, ts, read, name, sentiment=heard.sentiment, score=heard.score)
-
     def _signals(self, conversation: Conversation, heard: Heard, shares: dict[str, float]) -> Signals:
         """What the rules look at. Danger is told by words as well as by the model, whatever the scope."""
         unscoped = dict(zip(self.model.classes, heard.probability.tolist(), strict=True))
         amounts = [_number(one.value) for one in heard.entities if one.kind == "amount"]
         services = [one.value for one in heard.entities if one.kind == "service"]
-        taken = heard.readable and speaks_of(heard.message.text, heard.language, TAKEOVER)
+        account = unscoped.get(ACCOUNT_INTENT, 0.0)
         return Signals(
             intents=shares,
             confidence=max(shares[name] for name in shares if name != OUT_OF_SCOPE),
             safety=max(self.policy.danger if heard.dangers else 0.0, heard.suspicion),
-            takeover=max(0.5, unscoped.get(ACCOUNT_INTENT, 0.0)) if taken else 0.0,
+            takeover=suspicion(heard.message.text, heard.language, account) if heard.readable else 0.0,
             sentiment=heard.score,
             failures=conversation.failures,
             asks_for_person=heard.asks_for_person,

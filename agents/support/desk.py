@@ -10,13 +10,15 @@ from collections.abc import Callable
 from agents.support.book import Book
 from agents.support.conversation import Conversation
 from agents.support.coupling import CONDUCT, DANGER, resolved, settle
+from agents.support.courtesies import cites_courtesy
 from agents.support.customers import Customers
 from agents.support.danger import dangers
+from agents.support.early import FOLLOWERS
 from agents.support.hearing import Heard
 from agents.support.model import Model, understand
 from agents.support.policy import Policy
 from agents.support.privacy import masked
-from agents.support.reading import CHANGES, FEEDBACK, Read, RefusedError, Rejection, Row, known_language
+from agents.support.reading import CHANGES, FEEDBACK, MESSAGES, Read, RefusedError, Rejection, Row, known_language
 from agents.support.staff import Staff
 from agents.support.state import SupportState
 from agents.support.text import cleaned
@@ -51,21 +53,42 @@ class Desk:
         self.customers = Customers(self.book, self.staff, model, policy)
 
     def take(self, read: Read, heard: Heard | None) -> None:
-        """A message, feedback, or a change of a conversation."""
-        follows: dict[str, Callable[[Read], None]] = {FEEDBACK: self._feedback, CHANGES: self._change}
+        """A message, and what waited for it, feedback, or a change of a conversation."""
         self.pass_time(read.row["ts"])
+        if read.topic in FOLLOWERS and self._waits(read):
+            self.state.early.park(read)
+        else:
+            self._take(read, heard)
+        if read.topic == MESSAGES:
+            for each in self.state.early.wanted(read.row["conversation_id"]):
+                self.take(each, None)
+        self.staff.free()
+
+    def _take(self, read: Read, heard: Heard | None) -> None:
+        judged = self._comment if read.row.get("comment") else self._feedback
+        follows: dict[str, Callable[[Read], None]] = {FEEDBACK: judged, CHANGES: self._change}
         try:
             if heard is not None:
                 self.customers.asked(read, heard)
             else:
                 follows.get(read.topic, self._said)(read)
         except RefusedError as refused:
-            self.rejected.append(Rejection(read.topic, read.offset, refused.error, str(refused), refused.expected))
-        self.staff.free()
+            row = read.row if read.topic in FOLLOWERS else None
+            self.rejected.append(Rejection(read.topic, read.offset, refused.error, str(refused), refused.expected, row))
+
+    def _waits(self, read: Read) -> bool:
+        """Whether feedback or a change is about a conversation or message that may still come. Comments do not wait."""
+        row = read.row
+        if row.get("comment") or row["conversation_id"] in self.state.flagged or row["ts"] + self.policy.early_ttl_ms < self.state.clock():
+            return False
+        conversation, about = self.state.conversations.get(row["conversation_id"]), row.get("message_id")
+        return conversation is None or (about is not None and not conversation.knows(about))
 
     def pass_time(self, ts: int | None = None) -> None:
         """It is ``ts``, or later by the steps' time: idle conversations end, ended ones are forgotten, and who waits may be helped."""
         clock = self.state.clock(ts)
+        for read in self.state.early.expired(clock, self.policy):
+            self._take(read, None)
         ended, forgotten = self.state.conversations.passed(clock)
         for conversation in ended:
             self.state.analytics.resolved(None, conversation.resolution)
@@ -110,7 +133,7 @@ class Desk:
             self.state.analytics.replied(row["ts"], row["agent_id"], max(0, waited))
 
     def _feedback(self, read: Read) -> None:
-        """A customer's judgement, or a person's correction."""
+        """A customer's judgement, or a person's correction, without its comment."""
         row = read.row
         conversation = self._known(row)
         before, person = conversation.resolution, conversation.agent_id if conversation.last_word == PERSON else None
@@ -131,7 +154,6 @@ class Desk:
             self._correct(conversation, asked, row["corrected_intent"].lower())
         elif row["helpful"] is not None and cited is not None:
             self._judge(conversation, asked, cited, row["helpful"])
-        self._comment(read, conversation)
         self._happened(conversation, row["ts"], before)
 
     def _correct(self, conversation: Conversation, asked: Turn, right: str) -> None:
@@ -152,14 +174,18 @@ class Desk:
             seen = understand(self.model, [asked.text], None, [conversation.language])
             self.state.learner.confirm(asked.text, seen.probability[0], asked.intent or "")
 
-    def _comment(self, read: Read, conversation: Conversation) -> None:
-        """A customer's comment is looked at for danger only."""
-        if not read.row["comment"] or read.row["agent_id"]:
+    def _comment(self, read: Read) -> None:
+        """A customer's comment is looked at for danger only; one that speaks of it begins its conversation where that is not known."""
+        row, conversation = read.row, self.state.conversations.get(read.row["conversation_id"])
+        text = cleaned(row["comment"], self.policy.longest).text
+        language = (conversation and conversation.language) or understand(self.model, [text]).languages[0]
+        if row["agent_id"] or not dangers(text, language):
             return
-        text = cleaned(read.row["comment"], self.policy.longest).text
-        language = conversation.language or understand(self.model, [text]).languages[0]
-        if dangers(text, language):
+        conversation = self.book.begun(read, language)
+        if conversation.heeds(row["feedback_id"]):
+            before = conversation.resolution
             self.customers.endangered(read, conversation, masked(text, language))
+            self._happened(conversation, row["ts"], before)
 
     def _change(self, read: Read) -> None:
         """What a person did with a conversation."""
@@ -187,7 +213,8 @@ class Desk:
     def _known(self, row: Row) -> Conversation:
         conversation = self.state.conversations.get(row["conversation_id"])
         if conversation is None:
-            raise RefusedError("UnknownConversation", f"conversation {row['conversation_id']} is not known, or forgotten", expected=True)
+            message = f"conversation {row['conversation_id']} is not known, or forgotten, and was waited for"
+            raise RefusedError("UnknownConversation", message, expected=True)
         return conversation
 
 
@@ -195,7 +222,7 @@ def _about(conversation: Conversation, row: Row) -> tuple[Turn | None, Turn | No
     """The customer's message that feedback is about, and the answer that cited an entry; about no message: the last of these."""
     name = row["message_id"]
     answers = [(turn.message_id.removesuffix("/reply"), turn) for turn in conversation.history if turn.entry_id]
-    cited = [turn for asked, turn in answers if name in (None, asked, turn.message_id)]
+    cited = [turn for asked, turn in answers if name in (asked, turn.message_id) or (name is None and not cites_courtesy(turn.entry_id))]
     asked_id = cited[-1].message_id.removesuffix("/reply") if cited else name
     asked = next((turn for turn in conversation.history if turn.sender == USER and turn.message_id == asked_id), None)
     return asked, cited[-1] if cited else None

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.support.conversation import Conversation
+from agents.support.courtesies import cites_courtesy
 from agents.support.escalation import SAFETY, SAFETY_INTENT, Rule, Signals, observed
 from agents.support.policy import ENTITIES, OUT_OF_SCOPE, PRIORITIES, Policy
 from agents.support.privacy import PLACEHOLDERS
@@ -132,7 +133,7 @@ def _what(conversation: Conversation, likeliest: Sequence[tuple[str, float]]) ->
 
 def _answered(conversation: Conversation) -> str:
     """What was answered automatically, as far as the history goes."""
-    answers = [turn for turn in conversation.history if turn.sender == AI and turn.entry_id]
+    answers = [turn for turn in conversation.history if turn.sender == AI and turn.entry_id and not cites_courtesy(turn.entry_id)]
     if not answers:
         return "Not answered from the knowledge base yet."
     entries = ", ".join(dict.fromkeys(turn.entry_id for turn in answers if turn.entry_id))

@@ -17,6 +17,7 @@ from bisect import bisect_left, insort
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from hashlib import blake2b
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 from agents.support.policy import AVAILABILITIES, CATEGORIES, INTENTS, LANGUAGES, PRIORITIES, SERVICES
@@ -26,6 +27,8 @@ FALLBACK = "en"  # spoken to who speaks no language of anybody free
 MICRO = 1_000_000
 MOST = 1000  # conversations at once
 PATIENCE_MS = 5 * 60_000
+
+Kind = tuple[int, tuple[str | None, str | None, str | None, bool]]
 
 _OF_SERVICE = {"RIDE": "rides", "MOTO": "rides", "FOOD": "food", "GROCERY": "grocery", "GOODS": "goods", "TRUCK_VAN": "truck_van"}
 _OF_INTENT = {
@@ -71,6 +74,11 @@ class Need:
     def order(self) -> tuple[int, int, str]:
         """Its place among those that wait."""
         return -PRIORITIES.index(self.priority), self.since, self.conversation_id
+
+    @property
+    def kind(self) -> Kind:
+        """What decides about who takes it, apart from how long it has waited: its rank, then what it needs."""
+        return -PRIORITIES.index(self.priority), (self.intent, self.service, self.language, self.safety)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +143,7 @@ class People:
         self._taken: dict[str, tuple[Need, str]] = {}  # by conversation: who has it
         self._load: dict[str, int] = {}  # by person
         self._waiting: dict[str, Need] = {}
-        self._queue: list[tuple[int, int, str]] = []  # the order of those that wait
+        self._queues: dict[Kind, list[tuple[int, str]]] = {}  # of those that wait, by kind: since when, and which
         self._found: list[Assignment] = []  # not told yet
         self._settled = True  # nobody who waits can be assigned, but for patience
 
@@ -205,7 +213,17 @@ class People:
 
     def waiting(self) -> list[Need]:
         """The conversations that wait, in their order."""
-        return [self._waiting[name] for _, _, name in self._queue]
+        return sorted(self._waiting.values(), key=lambda need: need.order)
+
+    @property
+    def waits(self) -> bool:
+        """Whether any conversation does."""
+        return bool(self._waiting)
+
+    def next_late(self, clock: int) -> int | None:
+        """When the next of those that wait is out of patience, after ``clock`` ms; None: none will be that is not."""
+        places = ((queue, bisect_left(queue, (clock - self.patience_ms + 1, ""))) for queue in self._queues.values())
+        return min((queue[at][0] + self.patience_ms for queue, at in places if at < len(queue)), default=None)
 
     def facts(self) -> dict[str, Any]:
         """The state, as JSON can hold it; the order in which persons became known leaves no trace."""
@@ -233,20 +251,26 @@ class People:
         return out
 
     def _drain(self, clock: int | None) -> None:
-        """Assign whoever of those that wait can be, in their order; those out of patience too if the time is known."""
+        """Assign whoever of those that wait can be, in their order; those out of patience too if the time is known.
+
+        Of those of one kind only the first has to be looked at: where it finds nobody, none behind it does.
+        """
+        heads = [(kind[0], *queue[0], kind) for kind, queue in self._queues.items()]
+        heapify(heads)
         hopeless: set[tuple[Any, ...]] = set()
-        for *_, name in list(self._queue):
-            need = self._waiting[name]
-            late = clock is not None and clock - need.since >= self.patience_ms
-            kind = (need.intent, need.service, need.language, need.safety, late)
-            if kind in hopeless or (self._settled and not late):
+        while heads:
+            _, since, name, kind = heappop(heads)
+            late = clock is not None and clock - since >= self.patience_ms
+            if (kind[1], late) in hopeless or (self._settled and not late):
                 continue
-            found = self._choose(need, late)
+            found = self._choose(self._waiting[name], late)
             if found is None:
-                hopeless.add(kind)
-            else:
-                self._give(self._unqueue(name), found)
-                self._found.append(Assignment(name, found))
+                hopeless.add((kind[1], late))
+                continue
+            self._give(self._unqueue(name), found)
+            self._found.append(Assignment(name, found))
+            if queue := self._queues.get(kind):
+                heappush(heads, (kind[0], *queue[0], kind))
         self._settled = True
 
     def _choose(self, need: Need, late: bool) -> str | None:
@@ -278,11 +302,14 @@ class People:
 
     def _enqueue(self, need: Need) -> None:
         self._waiting[need.conversation_id] = need
-        insort(self._queue, need.order)
+        insort(self._queues.setdefault(need.kind, []), (need.since, need.conversation_id))
 
     def _unqueue(self, name: str) -> Need:
         need = self._waiting.pop(name)
-        del self._queue[bisect_left(self._queue, need.order)]
+        queue = self._queues[need.kind]
+        del queue[bisect_left(queue, (need.since, name))]
+        if not queue:
+            del self._queues[need.kind]
         return need
 
 

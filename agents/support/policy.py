@@ -48,6 +48,9 @@ class Policy:
     conduct: float = 0.5  # probability of a conduct complaint from which it reaches matching
     overcharge: float = 0.5  # probability of a fare dispute from which it reaches pricing
     found: int = 5  # entries looked at for an answer
+    settle_ms: int = 500  # without messages, after which feedback and changes are taken to be about what has come
+    early_ttl_ms: int = 600_000  # feedback and changes wait so long for the conversation or message they are about
+    early_limit: int = 10_000  # as many of them, of a partition
 
     @cached_property
     def version(self) -> str:

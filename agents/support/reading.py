@@ -50,6 +50,7 @@ class Rejection(NamedTuple):
     error: str
     message: str
     expected: bool = False
+    row: Row | None = None  # where an earlier step may have been given it
 
 
 class Read(NamedTuple):

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from agents.support.bm25 import F64, Postings, postings
 from agents.support.concepts import concepts, folded
+from agents.support.courtesies import is_courtesy
 from agents.support.entries import PRIOR, Entries, Entry
 from agents.support.features import U64, Grams, grams
 from agents.support.policy import CATEGORIES, INTENTS, LANGUAGES, SERVICES
@@ -152,7 +153,8 @@ class Index:
         revision = self.entries.revision.get(language, 0)
         known, part = self._parts.get(language, (None, None))
         if part is None or known != revision:
-            part = _part(tuple(map(_searched, self.entries.of_language(language))), language, self.ranking)
+            searched = [entry for entry in self.entries.of_language(language) if not is_courtesy(entry.topic)]
+            part = _part(tuple(map(_searched, searched)), language, self.ranking)
             self._parts[language] = revision, part
         return part
 

@@ -72,8 +72,8 @@ class Staff:
                 continue
             self.state.analytics.assigned(clock, found.agent_id)
             self._goes_to(conversation, found.agent_id)
-        late = (need.since + people.patience_ms for need in people.waiting())
-        self.state.look_at = min((ms for ms in late if ms > clock), default=NEVER)
+        late = people.next_late(clock)
+        self.state.look_at = NEVER if late is None else late
 
     def _goes_to(self, conversation: Conversation, agent_id: str) -> None:
         """A person was found after a while, and gets what there is to know."""

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 
 from agents.support.analytics import Analytics
 from agents.support.conversations import Conversations
+from agents.support.early import Early
 from agents.support.entries import Entries
 from agents.support.escalation import Rules
 from agents.support.learning import Learner
 from agents.support.people import People
 from agents.support.retrieval import Index
 
-FORMAT = 1  # changes whenever older code could not load what this code dumps
+FORMAT = 2  # changes whenever older code could not load what this code dumps
 
 _PLAIN = ("partition", "now", "latest", "since", "shown_at", "events", "flagged")
+_PARTS = ("people", "learner", "conversations", "entries", "rules", "analytics", "early")
 
 
 @dataclass(slots=True)
@@ -40,6 +42,7 @@ class SupportState:
     rules: Rules = field(default_factory=Rules)
     analytics: Analytics = field(default_factory=Analytics)
     flagged: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    early: Early = field(default_factory=Early)
     index: Index = field(init=False)
     look_at: int = field(default=0, init=False)  # event time, ms, from which somebody may be free for who waits; not kept
 
@@ -66,7 +69,7 @@ class SupportState:
     def dump(self) -> bytes:
         """The state as bytes; equal states give equal bytes."""
         facts = {name: getattr(self, name) for name in _PLAIN}
-        facts |= {name: getattr(self, name).facts() for name in ("people", "learner", "conversations", "entries", "rules", "analytics")}
+        facts |= {name: getattr(self, name).facts() for name in _PARTS}
         return json.dumps(
             {"agent": "support", "format": FORMAT} | facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False
         ).encode()
@@ -87,6 +90,7 @@ class SupportState:
             entries=Entries.of(facts["entries"]),
             rules=Rules.of(facts["rules"]),
             analytics=Analytics.of(facts["analytics"]),
+            early=Early.of(facts["early"]),
         )
         state.index.refresh()
         return state

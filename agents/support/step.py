@@ -12,7 +12,8 @@ from typing import Any
 
 from agents.support.desk import Desk
 from agents.support.hearing import ahead, hear, is_asked, together
-from agents.support.reading import INPUTS, MESSAGES, Read, Records, Rejection, read
+from agents.support.policy import Policy
+from agents.support.reading import CHANGES, FEEDBACK, INPUTS, MESSAGES, Read, Records, Rejection, read
 from agents.support.references import REFERENCES, refer
 from agents.support.rows import ANALYTICS, Rows
 from agents.support.saying import Texts
@@ -41,11 +42,12 @@ def step(state: SupportState, batches: Mapping[str, Records], now: int, texts: T
         refer(state, desk.staff, record, out.rejected)
     state.index.refresh()
     desk.pass_time()
-    records = sorted((each for of in given.values() for each in of), key=lambda each: (each.row["ts"], _ORDER[each.topic], each.offset))
+    records = sorted(_now(state, given, now, policy), key=lambda each: (each.row["ts"], _ORDER[each.topic], each.offset))
     start = 0
     while start < len(records):
         desk.pass_time(records[start].row["ts"])
         end = together(records, start, state.conversations, state.learner)
+        end = next((i + 1 for i in range(start, end) if _tells_more(state, records[i])), end)
         _take(desk, records[start:end], texts)
         start = end
     desk.pass_time()  # what came late may be due at once
@@ -63,11 +65,26 @@ def prepare(batches: Iterable[Mapping[str, Records]], now: int, texts: Texts) ->
     ahead([each.row for each in found if is_asked(each)], texts)
 
 
-def due(state: SupportState, now: int) -> bool:
+def due(state: SupportState, now: int, policy: Policy) -> bool:
     """Whether a step without records at ``now`` could change anything but the clocks."""
-    wakes = state.conversations.next_ms
-    idle = wakes is not None and wakes <= state.clock_at(now)
-    return idle or bool(state.people.waiting()) or state.analytics.pending
+    clock, wakes = state.clock_at(now), state.conversations.next_ms
+    idle = wakes is not None and wakes <= clock
+    helped = state.people.waits and state.look_at <= clock
+    return idle or helped or state.analytics.pending or state.early.due(now, clock, policy)
+
+
+def _now(state: SupportState, given: Mapping[str, list[Read]], now: int, policy: Policy) -> list[Read]:
+    """What is taken in this step: messages, comments, and the feedback and changes that need not wait for messages (any more)."""
+    messages, feedback = given.get(MESSAGES, []), given.get(FEEDBACK, [])
+    state.early.hear(messages, now)
+    state.early.hold([each._replace(row=dict(each.row) | {"comment": None}) for each in feedback], now)
+    state.early.hold(given.get(CHANGES, []), now)
+    return [*messages, *(each for each in feedback if each.row["comment"]), *state.early.ready(now, policy)]
+
+
+def _tells_more(state: SupportState, read: Read) -> bool:
+    """Whether what is known of conversations, or was learnt, is another after this record, so that later ones are heard after it."""
+    return bool(read.row.get("comment")) or (read.topic == MESSAGES and state.early.awaited(read.row["conversation_id"]))
 
 
 def _take(desk: Desk, records: Sequence[Read], texts: Texts) -> None:

@@ -20,6 +20,7 @@ from confluent_kafka import KafkaError, Producer
 
 from ops.chaos.events import Encoder, Keyed, ProbeEvents
 from streams.contract import contract
+from streams.publish import PARTITION_UA
 from streams.settings import settings
 
 TICK_S = 0.02
@@ -64,6 +65,7 @@ class Publishing:
     def __init__(self) -> None:
         self.published = 0
         self._refused: KafkaError | None = None
+        self._partitions: dict[str, list[int]] = {}
         conf = {
             "bootstrap.servers": settings().brokers,
             "enable.idempotence": True,
@@ -77,14 +79,24 @@ class Publishing:
         self._producer = Producer(conf)
 
     def publish(self, topic: str, record: Keyed) -> None:
-        """Queue a record; waits while the queue is full."""
+        """Queue a record, of a broadcast topic for every partition; waits while the queue is full."""
+        physical = settings().topic(topic)
+        for partition in self._everywhere(physical) if contract().topic(topic).broadcast else (PARTITION_UA,):
+            self._queue(physical, partition, record)
+            self.published += 1
+
+    def _queue(self, physical: str, partition: int, record: Keyed) -> None:
         while True:
             try:
-                self._producer.produce(settings().topic(topic), record.value, record.key, on_delivery=self._delivered)
+                self._producer.produce(physical, record.value, record.key, partition, on_delivery=self._delivered)
                 break
             except BufferError:
                 self._producer.poll(QUEUE_FULL_S)
-        self.published += 1
+
+    def _everywhere(self, physical: str) -> list[int]:
+        if physical not in self._partitions:
+            self._partitions[physical] = sorted(self._producer.list_topics(physical, timeout=10).topics[physical].partitions)
+        return self._partitions[physical]
 
     def poll(self) -> None:
         """Serve callbacks. Raises RuntimeError when a record was refused."""
@@ -123,9 +135,13 @@ def source(name: str, seed: int, keys: int, events: int, rate: float) -> Orders:
     if name == "probe":
         return _Probe(seed, keys, events)
     if name == "garbage":
-        from ops.chaos.garbage import Garbage
+        from ops.chaos.garbage import Cities as BrokenCities
 
-        return Garbage(seed)
+        return BrokenCities(seed)
+    if name == "babble":
+        from ops.chaos.babble import Babble
+
+        return Babble(seed)
     from ops.chaos.cities import Cities
 
     return Cities(seed, rate)

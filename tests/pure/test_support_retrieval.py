@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from agents.support.bm25 import postings
 from agents.support.concepts import NAMES, WORDS_BY_LANGUAGE, beginnings, concepts, folded
+from agents.support.courtesies import cites_courtesy
 from agents.support.entries import Entries
 from agents.support.features import Grams
 from agents.support.policy import LANGUAGES
@@ -32,7 +33,7 @@ def holding(*records: dict[str, Any]) -> Entries:
 
 @pytest.fixture(scope="module")
 def known() -> Entries:
-    return holding(*knowledge())
+    return holding(*(each for each in knowledge() if not cites_courtesy(each["entry_id"])))
 
 
 @pytest.fixture(scope="module")

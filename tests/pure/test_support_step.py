@@ -247,6 +247,20 @@ def test_who_waits_for_too_long_where_nobody_has_a_share_is_lent_a_person() -> N
     assert len(task["handovers"]) == len(names) - len(busy)
 
 
+def test_while_people_wait_in_vain_nothing_is_due_until_one_may_be_lent_to_them() -> None:
+    task = Task()
+    task.step(people=[person("p1", availability="BUSY")])
+    task.ask(OUTSIDE, after=SECOND)
+    task.step(3 * SECOND)  # the figures
+    assert task.state.people.waits
+    due = [after for after in range(3 * SECOND, 6 * MINUTE, SECOND) if task.agent.due(task.state, NOW + after)]
+    assert due[0] == 5 * MINUTE + SECOND
+    task.step(due[0])
+    task.step(due[0] + 2 * SECOND)
+    assert not task.agent.due(task.state, NOW + 20 * MINUTE)
+    assert task.agent.due(task.reload().state, NOW + 20 * MINUTE)  # once, to see who is there
+
+
 def test_a_person_counts_a_conversation_once_however_it_is_taken() -> None:
     task = Task()
     task.step(people=[person("p1"), person("p2")])
@@ -336,10 +350,11 @@ def test_a_correction_of_a_message_that_is_not_known_leaves_no_trace() -> None:
     task = Task()
     task.ask(STATUS)
     before = task.agent.dump(task.state)
-    task.step(feedback=[feedback(message_id="m7", corrected_intent="FARE_DISPUTE", agent_id="p1", rating=1)])
+    long_ago = {"ts": NOW - 11 * MINUTE}
+    task.step(feedback=[feedback(message_id="m7", corrected_intent="FARE_DISPUTE", agent_id="p1", rating=1) | long_ago])
     assert task.errors() == [("UnknownMessage", True)]
     assert (task.agent.dump(task.state), task["events"]) == (before, [])
-    task.step(feedback=[feedback(conversation_id="c7")], changes=[change(conversation_id="c7")])
+    task.step(feedback=[feedback(conversation_id="c7") | long_ago], changes=[change(conversation_id="c7") | long_ago])
     assert task.errors() == [("UnknownConversation", True)] * 2
     assert task.agent.dump(task.state) == before
 
@@ -401,6 +416,7 @@ def test_a_complaint_that_nobody_follows_up_does_not_hold_for_ever_but_danger_do
     task.step(41 * DAY, changes=[change("RESOLVED", conversation_id="c2", ts=NOW + 41 * DAY)])
     assert (flags(task), task.errors()) == ([("d2", "SAFETY", True)], [])
     task.step(41 * DAY, changes=[change("RESOLVED", conversation_id="c2", ts=NOW + 41 * DAY)])
+    task.step(41 * DAY + 11 * MINUTE)
     assert task.errors() == [("UnknownConversation", True)]
 
 

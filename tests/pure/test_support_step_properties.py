@@ -60,11 +60,14 @@ TEXTS = (
     DOUBTFUL,
     "card",
     "ok",
+    "hello",
+    "danke",
     "???",
     "",
     "I want to talk to a human",
     "my name is Ada Lovelace",
 )
+COURTEOUS = [entry(f"support.{name}.en", f"This is {name}?", "GENERAL_SUPPORT") for name in ("greeting", "thanks", "agreed", "goodbye")]
 INTENTS = ("STATUS_ETA", "FARE_DISPUTE", "SAFETY_INCIDENT", "OUT_OF_SCOPE")
 RULES = (("negative sentiment", "NEGATIVE_SENTIMENT"), ("low confidence", "LOW_CONFIDENCE"), ("safety incident", "SAFETY"))
 REFERENCES = ("entries", "rules", "people")
@@ -185,7 +188,11 @@ class Played:
 def play(history: Steps, *, reload_at: int | None = None, cut_by: int | None = None) -> Played:
     """Step through a history, and once more a second and a half later; ``reload_at``: the state goes through bytes before that step."""
     played = Played()
-    steps = [(0, [("entries", row | {"ts": -1}) for row in ENTRIES] + [("people", person("p1", ts=-1))]), *history, (1500, [])]
+    steps = [
+        (0, [("entries", row | {"ts": -1}) for row in (*ENTRIES, *COURTEOUS)] + [("people", person("p1", ts=-1))]),
+        *history,
+        (1500, []),
+    ]
     offsets: Counter[str] = Counter()
     for i, (wait, each) in enumerate(steps):
         played.now += wait

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from ops.chaos.auditor import answers, journal, matching, probe, transactions
+from ops.chaos.auditor import answers, journal, matching, probe, support, transactions
 from ops.chaos.auditor.log import WORKLOADS, Findings, Log, Workload
 from ops.chaos.auditor.wire import Schemas
 
@@ -26,7 +26,7 @@ def _task(log: Log, partition: int, schemas: Schemas) -> Findings:
     transactions.judge(log, partition, findings)
     said = journal.judge(log, partition, schemas, findings)
     joined = answers.join(log, partition, schemas, findings)
-    specific = {"probe": probe.judge, "matching": matching.judge}[log.workload.agent]
+    specific = {"probe": probe.judge, "matching": matching.judge, "support": support.judge}[log.workload.agent]
     specific(answers.Task(log, partition, schemas, joined, said, findings))
     return findings
 

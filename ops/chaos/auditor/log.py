@@ -54,6 +54,10 @@ class Workload:
     outputs: tuple[str, ...]  # every output topic whose digest the journal keeps, dead letters included
     schemas: Mapping[str, str]  # logical topic → subject in schemas/registry.json
     keys: Mapping[str, str]  # input topic → the field that the record key must equal
+    place: tuple[str, str, str] = ("topic", "partition", "offset")  # fields of a decision that name its input
+    asking: Mapping[str, str] = field(default_factory=dict)  # what the decided input's records say that need a decision; all of them
+    personal: frozenset[str] = frozenset()  # input topics of whose records dead letters hold neither value nor headers
+    waiting: frozenset[str] = frozenset()  # … whose records may be dead-lettered by a later step: from what was kept, without headers
 
     @property
     def journal(self) -> str:
@@ -128,7 +132,47 @@ MATCHING = Workload(
     ),
     keys=dict.fromkeys(("driver-profiles", "driver-flags", "driver-moves", "order-changes", "driver-answers", "orders"), "market"),
 )
-WORKLOADS = {w.agent: w for w in (PROBE, MATCHING)}
+SUPPORT = Workload(
+    agent="support",
+    inputs=("knowledge-entries", "escalation-rules", "human-agents", "feedback", "conversation-changes", "messages"),
+    decided="messages",
+    decisions="support.decisions",
+    outputs=(
+        "support.decisions",
+        "support.events",
+        "support.conversations",
+        "support.handovers",
+        "support.analytics",
+        "driver-flags",
+        "overcharge-reports",
+        "support.dead-letters",
+    ),
+    schemas=_schemas(
+        "support",
+        {
+            "knowledge-entries": "knowledge-changed",
+            "escalation-rules": "escalation-rule-changed",
+            "human-agents": "human-agent-changed",
+            "feedback": "feedback-given",
+            "conversation-changes": "conversation-changed",
+            "messages": "message-received",
+            "support.decisions": "message-decided",
+            "support.events": "support-event",
+            "support.conversations": "conversation-state",
+            "support.handovers": "handed-over",
+            "support.analytics": "support-analytics",
+            "driver-flags": "driver-flagged",
+            "overcharge-reports": "overcharge-reported",
+        },
+    ),
+    keys={"knowledge-entries": "entry_id", "escalation-rules": "name", "human-agents": "agent_id"}
+    | dict.fromkeys(("feedback", "conversation-changes", "messages"), "conversation_id"),
+    place=("source_topic", "source_partition", "source_offset"),
+    asking={"sender": "USER"},
+    personal=frozenset({"feedback", "messages"}),
+    waiting=frozenset({"feedback", "conversation-changes"}),
+)
+WORKLOADS = {w.agent: w for w in (PROBE, MATCHING, SUPPORT)}
 
 
 @dataclass(slots=True)
