@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
 from types import TracebackType
 from typing import Self
@@ -23,22 +23,22 @@ GROUP = "audit"  # a name librdkafka wants; nothing is ever committed under it
 
 
 class Stream:
-    """The committed records of one topic's partition in [start, end), in order.
+    """The committed records of one topic's partition in [start, end), in order."""
 
-    ``grows``: where the end comes too soon, it is asked for once more. A transaction's records become visible partition by partition.
-    """
-
-    def __init__(self, topic: str, partition: int, start: int, end: int, grows: bool) -> None:
+    def __init__(self, topic: str, partition: int, start: int, end: int) -> None:
         self.topic, self.partition, self.start, self.end = topic, partition, start, end
-        self._grows = grows
+        self._grows = True
         self.read = 0  # records so far
         self._reader: LogReader | None = None
         self._waiting: deque[Message] = deque()
-        self._batches: Iterator[list[Message]] = iter(())
+        self._batches: Generator[list[Message], None, None] | None = None
 
-    def peek(self, count: int) -> Sequence[Message]:
-        """The next records, fewer at the end; they stay. Raises OffsetOutOfLog."""
-        while len(self._waiting) < count and self._more():
+    def peek(self, count: int, patient: bool = False) -> Sequence[Message]:
+        """The next records, fewer at the end; they stay. Raises OffsetOutOfLog.
+
+        ``patient``: where the end comes too soon, it is asked for once more: a transaction's records are seen partition by partition.
+        """
+        while len(self._waiting) < count and (self._more() or (patient and self._grown())):
             pass
         return list(islice(self._waiting, count))
 
@@ -63,25 +63,26 @@ class Stream:
 
     def _more(self) -> bool:
         """Fetch further records; False at the end."""
-        if self._reader is None:
+        if self._batches is None:
             if self.start >= self.end:
                 return False
-            self._reader = LogReader(settings(), GROUP)
+            self._reader = self._reader or LogReader(settings(), GROUP)
             self._batches = self._reader.read({self.topic: self.start}, self.partition, {self.topic: self.end})
         batch = next(self._batches, None)
         if batch is None:
-            return self._grown(self._reader)
+            return False
         self.read += len(batch)
         self._waiting.extend(batch)
         return True
 
-    def _grown(self, reader: LogReader) -> bool:
+    def _grown(self) -> bool:
         """Whether there is more by now than at the beginning; asked once, for as long as a commit may take to be seen."""
         deadline = time.monotonic() + COMMIT_S
         while self._grows and time.monotonic() < deadline:
-            _, high = reader.bounds(self.topic, self.partition)
+            self._reader = self._reader or LogReader(settings(), GROUP)
+            _, high = self._reader.bounds(self.topic, self.partition)
             if high > self.end:
-                self._batches = reader.read({self.topic: self.end}, self.partition, {self.topic: high})
+                self._batches = self._reader.read({self.topic: self.end}, self.partition, {self.topic: high})
                 self.end, self._grows = high, False
                 return True
             time.sleep(0.05)
@@ -90,8 +91,11 @@ class Stream:
 
     def close(self) -> None:
         """Give back the connection."""
-        if self._reader is not None:
-            self._reader.close()
+        if self._batches is not None:
+            self._batches.close()
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.close()
 
 
 class Log:
@@ -114,10 +118,10 @@ class Log:
             stream.close()
         self._streams = []
 
-    def stream(self, topic: str, partition: int, start: int | None = None, end: int | None = None, grows: bool = False) -> Stream:
+    def stream(self, topic: str, partition: int, start: int | None = None, end: int | None = None) -> Stream:
         """The records of [start, end), by default all that are committed now."""
         low, high = self.reader.bounds(topic, partition)
-        found = Stream(topic, partition, low if start is None else start, high if end is None else end, grows)
+        found = Stream(topic, partition, low if start is None else start, high if end is None else end)
         self._streams.append(found)
         return found
 

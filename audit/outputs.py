@@ -28,8 +28,8 @@ class Source(Protocol):
     end: int
     read: int
 
-    def peek(self, count: int) -> Sequence[Message]:
-        """The next ``count`` records, fewer at the end; they stay."""
+    def peek(self, count: int, patient: bool = False) -> Sequence[Message]:
+        """The next ``count`` records, fewer at the end; they stay. ``patient``: wait a little for those that may just be coming."""
         ...
 
     def skip(self, count: int) -> None:
@@ -65,23 +65,31 @@ class Outputs:
     checked: int = 0  # records whose digest agrees
     unchecked: int = 0  # records of which some are compacted away, or deleted by retention
     gone: int = 0  # of journal records, whose outputs are no longer there
+    at: int = field(init=False)  # the offset to go on at
+
+    def __post_init__(self) -> None:
+        self.at = self.source.start
+
+    def _done(self, window: Sequence[Message]) -> Sequence[Message]:
+        self.source.skip(len(window))
+        self.at = window[-1].offset() + 1 if window else self.at
+        return window
 
     def take(self, due: Due) -> Sequence[Message]:
         """The records of one journal record, in order, judged; those that are there."""
         if not self.sure and not self._begin(due):
             self.gone += 1
             return []
-        window = self.source.peek(due.count)
+        window = self.source.peek(due.count, patient=True)
         if len(window) == due.count and digest(window) == due.digest:
             self.checked += due.count
-            self.source.skip(due.count)
-            return window
+            return self._done(window)
         return self._judge(due)
 
     def _begin(self, due: Due) -> bool:
         """Find where the outputs of the journal's first records lie; whether they are still there, all of them."""
         while (first := self.source.peek(1)) and first[0].timestamp()[1] < due.now:
-            self.source.skip(1)
+            self._done(first)
         ahead = self.source.peek(due.count)
         if not ahead or ahead[0].timestamp()[1] > due.timestamp:
             return False
@@ -92,8 +100,7 @@ class Outputs:
         window = self._until(due)
         if len(window) >= due.count:
             return True
-        self.unchecked += len(window)  # the others were deleted
-        self.source.skip(len(window))
+        self.unchecked += len(self._done(window))  # the others were deleted
         return False
 
     def _until(self, due: Due) -> list[Message]:
@@ -104,7 +111,7 @@ class Outputs:
         """The digest does not agree: say what is wrong, and how many records to go on after."""
         window = self._until(due)
         missing = due.count - len(window)
-        self.source.skip(len(window))
+        self._done(window)
         if missing > 0 and self.compacted:
             self.unchecked += len(window)
             return window

@@ -8,8 +8,8 @@ from typing import Any
 
 from audit.faults import DROPPED, Fault
 from audit.links import Chain, Head, Link, link
-from audit.log import Log, Stream
-from audit.outputs import Due, Outputs
+from audit.log import Log
+from audit.outputs import Due, Outputs, Source
 from streams import dead_letters
 from streams.agent import Agent
 from streams.contract import contract
@@ -33,11 +33,14 @@ class Task:
     agent: Agent
     partition: int
     log: Log
-    known: Head | None = None
-    start: tuple[int, Mapping[str, int]] | None = None  # journal offset and outputs' offsets to begin at, where a walk goes on
+    known: Head | None = None  # what an earlier walk remembers
+    start: int | None = None  # journal offset to begin at; None: the first there is
+    end: int | None = None  # journal offset to end before; None: all that is committed now
+    first: int = 0  # sequence from which outputs are looked at, too
+    offsets: Mapping[str, int] | None = None  # of the outputs of that record, where they are known
     faults: list[Fault] = field(default_factory=list)
     chain: Chain = field(init=False)
-    outputs: dict[str, Outputs] = field(init=False)
+    outputs: dict[str, Outputs] = field(default_factory=dict)
     read: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -45,34 +48,37 @@ class Task:
 
     def walk(self) -> Iterator[Walked]:
         """Every journal record of the chain with its outputs. Raises OffsetOutOfLog, KafkaException."""
-        stream = self.log.stream(self.chain.topic, self.partition, None if self.start is None else self.start[0])
-        self.outputs = {topic: self._outputs(topic) for topic in written_topics(self.agent)}
+        stream = self.log.stream(self.chain.topic, self.partition, self.start, self.end)
         links = (link(self.chain.topic, m.offset(), m.timestamp()[1], m.value()) for m in stream)
         for one in self.chain.walk(links):
-            if one.record is None or not isinstance(one.record["outputs"], list):
+            if one.record is None or one.record["sequence"] < self.first:
                 yield Walked(one, {})
                 continue
+            if not self.outputs:
+                self.outputs = {topic: self._outputs(topic, one, stream) for topic in written_topics(self.agent)}
             yield Walked(one, {topic: self.outputs[topic].take(due) for topic, due in dues(one).items() if topic in self.outputs})
         self._end(stream)
 
-    def _outputs(self, topic: str) -> Outputs:
-        known = None if self.start is None else self.start[1].get(topic, 0)
-        source = self.log.stream(topic, self.partition, known, grows=True)
-        whole = known is not None or (source.start == 0 and self.log.reader.bounds(self.chain.topic, self.partition)[0] == 0)
-        return Outputs(topic, self.partition, source, sure=whole, compacted=_compacted(topic))
+    def _outputs(self, topic: str, first: Link, journal_stream: Source) -> Outputs:
+        """The records of an output from those on that ``first`` names."""
+        at = None if self.offsets is None else self.offsets.get(topic)
+        if at is None and first.sequence:
+            assert first.record is not None
+            at = self.log.since(topic, self.partition, began(first))
+        source = self.log.stream(topic, self.partition, at)
+        sure = self.offsets is not None or (first.sequence == 0 and source.start == 0)
+        return Outputs(topic, self.partition, source, sure, compacted(topic))
 
-    def _end(self, stream: Stream) -> None:
+    def _end(self, stream: Source) -> None:
         if self.start is None and self.chain.first and stream.start == 0:
             said = f"the journal begins at sequence {self.chain.first}, though nothing was deleted by retention"
             self.faults.append(Fault(DROPPED, self.chain.topic, self.partition, 0, 0, said))
-        for one in self.outputs.values():
+        for one in self.outputs.values() if self.end is None else ():
             left = one.left()
             if left is not None and not self.log.grew(self.chain.topic, self.partition, stream.end):  # else a later record names them
                 self.faults.append(left)
         self.faults += self.chain.faults + [fault for one in self.outputs.values() for fault in one.faults]
-        self.read = {self.chain.topic: {"from": stream.start, "to": stream.end, "records": stream.read}}
-        for topic, one in self.outputs.items():
-            self.read[topic] = {"from": one.source.start, "to": one.source.end, "records": one.source.read}
+        self.read = {self.chain.topic: _read(stream)} | {topic: _read(one.source) for topic, one in self.outputs.items()}
 
     def missing(self) -> list[str]:
         """What could not be judged, and why, in words."""
@@ -96,13 +102,22 @@ def written_topics(agent: Agent) -> tuple[str, ...]:
 
 def dues(one: Link) -> dict[str, Due]:
     """What a journal record says it wrote, by topic."""
-    record = one.record
-    assert record is not None
-    now = record["steps"][0]["now"] if record["steps"] else one.timestamp
-    return {o["topic"]: Due(record["sequence"], one.timestamp, now, o["count"], o["digest"]) for o in record["outputs"]}
+    assert one.record is not None
+    number, now = one.record["sequence"], began(one)
+    return {o["topic"]: Due(number, one.timestamp, now, o["count"], o["digest"]) for o in one.record["outputs"]}
 
 
-def _compacted(topic: str) -> bool:
+def began(one: Link) -> int:
+    """When the first step of a journal record was taken, ms: no output of it is older."""
+    assert one.record is not None
+    return one.record["steps"][0]["now"] if one.record["steps"] else one.timestamp
+
+
+def _read(source: Source) -> dict[str, int]:
+    return {"from": source.start, "to": source.end, "records": source.read}
+
+
+def compacted(topic: str) -> bool:
     """Whether records of it may be gone because of later ones; of decisions there is one for each key."""
     fields = {field["name"] for field in contract().schema(topic)["fields"]}
     return "compact" in contract().topic(topic).cleanup and "decision_id" not in fields

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import TypeVar, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
@@ -48,7 +48,7 @@ class LogReader:
             back *= 8
         return None
 
-    def read(self, starts: Mapping[str, int], partition: int, ends: Mapping[str, int]) -> Iterator[list[Message]]:
+    def read(self, starts: Mapping[str, int], partition: int, ends: Mapping[str, int]) -> Generator[list[Message], None, None]:
         """The records of one partition of some topics, topic by topic in offset order, as they arrive; empty lists while waiting.
 
         Ends when every topic's end is reached. Raises OffsetOutOfLog when a start is no longer in the log.

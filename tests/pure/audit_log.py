@@ -54,7 +54,7 @@ class ListStream:
         self.end = records[-1].offset() + 2 if records else low
         self.read = len(self._left)
 
-    def peek(self, count: int) -> list[Any]:
+    def peek(self, count: int, patient: bool = False) -> list[Any]:
         return list(islice(self._left, count))
 
     def skip(self, count: int) -> None:
@@ -78,8 +78,11 @@ class MemoryLog:
     def bounds(self, topic: str, partition: int) -> tuple[int, int]:
         return self.lows.get(topic, 0), 0
 
-    def stream(self, topic: str, partition: int, start: int | None = None, end: int | None = None, grows: bool = False) -> ListStream:
+    def stream(self, topic: str, partition: int, start: int | None = None, end: int | None = None) -> ListStream:
         return ListStream(self.topics.get(topic, []), self.lows.get(topic, 0), start)
+
+    def since(self, topic: str, partition: int, ms: int) -> int:
+        return next((m.at for m in self.topics.get(topic, []) if m.ts >= ms), self.lows.get(topic, 0))
 
     def grew(self, topic: str, partition: int, beyond: int) -> bool:
         return False
