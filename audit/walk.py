@@ -83,7 +83,7 @@ class Task:
     def missing(self) -> list[str]:
         """What could not be judged, and why, in words."""
         said = []
-        if self.chain.first:
+        if self.start is None and self.chain.first:
             said.append(f"{self.chain.topic}[{self.partition}] begins at sequence {self.chain.first}: retention deleted what was before")
         for one in self.outputs.values():
             if one.gone or one.unchecked:

@@ -8,6 +8,9 @@ import typer
 
 from ops.audit import asked
 from ops.audit.chain import chain
+from ops.audit.decision import index, verify_decision
+from ops.audit.explain import explain_decision
+from ops.audit.export import export
 from ops.audit.replay import replay
 from ops.reading import LogError
 from ops.summary import fail
@@ -22,6 +25,9 @@ def audit() -> None:
 
 
 app.command()(replay)
+app.command()(index)
+app.command("explain")(explain_decision)
+app.command()(export)
 
 
 @app.command()
@@ -38,7 +44,8 @@ def verify(
     if not whole:
         if what is None:
             fail("give a decision's id, or --chain", 2)
-        fail("not yet", 2)
+        verify_decision(what, as_json)
+        return
     try:
         names = [what] if what is not None else asked.with_journals()
     except LogError as error:

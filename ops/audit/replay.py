@@ -133,7 +133,8 @@ def show(agent: str, found: list[Replayed], figures: dict[str, Any]) -> None:
     for one in found:
         fields |= {name: fields.get(name, 0) + count for name, count in one.fields.items()}
     if fields:
-        print_rows("fields that differ", ("field", "records"), sorted(fields.items(), key=lambda item: item[1], reverse=True))
+        rows_of = sorted((count, name) for name, count in fields.items())
+        print_rows("fields that differ", ("field", "records"), [(name, count) for count, name in reversed(rows_of)])
     verdict = (
         "HOLDS: every byte is the same" if figures["holds"] else f"DIFFERS: {figures['different']} records, {figures['faults']} faults"
     )
