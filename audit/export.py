@@ -94,13 +94,14 @@ def _with_inputs(frame: pl.DataFrame, agent: Agent, partition: int, log: Log, do
             done.missing += [] if said in done.missing else [said]
             continue
         offsets = frame.filter(pl.col("answers") == topic)["answers_offset"]
-        inputs = _inputs(topic, partition, offsets, log)
+        inputs = inputs_of(topic, partition, offsets, log)
         frame = frame.join(inputs, on=["answers", "answers_offset"], how="left", coalesce=True, maintain_order="left")
         done.without_input += len(offsets) - int(offsets.is_in(inputs["answers_offset"].implode()).sum())
     return frame
 
 
-def _inputs(topic: str, partition: int, offsets: pl.Series, log: Log) -> pl.DataFrame:
+def inputs_of(topic: str, partition: int, offsets: pl.Series, log: Log) -> pl.DataFrame:
+    """The records at some offsets: their fields as ``input_NAME``, with ``answers`` (the topic) and ``answers_offset``."""
     low, high = log.reader.bounds(topic, partition)
     start, end = max(low, int(offsets.min() or 0)), min(high, int(offsets.max() or 0) + 1)  # type: ignore[arg-type]
     wanted = set(offsets.to_list())

@@ -11,6 +11,7 @@ from ops.audit.chain import chain
 from ops.audit.decision import index, verify_decision
 from ops.audit.explain import explain_decision
 from ops.audit.export import export
+from ops.audit.fork import fork_command
 from ops.audit.replay import replay
 from ops.reading import LogError
 from ops.summary import fail
@@ -28,6 +29,7 @@ app.command()(replay)
 app.command()(index)
 app.command("explain")(explain_decision)
 app.command()(export)
+app.command("fork")(fork_command)
 
 
 @app.command()
