@@ -16,8 +16,13 @@ HASHED_LIMIT = 256_000_000  # bytes that are hashed at most to find one fault: a
 Pair = tuple[bytes | None, bytes | None]
 
 
-def blame(topic: str, partition: int, sequence: int, count: int, digest: bytes, found: Sequence[Message]) -> Fault:
-    """What is wrong with ``found``, the records that lie where ``count`` with this digest were journalled."""
+def blame(
+    topic: str, partition: int, sequence: int, count: int, digest: bytes, found: Sequence[Message], limit: int = HASHED_LIMIT
+) -> Fault:
+    """What is wrong with ``found``, the records that lie where ``count`` with this digest were journalled.
+
+    ``limit``: bytes that may be hashed for each kind of damage that is tried.
+    """
     pairs = [(m.key(), m.value()) for m in found]
     offset = found[0].offset() if found else None
     where = f"among the {count} records of the journal record" if count > 1 else "the one record of the journal record"
@@ -31,14 +36,14 @@ def blame(topic: str, partition: int, sequence: int, count: int, digest: bytes, 
             DROPPED, None, f"{missing} of {count} records {'are' if missing > 1 else 'is'} missing {where if count > 1 else ''}".rstrip()
         )
     if len(found) > count:
-        extra = _without(pairs, digest) if len(found) == count + 1 else None
+        extra = _without(pairs, digest, limit) if len(found) == count + 1 else None
         said = "no journal record names it" if extra is not None else f"{len(found)} records where {count} were journalled"
         return fault(INSERTED, extra, said)
-    swapped = _swapped(pairs, digest)
+    swapped = _swapped(pairs, digest, limit)
     if swapped is not None:
         other = found[swapped[1]].offset()
         return fault(REORDERED, swapped[0], f"this record and that at offset {other} have changed places")
-    flipped = _flipped(pairs, digest)
+    flipped = _flipped(pairs, digest, limit)
     if flipped is not None:
         at, part, byte, bit = flipped
         return fault(CHANGED, at, f"bit {bit} of byte {byte} of its {part} was flipped")
@@ -66,25 +71,25 @@ def _joined(lengths: bytes, keys: bytes, values: bytes) -> bytes:
     return hashlib.sha256(inner).digest()
 
 
-def _affordable(tries: Iterator[int], each: int) -> Iterator[int]:
+def _affordable(tries: Iterator[int], each: int, limit: int) -> Iterator[int]:
     """As many tries as the limit allows, each hashing so many bytes."""
     for number, one in enumerate(tries):
-        if number * each > HASHED_LIMIT:
+        if number * each > limit:
             return
         yield one
 
 
-def _without(pairs: list[Pair], digest: bytes) -> int | None:
+def _without(pairs: list[Pair], digest: bytes, limit: int) -> int | None:
     """The record without which the digest is right."""
-    tries = _affordable(iter(range(len(pairs))), _total(pairs))
+    tries = _affordable(iter(range(len(pairs))), _total(pairs), limit)
     return next((i for i in tries if _digest(pairs[:i] + pairs[i + 1 :]) == digest), None)
 
 
-def _swapped(pairs: list[Pair], digest: bytes) -> tuple[int, int] | None:
+def _swapped(pairs: list[Pair], digest: bytes, limit: int) -> tuple[int, int] | None:
     """The two records whose exchange makes the digest right: neighbours first."""
     near = sorted(combinations(range(len(pairs)), 2), key=lambda pair: pair[1] - pair[0]) if len(pairs) <= 200 else []
     for number, (i, j) in enumerate(near or ((i, i + 1) for i in range(len(pairs) - 1))):
-        if number * _total(pairs) > HASHED_LIMIT:
+        if number * _total(pairs) > limit:
             return None
         other = list(pairs)
         other[i], other[j] = other[j], other[i]
@@ -93,13 +98,13 @@ def _swapped(pairs: list[Pair], digest: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _flipped(pairs: list[Pair], digest: bytes) -> tuple[int, str, int, int] | None:
+def _flipped(pairs: list[Pair], digest: bytes, limit: int) -> tuple[int, str, int, int] | None:
     """The record, its part (key, value), the byte and the bit whose flip makes the digest right."""
     lengths = hashlib.sha256(_lengths(pairs)).digest()
     parts = [b"".join(p[i] or b"" for p in pairs) for i in (0, 1)]
     fixed = [hashlib.sha256(part).digest() for part in parts]
     for which, name in enumerate(("key", "value")):
-        if len(parts[which]) ** 2 * 4 > HASHED_LIMIT:
+        if len(parts[which]) ** 2 * 4 > limit:
             continue
         for at, bit, inner in _flips(parts[which]):
             inners = (inner, fixed[1]) if which == 0 else (fixed[0], inner)

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Protocol
 
-from audit.blame import blame
+from audit.blame import HASHED_LIMIT, blame
 from audit.faults import INSERTED, Fault
 from streams.journal import OutputDigest
 from streams.message import Message
 from streams.packed import Packed
 
 MARGIN = 64  # records looked at beyond what was journalled
+MOST = 1_000_000  # records that one journal record may plausibly name: more were written into it by damage
 
 
 class Source(Protocol):
@@ -61,6 +62,7 @@ class Outputs:
     source: Source
     sure: bool
     compacted: bool
+    limit: int = HASHED_LIMIT  # bytes hashed to name a fault
     faults: list[Fault] = field(default_factory=list)
     checked: int = 0  # records whose digest agrees
     unchecked: int = 0  # records of which some are compacted away, or deleted by retention
@@ -77,6 +79,8 @@ class Outputs:
 
     def take(self, due: Due) -> Sequence[Message]:
         """The records of one journal record, in order, judged; those that are there."""
+        if not 0 <= due.count <= MOST:  # the journal record is damaged, as its chain tells
+            return self._done(self._until(due))
         if not self.sure and not self._begin(due):
             self.gone += 1
             return []
@@ -105,7 +109,7 @@ class Outputs:
 
     def _until(self, due: Due) -> list[Message]:
         """The next records up to the journal record's time: what it wrote, by their times."""
-        return list(takewhile(lambda m: m.timestamp()[1] <= due.timestamp, self.source.peek(due.count + MARGIN)))
+        return list(takewhile(lambda m: m.timestamp()[1] <= due.timestamp, self.source.peek(min(max(due.count, 0), MOST) + MARGIN)))
 
     def _judge(self, due: Due) -> Sequence[Message]:
         """The digest does not agree: say what is wrong, and how many records to go on after."""
@@ -115,7 +119,7 @@ class Outputs:
         if missing > 0 and self.compacted:
             self.unchecked += len(window)
             return window
-        self.faults.append(blame(self.topic, self.partition, due.sequence, due.count, due.digest, window))
+        self.faults.append(blame(self.topic, self.partition, due.sequence, due.count, due.digest, window, self.limit))
         return window
 
     def left(self) -> Fault | None:

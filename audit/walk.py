@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from audit.faults import DROPPED, Fault
+from audit.blame import HASHED_LIMIT
+from audit.faults import CHANGED, DROPPED, UNREADABLE, Fault
 from audit.links import Chain, Head, Link, link
 from audit.log import Log
 from audit.outputs import Due, Outputs, Source
@@ -38,6 +39,7 @@ class Task:
     end: int | None = None  # journal offset to end before; None: all that is committed now
     first: int = 0  # sequence from which outputs are looked at, too
     offsets: Mapping[str, int] | None = None  # of the outputs of that record, where they are known
+    limit: int = HASHED_LIMIT  # bytes hashed to name a fault
     faults: list[Fault] = field(default_factory=list)
     chain: Chain = field(init=False)
     outputs: dict[str, Outputs] = field(default_factory=dict)
@@ -67,7 +69,7 @@ class Task:
             at = self.log.since(topic, self.partition, began(first))
         source = self.log.stream(topic, self.partition, at)
         sure = self.offsets is not None or (first.sequence == 0 and source.start == 0)
-        return Outputs(topic, self.partition, source, sure, compacted(topic))
+        return Outputs(topic, self.partition, source, sure, compacted(topic), self.limit)
 
     def _end(self, stream: Source) -> None:
         if self.start is None and self.chain.first and stream.start == 0:
@@ -77,7 +79,11 @@ class Task:
             left = one.left()
             if left is not None and not self.log.grew(self.chain.topic, self.partition, stream.end):  # else a later record names them
                 self.faults.append(left)
-        self.faults += self.chain.faults + [fault for one in self.outputs.values() for fault in one.faults]
+        damaged = {
+            fault.sequence for fault in self.chain.faults if fault.what in (CHANGED, UNREADABLE)
+        }  # what they say is nothing to judge by
+        others = [fault for one in self.outputs.values() for fault in one.faults if fault.sequence not in damaged]
+        self.faults += self.chain.faults + others
         self.read = {self.chain.topic: _read(stream)} | {topic: _read(one.source) for topic, one in self.outputs.items()}
 
     def missing(self) -> list[str]:

@@ -11,6 +11,7 @@ from ops.audit.chain import chain
 from ops.audit.decision import index, verify_decision
 from ops.audit.explain import explain_decision
 from ops.audit.export import export
+from ops.audit.flips import flips
 from ops.audit.fork import fork_command
 from ops.audit.replay import replay
 from ops.reading import LogError
@@ -30,6 +31,7 @@ app.command()(index)
 app.command("explain")(explain_decision)
 app.command()(export)
 app.command("fork")(fork_command)
+app.command()(flips)
 
 
 @app.command()

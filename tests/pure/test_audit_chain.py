@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from audit.faults import CHANGED, DROPPED, INSERTED, REORDERED, UNREADABLE, Fault
 from audit.links import Head
+from audit.memory import MemoryLog
 from audit.walk import Task, walk_all
 from ops.chaos.probe import AGENT
 from streams import journal
-from tests.pure.audit_log import DEAD, DECISIONS, JOURNAL, MemoryLog, Topics, flipped, size, written
+from tests.pure.audit_log import DEAD, DECISIONS, JOURNAL, Topics, written
 
 TOPICS = written([3, 1, 8, 2, 5, 1, 20, 4])
 PLACES = [(topic, i) for topic in (JOURNAL, DECISIONS, DEAD) for i in range(len(TOPICS[topic]))]
@@ -47,8 +48,8 @@ def test_an_undamaged_log_has_no_faults() -> None:
 def test_a_flipped_bit_is_found_and_named(place: tuple[str, int], random: object) -> None:
     topic, i = place
     record = TOPICS[topic][i]
-    byte, bit = random.randrange(size(record)), random.randrange(8)  # type: ignore[attr-defined]
-    damaged = flipped(record, byte, bit)
+    byte, bit = random.randrange(record.size), random.randrange(8)  # type: ignore[attr-defined]
+    damaged = record.flipped(byte, bit)
     found = faults(changed(topic, [*TOPICS[topic][:i], damaged, *TOPICS[topic][i + 1 :]]))
     assert found, "found"
     here = [f for f in found if f.topic == topic and f.offset == record.at and f.what in (CHANGED, UNREADABLE)]
@@ -80,7 +81,7 @@ def test_an_inserted_record_is_found_and_named(place: tuple[str, int], forged: b
         content |= {"previous": journal.chain_hash(record.of_value or b""), "sequence": content["sequence"] + 1, "code_version": "x"}
         new = replace(record, of_value=journal.encode(JOURNAL, content))
     elif forged:
-        new = flipped(record, size(record) - 1, 0)
+        new = record.flipped(record.size - 1, 0)
     found = faults(changed(topic, [*TOPICS[topic][: i + 1], new, *TOPICS[topic][i + 1 :]]))
     if topic == JOURNAL and forged and i + 1 == len(TOPICS[JOURNAL]):
         assert [f.what for f in found] == [DROPPED, DROPPED], "it goes on the chain rightly, but nothing of what it names was written"
@@ -143,7 +144,7 @@ def test_what_retention_deleted_is_said_and_the_rest_is_checked(cut: int) -> Non
     first = sequence_of(DECISIONS, 5 * cut)
     whole = sum(sequence_of(DECISIONS, i) > first for i in range(5 * cut, len(TOPICS[DECISIONS])))
     assert trimmed.outputs[DECISIONS].checked >= whole
-    bad = [*decisions[:-1], flipped(decisions[-1], 0, 0)]
+    bad = [*decisions[:-1], decisions[-1].flipped(0, 0)]
     assert walked(changed(DECISIONS, bad), lows={DECISIONS: decisions[0].at}).faults
 
 
