@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,7 +12,6 @@ from streams.settings import Settings
 
 Kind = Literal["missing", "partitions", "replication", "config", "unknown"]
 
-_UNITS_MS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _OWN = (".journal", ".snapshots", ".dead-letters")  # what an agent keeps for itself; a dead letter wraps a record of any size
 
 
@@ -50,16 +48,6 @@ class Change:
     possible: bool = True
 
 
-def retention_ms(text: str) -> int:
-    """Milliseconds of ``30m``, ``12h``, ``7d``; -1 of ``forever``. Raises ValueError."""
-    if text == "forever":
-        return -1
-    found = re.fullmatch(r"([1-9]\d*)([smhd])", text)
-    if not found:
-        raise ValueError(f"retention {text!r} is no time like 30m, 12h or 7d, nor `forever`")
-    return int(found[1]) * _UNITS_MS[found[2]]
-
-
 def wanted(contract: Contract, settings: Settings, names: Iterable[str] | None = None, partitions: int | None = None) -> list[Wanted]:
     """The contract's topics, or those named, for a namespace; ``partitions`` replaces the contract's numbers."""
     chosen = [contract.topic(name) for name in (contract.topics if names is None else names)]
@@ -70,9 +58,9 @@ def config_of(topic: Topic) -> dict[str, str]:
     """The topic's configuration on a broker."""
     config: dict[str, str] = {"cleanup.policy": topic.cleanup}
     if "delete" in topic.cleanup:
-        config["retention.ms"] = str(retention_ms(topic.retention))
+        config["retention.ms"] = str(topic.kept_ms)
     if "compact" in topic.cleanup:  # roll and clean often enough that readers from the start read little more than the last values
-        config |= {"min.cleanable.dirty.ratio": "0.1", "segment.ms": str(_UNITS_MS["h"])}
+        config |= {"min.cleanable.dirty.ratio": "0.1", "segment.ms": "3600000"}
     if topic.replication > 2:
         config["min.insync.replicas"] = str(topic.replication - 1)
     if topic.name.endswith(_OWN):

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import yaml
 
-from ops.topic_plan import retention_ms
 from streams.avro import UnsupportedSchemaError
 from streams.avro_schema import compile_schema
-from streams.contract import Contract, Topic
+from streams.contract import Contract, Topic, retention_ms
 
 PARTIES = {"tables", "gateway", "audit", "operators", "chaos", "bench"}  # who reads or writes besides agents and upstream.*
 _NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")

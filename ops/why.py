@@ -37,8 +37,8 @@ def why(
     found, mine, error = None, [], None
     try:
         decision = decision_on(order)
-        if driver is not None and (again or driver not in _named(decision)):
-            found = _answer(decision, driver)
+        if driver is not None and (again or driver not in named(decision)):
+            found = answer_on(decision, driver)
             mine = words.answer(found)
         elif driver is not None:
             mine = words.from_decision(decision, driver)
@@ -54,12 +54,12 @@ def why(
         fail(error, 1)
 
 
-def _named(decision: Decision) -> set[str]:
+def named(decision: Decision) -> set[str]:
     """The drivers of whom the decision itself says why, or why not."""
     return {decision["driver_id"], *(one["driver_id"] for one in decision["alternatives"])} - {None}
 
 
-def _answer(decision: Decision, driver: str) -> Answer:
+def answer_on(decision: Decision, driver: str) -> Answer:
     """Step again to the matching that decided, and ask there."""
     moment = _moment(decision)
     try:
@@ -87,7 +87,7 @@ def _moment(decision: Decision) -> Moment:
     return moment
 
 
-def _parts_s(decision: Decision) -> dict[str, float]:
+def cost_parts_s(decision: Decision) -> dict[str, float]:
     """What the cost of the chosen driver is made of; nothing where the policy that decided is not this one's."""
     if decision["cost_s"] is None or decision["policy_version"] != AGENT.policy.version:
         return {}
@@ -98,7 +98,7 @@ def _parts_s(decision: Decision) -> dict[str, float]:
 
 
 def _json(decision: Decision, driver: str | None, found: Answer | None, mine: list[str]) -> dict[str, Any]:
-    out = {"order": decision["order_id"], "said": words.outcome(decision), "decision": decision, "cost_parts_s": _parts_s(decision)}
+    out = {"order": decision["order_id"], "said": words.outcome(decision), "decision": decision, "cost_parts_s": cost_parts_s(decision)}
     out |= {"parameters": [asdict(one) for one in parameters(AGENT.policy)], "driver": driver}
     if mine:
         out |= {"source": "decision" if found is None else "replay", "driver_said": mine, "answer": found}
@@ -128,7 +128,7 @@ def _show_answer(found: Answer) -> None:
 
 def _show_costs(decision: Decision, found: Answer | None) -> None:
     """What the chosen driver cost, and beside it what the one asked about would have."""
-    costs = {decision["driver_id"]: _parts_s(decision)}
+    costs = {decision["driver_id"]: cost_parts_s(decision)}
     if found is not None and found.cost is not None:
         costs[found.driver_id] = {name: ms / 1000 for name, ms in found.cost.parts_ms.items()}
     costs = {driver: parts for driver, parts in costs.items() if parts}

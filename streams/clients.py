@@ -36,7 +36,10 @@ def group_consumer(settings: Settings, agent: str, on_error: Callable[[KafkaErro
 
 def reader(settings: Settings, name: str) -> Conf:
     """A consumer in assign mode that commits nothing: recovery, replay."""
-    reading = _reading() | {"fetch.wait.max.ms": 2}  # a broker answers a connection's requests in order: none may wait behind an idle fetch
+    reading = _reading() | {
+        "fetch.wait.max.ms": 2,  # a broker answers a connection's requests in order: none may wait behind an idle fetch
+        "max.poll.interval.ms": 86_400_000,  # who only reads may take its time between two polls
+    }
     return {"bootstrap.servers": settings.brokers, "group.id": settings.namespace + name, **reading}
 
 

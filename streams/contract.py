@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,8 @@ from pydantic import BaseModel, ConfigDict
 from streams.settings import settings
 
 Schema = dict[str, Any]
+
+_UNITS_MS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
 class Topic(BaseModel):
@@ -35,6 +38,11 @@ class Topic(BaseModel):
     table: str | None = None
     personal: bool = False  # holds what identifies people: its dead letters say where a record lies, not what is in it
     broadcast: bool = False  # every record is written to every partition: reference data that each task needs whole
+
+    @property
+    def kept_ms(self) -> int:
+        """How long records are kept, ms; -1 for ever."""
+        return retention_ms(self.retention)
 
 
 class Contract:
@@ -69,6 +77,16 @@ class Contract:
     def schema(self, topic: str) -> Schema:
         """The latest registered schema of a topic, parsed JSON."""
         return self.schemas[self.schema_id(topic)]
+
+
+def retention_ms(text: str) -> int:
+    """Milliseconds of ``30m``, ``12h``, ``7d``; -1 of ``forever``. Raises ValueError."""
+    if text == "forever":
+        return -1
+    found = re.fullmatch(r"([1-9]\d*)([smhd])", text)
+    if not found:
+        raise ValueError(f"retention {text!r} is no time like 30m, 12h or 7d, nor `forever`")
+    return int(found[1]) * _UNITS_MS[found[2]]
 
 
 def _renamed(entry: dict[str, Any]) -> dict[str, Any]:

@@ -236,15 +236,15 @@ class Cycle:
         data = self.agent.dump(task.state)
         topic = self.settings.topic(snapshot.topic_of(self.agent.name))
         offsets: list[int] = []
-        count = 0
+        count, slot = 0, snapshot.hour_slot(self.agent.inputs, task.last_now)
         for key, value in snapshot.chunks(
-            self.agent.name, task.partition, task.sequence, self.agent.state_format, self.agent.code_version, data
+            self.agent.name, task.partition, task.sequence, self.agent.state_format, self.agent.code_version, data, slot
         ):
             self._transactions.produce_located(topic, task.partition, key, value, offsets.append)
             count += 1
         faults.point("in-snapshot")
         for stale in range(count, task.snapshot["chunks"] if task.snapshot else 0):
-            self._transactions.produce_located(topic, task.partition, str(stale).encode(), None, lambda _: None)
+            self._transactions.produce_located(topic, task.partition, snapshot.chunk_key(slot, stale), None, lambda _: None)
         self._transactions.flush()
         task.snapshot_at, task.stepped_since_snapshot = time.monotonic(), False
         metrics.snapshot_bytes.labels(self.agent.name, str(task.partition)).set(len(data))

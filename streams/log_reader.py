@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import TypeVar, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
@@ -23,15 +23,15 @@ class LogReader:
 
     def __init__(self, settings: Settings, name: str = "recovery") -> None:
         self._settings = settings
-        self._consumer = Consumer(clients.reader(settings, name))
+        self.consumer = Consumer(clients.reader(settings, name))
 
     def close(self) -> None:
         """Give back the connection."""
-        self._consumer.close()
+        self.consumer.close()
 
     def bounds(self, topic: str, partition: int) -> tuple[int, int]:
         """First offset of the log, and the end of what is committed in it (the last stable offset)."""
-        low, high = patiently(lambda: self._consumer.get_watermark_offsets(self._at(topic, partition), timeout=5))
+        low, high = patiently(lambda: self.consumer.get_watermark_offsets(self._at(topic, partition), timeout=5))
         return low, high
 
     def last(self, topic: str, partition: int) -> Message | None:
@@ -48,7 +48,7 @@ class LogReader:
             back *= 8
         return None
 
-    def read(self, starts: Mapping[str, int], partition: int, ends: Mapping[str, int]) -> Iterator[list[Message]]:
+    def read(self, starts: Mapping[str, int], partition: int, ends: Mapping[str, int]) -> Generator[list[Message], None, None]:
         """The records of one partition of some topics, topic by topic in offset order, as they arrive; empty lists while waiting.
 
         Ends when every topic's end is reached. Raises OffsetOutOfLog when a start is no longer in the log.
@@ -56,7 +56,7 @@ class LogReader:
         left = {topic for topic in starts if starts[topic] < ends[topic]}
         if not left:
             return
-        self._consumer.assign([self._at(topic, partition, starts[topic]) for topic in sorted(left)])
+        self.consumer.assign([self._at(topic, partition, starts[topic]) for topic in sorted(left)])
         deadline = time.monotonic() + PATIENCE_S
         try:
             while left:
@@ -80,11 +80,11 @@ class LogReader:
                     )
                 yield batch
         finally:
-            self._consumer.unassign()
+            self.consumer.unassign()
 
     def _consume(self) -> list[Message]:
-        first = self._consumer.poll(0.1)
-        return [] if first is None else cast("list[Message]", [first, *self._consumer.consume(10_000, 0)])
+        first = self.consumer.poll(0.1)
+        return [] if first is None else cast("list[Message]", [first, *self.consumer.consume(10_000, 0)])
 
     def _at(self, topic: str, partition: int, offset: int = 0) -> TopicPartition:
         return TopicPartition(self._settings.topic(topic), partition, offset)

@@ -1,16 +1,23 @@
-"""A task's state ↔ chunks on the agent's compacted snapshot topic, written in the transaction whose offsets they stand for."""
+"""A task's state ↔ chunks on the agent's compacted snapshot topic, written in the transaction whose offsets they stand for.
+
+A chunk's key names its hour and its index, so compaction keeps the last snapshot of each hour: ranges of the journal can be stepped
+again for as long as their inputs are kept (docs/decisions/016). Hours come round in a ring, which bounds what is kept.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from streams import faults, journal
+from streams.contract import contract
 from streams.errors import RecoveryMismatch
 from streams.journal import SnapshotRef
 
 CHUNK_BYTES = 768 * 1024
+HOUR_MS = 3_600_000
+LONGEST_HISTORY_MS = 7 * 24 * HOUR_MS
 
 
 def topic_of(agent: str) -> str:
@@ -18,8 +25,16 @@ def topic_of(agent: str) -> str:
     return f"{agent}.snapshots"
 
 
-def chunks(agent: str, partition: int, sequence: int, state_format: int, code_version: str, data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Keys and values of a state's chunks; a key is the chunk's index, so that compaction keeps the latest snapshot only."""
+def hour_slot(inputs: Sequence[str], now: int) -> int:
+    """Which place in the ring of hours a snapshot taken at ``now``, ms, has: as many as the inputs are kept, seven days at most."""
+    kept = min((ms for name in inputs if (ms := contract().topic(name).kept_ms) >= 0), default=LONGEST_HISTORY_MS)
+    return now // HOUR_MS % (min(kept, LONGEST_HISTORY_MS) // HOUR_MS + 2)
+
+
+def chunks(
+    agent: str, partition: int, sequence: int, state_format: int, code_version: str, data: bytes, slot: int
+) -> Iterator[tuple[bytes, bytes]]:
+    """Keys and values of a state's chunks; ``slot`` as of hour_slot."""
     count = max(1, -(-len(data) // CHUNK_BYTES))
     digest = hashlib.sha256(data).digest()
     for index in range(count):
@@ -36,7 +51,12 @@ def chunks(agent: str, partition: int, sequence: int, state_format: int, code_ve
             "digest": digest,
             "data": data[index * CHUNK_BYTES : (index + 1) * CHUNK_BYTES],
         }
-        yield str(index).encode(), journal.encode(topic_of(agent), piece)
+        yield chunk_key(slot, index), journal.encode(topic_of(agent), piece)
+
+
+def chunk_key(slot: int, index: int) -> bytes:
+    """The key of a snapshot's chunk."""
+    return f"{slot}/{index}".encode()
 
 
 def join(pieces: list[dict[str, Any]], ref: SnapshotRef) -> bytes:

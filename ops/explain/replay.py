@@ -14,7 +14,7 @@ import confluent_kafka
 from rich.console import Console
 from rich.progress import Progress
 
-from ops.explain.journal_search import Journalled, after, first
+from audit.search import Journalled, after, first
 from streams import journal
 from streams.agent import Agent
 from streams.errors import OffsetOutOfLog, RecoveryMismatch

@@ -14,8 +14,8 @@ from confluent_kafka import TopicPartition
 from typer.testing import CliRunner, Result
 
 import agents.matching.agent
+from audit.search import first
 from ops.cli import build
-from ops.explain.journal_search import first
 from ops.reading import admin
 from streams import journal
 from streams.avro import codec

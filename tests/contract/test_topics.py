@@ -12,10 +12,10 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from ops.topic_plan import Change, Found, Wanted, config_of, differences, retention_ms, wanted
+from ops.topic_plan import Change, Found, Wanted, config_of, differences, wanted
 from ops.topic_rules import agents, problems
 from ops.topics import app
-from streams.contract import Contract, contract
+from streams.contract import Contract, contract, retention_ms
 from streams.settings import Settings, settings
 
 TOPICS, SCHEMAS = settings().topics_file, settings().schemas_dir

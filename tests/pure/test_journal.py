@@ -46,13 +46,20 @@ def test_the_digest_is_the_documented_one() -> None:
 @pytest.mark.parametrize("size", [0, 1, snapshot.CHUNK_BYTES, 2 * snapshot.CHUNK_BYTES + 5])
 def test_a_snapshot_is_the_state_again(size: int) -> None:
     data = bytes(i % 251 for i in range(size))
-    chunks = list(snapshot.chunks("matching", 3, 17, 1, "abc", data))
+    chunks = list(snapshot.chunks("matching", 3, 17, 1, "abc", data, slot=5))
     ref: SnapshotRef = {"sequence": 17, "offset": 0, "chunks": len(chunks), "journal_offset": 0}
     pieces = [journal.decode("matching.snapshots", value) for _, value in chunks]
-    assert [key for key, _ in chunks] == [str(i).encode() for i in range(len(chunks))]
+    assert [key for key, _ in chunks] == [f"5/{i}".encode() for i in range(len(chunks))]
     assert snapshot.join(pieces, ref) == data
     with pytest.raises(RecoveryMismatch):
         snapshot.join(pieces[:-1], ref)
     flipped = pieces[0] | {"data": bytes([(pieces[0]["data"] or b"\0")[0] ^ 1]) + pieces[0]["data"][1:]}
     with pytest.raises(RecoveryMismatch, match="damaged"):
         snapshot.join([flipped, *pieces[1:]], ref)
+
+
+def test_an_hour_of_snapshots_has_a_place_of_its_own_for_as_long_as_the_inputs_are_kept() -> None:
+    day = [snapshot.hour_slot(("orders", "driver-moves"), hour * snapshot.HOUR_MS + 5) for hour in range(49)]
+    assert len(set(day)) == 49, "driver-moves are kept for two days"
+    week = [snapshot.hour_slot(("escalation-rules",), hour * snapshot.HOUR_MS) for hour in range(2000)]
+    assert len(set(week)) == 7 * 24 + 2, "a year of rules is no reason to keep a year of states"

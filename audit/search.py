@@ -43,3 +43,14 @@ def after(reader: LogReader, topic: str, partition: int, offset: int, end: int |
         if messages:
             return Journalled(messages[0], journal.decode(topic, payload(messages[0])))
     return None
+
+
+def numbered(reader: LogReader, topic: str, partition: int, sequence: int) -> Journalled | None:
+    """The record of that number; None where there is none."""
+    found = first(reader, topic, partition, lambda record: record["sequence"] >= sequence)
+    return found if found is not None and found.record["sequence"] == sequence else None
+
+
+def since(reader: LogReader, topic: str, partition: int, ms: int) -> Journalled | None:
+    """The first record with a step at or after a time."""
+    return first(reader, topic, partition, lambda record: record["steps"][-1]["now"] >= ms if record["steps"] else None)

@@ -1,0 +1,156 @@
+"""Topics of the contract by partition and offset → their committed records, as many as are asked for at a time.
+
+Every stream has a consumer of its own, in assign mode: it joins no group, commits nothing, and fetches ahead no more than its queue holds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from itertools import islice
+from types import TracebackType
+from typing import Self
+
+from confluent_kafka import TopicPartition
+
+from streams.log_reader import LogReader, patiently
+from streams.message import Message
+from streams.settings import settings
+
+COMMIT_S = 2.0
+GROUP = "audit"  # a name librdkafka wants; nothing is ever committed under it
+
+
+class Stream:
+    """The committed records of one topic's partition in [start, end), in order."""
+
+    def __init__(self, topic: str, partition: int, start: int, end: int) -> None:
+        self.topic, self.partition, self.start, self.end = topic, partition, start, end
+        self._grows = True
+        self.read = 0  # records so far
+        self._reader: LogReader | None = None
+        self._waiting: deque[Message] = deque()
+        self._batches: Generator[list[Message], None, None] | None = None
+
+    def peek(self, count: int, patient: bool = False) -> Sequence[Message]:
+        """The next records, fewer at the end; they stay. Raises OffsetOutOfLog.
+
+        ``patient``: where the end comes too soon, it is asked for once more: a transaction's records are seen partition by partition.
+        """
+        while len(self._waiting) < count and (self._more() or (patient and self._grown())):
+            pass
+        return list(islice(self._waiting, count))
+
+    def skip(self, count: int) -> None:
+        """The next records are done with."""
+        for _ in range(min(count, len(self._waiting))):
+            self._waiting.popleft()
+
+    def until(self, offset: int) -> list[Message]:
+        """The next records below an offset, done with. Raises OffsetOutOfLog."""
+        while (not self._waiting or self._waiting[-1].offset() < offset - 1) and self._more():
+            pass
+        found = []
+        while self._waiting and self._waiting[0].offset() < offset:
+            found.append(self._waiting.popleft())
+        return found
+
+    def __iter__(self) -> Iterator[Message]:
+        while self._waiting or self._more():
+            if self._waiting:
+                yield self._waiting.popleft()
+
+    def _more(self) -> bool:
+        """Fetch further records; False at the end."""
+        if self._batches is None:
+            if self.start >= self.end:
+                return False
+            self._reader = self._reader or LogReader(settings(), GROUP)
+            self._batches = self._reader.read({self.topic: self.start}, self.partition, {self.topic: self.end})
+        batch = next(self._batches, None)
+        if batch is None:
+            return False
+        self.read += len(batch)
+        self._waiting.extend(batch)
+        return True
+
+    def _grown(self) -> bool:
+        """Whether there is more by now than at the beginning; asked once, for as long as a commit may take to be seen."""
+        deadline = time.monotonic() + COMMIT_S
+        while self._grows and time.monotonic() < deadline:
+            self._reader = self._reader or LogReader(settings(), GROUP)
+            _, high = self._reader.bounds(self.topic, self.partition)
+            if high > self.end:
+                self._batches = self._reader.read({self.topic: self.end}, self.partition, {self.topic: high})
+                self.end, self._grows = high, False
+                return True
+            time.sleep(0.05)
+        self._grows = False
+        return False
+
+    def close(self) -> None:
+        """Give back the connection."""
+        if self._batches is not None:
+            self._batches.close()
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.close()
+
+
+class Log:
+    """An agent's topics on the broker of the settings: where they begin and end, and streams of them, closed together."""
+
+    def __init__(self) -> None:
+        self.reader = LogReader(settings(), GROUP)
+        self._streams: list[Stream] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close_streams()
+        self.reader.close()
+
+    def close_streams(self) -> None:
+        """Give back the streams' connections."""
+        for stream in self._streams:
+            stream.close()
+        self._streams = []
+
+    def stream(self, topic: str, partition: int, start: int | None = None, end: int | None = None) -> Stream:
+        """The records of [start, end), by default all that are committed now."""
+        low, high = self.reader.bounds(topic, partition)
+        found = Stream(topic, partition, low if start is None else start, high if end is None else end)
+        self._streams.append(found)
+        return found
+
+    def some(self, topic: str, partition: int, start: int, end: int) -> list[Message]:
+        """The records of a short range [start, end). Raises OffsetOutOfLog."""
+        return [m for batch in self.reader.read({topic: start}, partition, {topic: end}) for m in batch]
+
+    def partitions(self, topic: str) -> range:
+        """The partitions of a topic; none where the broker does not have it."""
+        name = settings().topic(topic)
+        found = patiently(lambda: self.reader.consumer.list_topics(name, 10)).topics[name]
+        return range(0 if found.error is not None else len(found.partitions))
+
+    def since(self, topic: str, partition: int, ms: int) -> int:
+        """The offset of the first record at or after a time; the end where there is none."""
+        at = TopicPartition(settings().topic(topic), partition, ms)
+        (found,) = patiently(lambda: self.reader.consumer.offsets_for_times([at], 10))
+        return found.offset if found.offset >= 0 else self.reader.bounds(topic, partition)[1]
+
+    def grew(self, topic: str, partition: int, beyond: int) -> bool:
+        """Whether a topic goes on beyond an offset by now, or within as long as a commit may take to be seen."""
+        deadline = time.monotonic() + COMMIT_S
+        while self.reader.bounds(topic, partition)[1] <= beyond:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        return True
+
+    def cluster(self) -> str:
+        """Which cluster this is: what is remembered of one must not be taken for another's."""
+        metadata = patiently(lambda: self.reader.consumer.list_topics(timeout=10))
+        return str(metadata.cluster_id or "unknown")

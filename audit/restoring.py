@@ -1,0 +1,143 @@
+"""A journal record in; its task as it was before it, out: from a kept state, a snapshot, or the task's beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from audit.log import Log
+from audit.search import Journalled, numbered, since
+from audit.states import Kept, States
+from streams import journal, snapshot
+from streams.agent import Agent
+from streams.errors import OffsetOutOfLog, RecoveryMismatch
+from streams.journal import SnapshotRef
+from streams.message import payload
+from streams.snapshot import HOUR_MS
+from streams.task import Task
+
+
+class GoneError(Exception):
+    """What is needed to step again is no longer there; the message says what, and what is."""
+
+
+@dataclass(slots=True)
+class Restored:
+    """A task after the journal record ``task.sequence - 1``; the next one lies at or after ``offset``, its outputs at ``outputs``."""
+
+    task: Task
+    offset: int
+    source: str  # in words
+    outputs: dict[str, int] | None = None
+
+
+def restored(agent: Agent, partition: int, wanted: Journalled, log: Log, states: States | None) -> Restored:
+    """The task before the journal record ``wanted``, or as shortly before as can be. Raises GoneError."""
+    sequence = wanted.record["sequence"]
+    kept = _kept(agent, partition, sequence, log, states)
+    for ref in _refs(agent, partition, wanted, log):
+        if kept is not None and kept.task.sequence > ref["sequence"]:
+            return kept
+        found = _from_snapshot(agent, partition, ref, log)
+        if found is not None:
+            return _with_inputs(found, log)
+    if kept is not None:
+        return kept
+    return _with_inputs(_beginning(agent, partition, sequence, log), log)
+
+
+def _with_inputs(found: Restored, log: Log) -> Restored:
+    """The inputs after a state must be there, too."""
+    for topic, position in found.task.positions.items():
+        low, _ = log.reader.bounds(topic, found.task.partition)
+        if position < low:
+            raise GoneError(
+                f"{topic}, partition {found.task.partition}: records from offset {position} on are needed after {found.source}, "
+                f"and retention deleted those before {low}; a later range can be stepped again"
+            )
+    return found
+
+
+def _kept(agent: Agent, partition: int, below: int, log: Log, states: States | None) -> Restored | None:
+    for one in states.best(below) if states is not None else ():
+        record = _record_at(agent, partition, one.offset, one.sequence, log)
+        if record is not None and journal.chain_hash(payload(record.message)) == one.hash:
+            return _after(agent, partition, record, one, f"the state after journal sequence {one.sequence}, kept by an earlier audit")
+    return None
+
+
+def _after(agent: Agent, partition: int, record: Journalled, state: Kept, source: str) -> Restored:
+    task = Task(agent, partition, agent.load(state.data), {p["topic"]: p["offset"] for p in record.record["positions"]})
+    task.sequence, task.previous = state.sequence + 1, journal.chain_hash(payload(record.message))
+    task.last_now = record.record["steps"][-1]["now"] if record.record["steps"] else 0
+    return Restored(task, record.message.offset() + 1, source, state.outputs or None)
+
+
+def _record_at(agent: Agent, partition: int, offset: int, sequence: int, log: Log) -> Journalled | None:
+    """The journal record of that number, which lies at or after ``offset``."""
+    topic = f"{agent.name}.journal"
+    low, high = log.reader.bounds(topic, partition)
+    stream = log.stream(topic, partition, max(low, offset), high)
+    for message in stream:
+        record: journal.Record = journal.decode(topic, payload(message))
+        if record["sequence"] >= sequence:
+            stream.close()
+            return Journalled(message, record) if record["sequence"] == sequence else None
+    return None
+
+
+def _refs(agent: Agent, partition: int, wanted: Journalled, log: Log) -> Iterator[SnapshotRef]:
+    """Snapshots before a journal record: the latest, then the last of each hour before, which compaction keeps."""
+    topic = f"{agent.name}.journal"
+    ref = wanted.record["snapshot"]
+    while ref is not None:
+        of = numbered(log.reader, topic, partition, ref["sequence"])
+        if ref["sequence"] < wanted.record["sequence"]:
+            yield ref
+        if of is None:
+            return  # retention has deleted the journal before
+        hour = of
+        if ref["sequence"] < wanted.record["sequence"] and of.record["steps"]:
+            now = of.record["steps"][-1]["now"]
+            hour = since(log.reader, topic, partition, now // HOUR_MS * HOUR_MS) or of
+        before = numbered(log.reader, topic, partition, hour.record["sequence"] - 1)
+        ref = None if before is None else before.record["snapshot"]
+
+
+def _from_snapshot(agent: Agent, partition: int, ref: SnapshotRef, log: Log) -> Restored | None:
+    """The task at a snapshot; None where compaction has taken it."""
+    topic = snapshot.topic_of(agent.name)
+    low, _ = log.reader.bounds(topic, partition)
+    if ref["offset"] < low:
+        return None
+    messages = log.some(topic, partition, ref["offset"], ref["offset"] + ref["chunks"])
+    pieces = [journal.decode(topic, value) for m in messages if (value := m.value()) is not None]
+    try:
+        data = snapshot.join(pieces, ref)
+    except RecoveryMismatch:
+        if pieces and len(pieces) == ref["chunks"] and all(piece["sequence"] == ref["sequence"] for piece in pieces):
+            raise  # it is whole, and damaged
+        return None
+    record = _record_at(agent, partition, ref["journal_offset"], ref["sequence"], log)
+    if record is None:
+        return None
+    source = f"the snapshot after journal sequence {ref['sequence']} ({topic}[{partition}] offset {ref['offset']})"
+    return _after(agent, partition, record, Kept(ref["sequence"], 0, b"", {}, data), source)
+
+
+def _beginning(agent: Agent, partition: int, sequence: int, log: Log) -> Restored:
+    topic = f"{agent.name}.journal"
+    low, _ = log.reader.bounds(topic, partition)
+    record = _record_at(agent, partition, low, 0, log)
+    if record is None:
+        raise GoneError(
+            f"{agent.name}, partition {partition}: nothing to begin at before journal sequence {sequence}: no snapshot before it is left, "
+            "and the journal's own beginning was deleted by retention; a later range can be stepped again"
+        )
+    task = Task(agent, partition, agent.start(partition), {}, fresh=True)
+    return Restored(task, record.message.offset(), "the task's beginning", {})
+
+
+def missing_input(topic: str, partition: int, start: int, error: OffsetOutOfLog) -> GoneError:
+    """An input that has to be stepped over again was deleted by retention."""
+    return GoneError(f"{topic}, partition {partition}: records from offset {start} on are needed and were deleted by retention ({error})")

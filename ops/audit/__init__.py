@@ -1,0 +1,1 @@
+"""``tripo audit``: the commands on the audit package."""

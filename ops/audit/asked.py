@@ -1,0 +1,72 @@
+"""What a command line asks an audit for → the agent, its partitions, times and folder; or a plain error."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from audit.log import Log
+from ops.reading import LogError, admin, partitions
+from ops.summary import fail
+from ops.worker import AGENTS
+from streams.agent import Agent
+from streams.contract import contract, retention_ms
+from streams.settings import settings
+
+
+def agent(name: str) -> Agent:
+    """The agent of that name, as this code has it. Leaves with exit code 2 for an unknown one."""
+    if name not in AGENTS:
+        fail(f"there is no agent {name!r}; there are {', '.join(AGENTS)}", 2)
+    found: Agent = importlib.import_module(AGENTS[name]).AGENT
+    return found
+
+
+def with_journals() -> list[str]:
+    """The agents whose journals are on the broker. Raises LogError."""
+    found = []
+    client = admin()
+    for name in AGENTS:
+        if f"{name}.journal" not in contract().topics:
+            continue
+        try:
+            partitions(client, f"{name}.journal")
+        except LogError as error:
+            if "does not exist" not in str(error):
+                raise
+            continue
+        found.append(name)
+    return found
+
+
+def tasks(name: str, partition: int | None) -> list[int]:
+    """The partitions of an agent, or the one asked for. Leaves with exit code 2 for one that there is not. Raises LogError."""
+    there = partitions(admin(), f"{name}.journal")
+    if partition is not None and partition not in there:
+        fail(f"{name} has no partition {partition}; it has {len(there)}, from 0 on", 2)
+    return list(there) if partition is None else [partition]
+
+
+def moment_ms(text: str | None) -> int | None:
+    """A time as ms since the epoch: ISO 8601 (UTC where it names no zone), ms themselves, or how long ago, as 30m or 2h."""
+    if text is None:
+        return None
+    if re.fullmatch(r"\d{12,}", text):
+        return int(text)
+    try:
+        return time.time_ns() // 1_000_000 - retention_ms(text)
+    except ValueError:
+        pass
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f"{text!r} is no time: give it as 2026-11-21T21:00, as milliseconds, or as how long ago (30m, 2h)", 2)
+    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+def folder(log: Log) -> Path:
+    """Where audits of this cluster and namespace keep what they remember."""
+    return settings().home / "audit" / log.cluster() / (settings().namespace.strip(".") or "all")

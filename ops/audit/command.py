@@ -1,0 +1,59 @@
+"""``tripo audit``: replay, verify, explain, fork and export what the agents decided. Reads Kafka only; see audit/."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ops.audit import asked
+from ops.audit.chain import chain
+from ops.audit.decision import index, verify_decision
+from ops.audit.explain import explain_decision
+from ops.audit.export import export
+from ops.audit.flips import flips
+from ops.audit.fork import fork_command
+from ops.audit.replay import replay
+from ops.reading import LogError
+from ops.summary import fail
+from ops.worker import setup_logging
+
+app = typer.Typer(help="Replay, verify, explain, fork and export what was decided; reads only.", no_args_is_help=True)
+
+
+@app.callback()
+def audit() -> None:
+    """Replay, verify, explain, fork and export what was decided; reads only."""
+
+
+app.command()(replay)
+app.command()(index)
+app.command("explain")(explain_decision)
+app.command()(export)
+app.command("fork")(fork_command)
+app.command()(flips)
+
+
+@app.command()
+def verify(
+    what: Annotated[str | None, typer.Argument(help="a decision's id; with --chain, an agent (all, unless given)")] = None,
+    *,
+    whole: Annotated[bool, typer.Option("--chain", help="walk whole journals, and hold to them everything that was written")] = False,
+    partition: Annotated[int | None, typer.Option(help="with --chain: one partition; all, unless given")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="with --chain: processes")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
+) -> None:
+    """Say whether a decision was really so: found, chained, stepped again. Exits 1 when anything differs."""
+    setup_logging("error")
+    if not whole:
+        if what is None:
+            fail("give a decision's id, or --chain", 2)
+        verify_decision(what, as_json)
+        return
+    try:
+        names = [what] if what is not None else asked.with_journals()
+    except LogError as error:
+        fail(str(error), 3)
+    for name in names:
+        asked.agent(name)
+    chain(names, partition, workers, as_json)

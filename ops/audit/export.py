@@ -1,0 +1,75 @@
+"""``tripo audit export``: decisions with their inputs and factors, as Parquet."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from audit.export import Exported
+from audit.export import export as export_task
+from audit.log import Log
+from ops.audit import asked
+from ops.audit.decision import readable
+from ops.audit.side_by_side import Report, side_by_side
+from ops.listing import print_rows
+from ops.summary import fail
+from ops.worker import setup_logging
+
+
+@dataclass(frozen=True)
+class Job:
+    """One task to be exported, for any process."""
+
+    agent: str
+    partition: int
+    since_ms: int | None
+    until_ms: int | None
+    out: Path
+
+    def __call__(self, report: Report) -> Exported:
+        done = Exported()
+        with Log() as log:
+            for done in export_task(asked.agent(self.agent), self.partition, self.since_ms, self.until_ms, self.out, log):
+                report(done.decisions, done.decisions)
+        return done
+
+
+def export(
+    agent: Annotated[str | None, typer.Argument(help="an agent; all, unless given")] = None,
+    *,
+    out: Annotated[Path, typer.Option(help="the folder to write to")] = Path("decisions"),
+    partition: Annotated[int | None, typer.Option(help="one partition; all, unless given")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="2026-11-21T21:00 (UTC), ms, or how long ago: 30m, 2h")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="likewise; the range ends before it")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="processes")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
+) -> None:
+    """Write decisions with their inputs and factors as Parquet: FOLDER/agent=…/date=…/*.parquet, for polars, DuckDB or pandas."""
+    setup_logging("error")
+    since_ms, until_ms = asked.moment_ms(since), asked.moment_ms(until)
+    if since_ms is not None and until_ms is not None and since_ms >= until_ms:
+        fail(f"--from {since} is not before --to {until}", 2)
+    began = time.monotonic()
+    with readable():
+        names = asked.with_journals() if agent is None else [agent]
+        for name in names:
+            asked.agent(name)
+        jobs = [
+            (f"{name}[{p}]", partial(Job(name, p, since_ms, until_ms, out).__call__))
+            for name in names
+            for p in asked.tasks(name, partition)
+        ]
+        found = side_by_side(jobs, workers)
+    figures: dict[str, Any] = {name: sum(getattr(one, name) for one in found) for name in ("decisions", "without_input", "unreadable")}
+    figures |= {"files": sum(len(one.files) for one in found), "seconds": round(time.monotonic() - began, 2), "folder": str(out)}
+    print_rows("exported", ("figure", "value"), [(name.replace("_", " "), value) for name, value in figures.items()])
+    for said in dict.fromkeys(said for one in found for said in one.missing):
+        typer.echo(f"missing: {said}")
+    if as_json:
+        typer.echo(orjson.dumps(figures | {"tasks": [asdict(one) for one in found]}))

@@ -1,0 +1,146 @@
+"""``tripo audit replay AGENT``: step journalled ranges again, and compare every byte with the topics."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from confluent_kafka import KafkaException
+
+from audit.log import Log
+from audit.replay import Replay, Replayed
+from audit.restoring import GoneError
+from ops.audit import asked
+from ops.audit.side_by_side import Report, side_by_side
+from ops.listing import moment, print_rows
+from ops.reading import LogError
+from ops.summary import fail
+from ops.worker import setup_logging
+from streams.errors import WorkerStop
+
+REPORT_EVERY_S = 0.2
+
+
+@dataclass(frozen=True)
+class Job:
+    """One partition to be replayed, for any process."""
+
+    agent: str
+    partition: int
+    since_ms: int | None
+    until_ms: int | None
+    folder: Path
+    resume: bool
+
+    def __call__(self, report: Report) -> Replayed:
+        replay = Replay(asked.agent(self.agent), self.partition, self.since_ms, self.until_ms, self.folder, self.resume)
+        shown = time.monotonic()
+        try:
+            for _ in replay.run():
+                if time.monotonic() - shown > REPORT_EVERY_S:
+                    report(replay.done, replay.of)
+                    shown = time.monotonic()
+        except GoneError as error:
+            replay.found.missing.append(str(error))
+        return replay.found
+
+
+def replay(
+    agent: Annotated[str, typer.Argument(help="the agent whose decisions are stepped again")],
+    *,
+    partition: Annotated[int | None, typer.Option(help="one partition; all, unless given")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="2026-11-21T21:00 (UTC), ms, or how long ago: 30m, 2h")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="likewise; the range ends before it")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="processes, each for some of the partitions")] = 2,
+    fresh: Annotated[bool, typer.Option("--fresh", help="do not go on where a replay of the same range was cut off")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
+) -> None:
+    """Step what was journalled again, and compare every decision byte for byte with the topic. Exits 1 on any difference."""
+    setup_logging("error")
+    since_ms, until_ms = asked.moment_ms(since), asked.moment_ms(until)
+    if since_ms is not None and until_ms is not None and since_ms >= until_ms:
+        fail(f"--from {since} is not before --to {until}", 2)
+    asked.agent(agent)
+    began = time.monotonic()
+    try:
+        with Log() as log:
+            folder = asked.folder(log)
+        jobs = [
+            (f"{agent}[{p}]", partial(Job(agent, p, since_ms, until_ms, folder, not fresh).__call__)) for p in asked.tasks(agent, partition)
+        ]
+        found = side_by_side(jobs, workers)
+    except (LogError, KafkaException, WorkerStop) as error:
+        fail(f"the log cannot be read: {error}", 3)
+    figures = summary(found, time.monotonic() - began)
+    show(agent, found, figures)
+    if as_json:
+        typer.echo(orjson.dumps(figures | {"tasks": [one.fields_dict() for one in found]}, default=repr))
+    if not figures["holds"]:
+        raise typer.Exit(1)
+    if not figures["records"]:
+        fail("nothing was compared: see what is missing, above", 1)
+
+
+def summary(found: list[Replayed], seconds: float) -> dict[str, Any]:
+    """Figures of all tasks together. ``times_live``: events a second, as a multiple of the rate at which they were stepped live."""
+    counted = ("decisions", "different", "only_versions", "records", "unseen", "events")
+    figures: dict[str, Any] = {name: sum(getattr(one, name) for one in found) for name in counted}
+    spans = [(one.first_now, one.last_now) for one in found if one.events]
+    live_s = (max(last for _, last in spans) - min(first for first, _ in spans)) / 1000 if spans else 0.0
+    figures |= {"journal_records": sum(sum(one.codes.values()) for one in found), "faults": sum(len(one.faults) for one in found)}
+    figures |= {"seconds": round(seconds, 2), "events_per_s": round(figures["events"] / seconds), "live_s": round(live_s, 2)}
+    figures["times_live"] = round(live_s / seconds, 1)
+    figures |= {"code": sorted({one.running for one in found}), "journalled_by": sorted({code for one in found for code in one.codes})}
+    figures["other_code"] = set(figures["journalled_by"]) - set(figures["code"]) != set()
+    figures |= {"missing": [said for one in found for said in one.missing], "holds": all(one.holds for one in found)}
+    return figures
+
+
+def show(agent: str, found: list[Replayed], figures: dict[str, Any]) -> None:
+    """What was read, compared and found, for people."""
+    if figures["other_code"]:
+        typer.echo(
+            f"This is a replay under OTHER CODE: {', '.join(figures['journalled_by'])} decided, {', '.join(figures['code'])} steps again. "
+            "What differs may be the code's doing; for a replay of what was decided, check out the code that decided."
+        )
+    columns = ("task", "from", "to", "journal", "events", "decisions", "records", "different", "began at")
+    rows = [
+        (
+            f"{one.agent}[{one.partition}]",
+            moment(one.first_now or None),
+            moment(one.last_now or None),
+            f"{one.sequences[0]} to {one.sequences[1]}",
+            *(one.events, one.decisions, one.records, one.different),
+            one.began_at + (f", resumed at {one.resumed_at}" if one.resumed_at else ""),
+        )
+        for one in found
+        if one.records or one.different
+    ]
+    print_rows(f"replay of {agent}", columns, rows)
+    for one in found:
+        for difference in one.differences[:20]:
+            typer.echo(difference.text())
+        for fault in one.faults[:20]:
+            typer.echo(str(fault))
+        for said in one.missing:
+            typer.echo(f"missing: {said}")
+    fields: dict[str, int] = {}
+    for one in found:
+        fields |= {name: fields.get(name, 0) + count for name, count in one.fields.items()}
+    if fields:
+        rows_of = sorted((count, name) for name, count in fields.items())
+        print_rows("fields that differ", ("field", "records"), [(name, count) for count, name in reversed(rows_of)])
+    verdict = (
+        "HOLDS: every byte is the same" if figures["holds"] else f"DIFFERS: {figures['different']} records, {figures['faults']} faults"
+    )
+    typer.echo(
+        f"{verdict}. {figures['decisions']} decisions and {figures['records'] - figures['decisions']} other records of {figures['events']} "
+        f"events in {figures['seconds']} s, {figures['times_live']} times as fast as live."
+    )
+    if figures["unseen"]:
+        typer.echo(f"{figures['unseen']} records are no longer in their topics (compaction, retention): they have the journal's digest.")

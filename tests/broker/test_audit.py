@@ -1,0 +1,307 @@
+"""`tripo audit` on a real log: two small cities and the chaos workload, decided by workers that were killed and taken over from.
+
+One run makes the log; every command reads it. A damaged copy of it lies in a second namespace.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+import pytest
+from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+from typer.testing import CliRunner, Result
+
+import agents.matching.agent
+from audit.faults import CHANGED, DROPPED
+from ops.broker import Broker
+from ops.cli import build
+from streams import journal
+from streams.contract import contract
+from streams.publish import Publisher
+from streams.settings import settings
+from tests.broker.test_runtime import events
+from tests.broker.test_why import at, drivers, order, profile, publish
+from tests.workers import committed, decoded, eventually, worker
+
+ORDERS = 40
+TOPICS = [name for name, topic in contract().topics.items() if topic.writer in ("matching", "probe")] + [
+    *(
+        name
+        for name, topic in contract().topics.items()
+        if {"matching", "probe"} & set(topic.readers) and topic.writer not in ("matching", "probe")
+    )
+]
+
+
+@contextmanager
+def in_namespace(**env: str) -> Iterator[None]:
+    """Settings as of these variables for a block."""
+    before = {name: os.environ.get(name) for name in env}
+    os.environ.update(env)
+    settings.cache_clear()
+    contract.cache_clear()
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        settings.cache_clear()
+        contract.cache_clear()
+
+
+def create(admin: AdminClient, prefix: str) -> None:
+    new = [NewTopic(prefix + name, 2, 1, config={"cleanup.policy": contract().topic(name).cleanup}) for name in TOPICS]
+    for done in admin.create_topics(new).values():
+        done.result(30)
+
+
+@pytest.fixture(scope="module")
+def log(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The log, in this namespace and home; the folder takes what tests write."""
+    folder = tmp_path_factory.mktemp("audit")
+    admin = AdminClient({"bootstrap.servers": broker.start().bootstrap, "log_level": 0})
+    prefix = f"t{uuid.uuid4().hex[:6]}."
+    with in_namespace(TRIPO_NAMESPACE=prefix, TRIPO_HOME=str(folder), TRIPO_REDIS_URL="redis://127.0.0.1:1/0"):
+        create(admin, prefix)
+        decide(folder)
+        yield folder
+    names = [name for name in admin.list_topics(timeout=10).topics if name.startswith((prefix, "c" + prefix))]
+    for done in admin.delete_topics(names).values():
+        done.exception(30)
+
+
+def decide(folder: Path) -> None:
+    """Workers decide; one of each agent is killed and another goes on."""
+    with Publisher() as publisher:
+        publisher.publish("probe.events", events(500, crash=frozenset({77})))
+    drivers()
+    for market in ("porto", "faro"):
+        publish("driver-profiles", *(profile(f"{market}-{i}", 4 + i % 10 / 10) | {"market": market} for i in range(30)))
+        publish("driver-moves", *(at(f"{market}-{i}", 40 * i + 10) | {"market": market} for i in range(30)))
+    quick = {"TRIPO_SNAPSHOT_INTERVAL_S": "0.3"}
+    with worker(folder / "m0.log", "matching", 0, **quick) as first, worker(folder / "p0.log", "probe", 0, **quick) as probe:
+        eventually(lambda: any(row["available"] for row in decoded("matching.markets")), what="drivers are free")
+        some_orders(0)
+        eventually(lambda: len(decoded("matching.decisions")) >= ORDERS // 2, what="the first orders decided")
+        first.stop(9)
+        eventually(lambda: decoded("probe.decisions"), what="the probe decides")
+        probe.stop(9)
+    with worker(folder / "m1.log", "matching", 1, **quick) as second, worker(folder / "p0.log", "probe", 0, **quick) as probe:
+        some_orders(ORDERS // 2)
+        eventually(lambda: len(decoded("matching.decisions")) >= ORDERS, what="the others decided")
+        eventually(lambda: len(decoded("probe.decisions")) + len(decoded("probe.dead-letters")) == 500, what="the probe is done")
+        assert second.stop() == 0, second.tail()
+        assert probe.stop() == 0, probe.tail()
+
+
+def some_orders(start: int) -> None:
+    half = ORDERS // 4
+    for market in ("porto", "faro"):
+        publish("orders", *(order(f"{market}-o{i}", patience_s=3, tier="GOLD" if i % 5 == 0 else "STANDARD") | {"market": market}
+                            for i in range(start, start + half)))  # fmt: skip
+
+
+def run(*arguments: str) -> Result:
+    """Run the command in this process, its output no terminal."""
+    return CliRunner().invoke(build(["audit"]), ["audit", *arguments])
+
+
+def told(*arguments: str, code: int = 0) -> Any:
+    """What it prints with --json."""
+    done = run(*arguments, "--json")
+    assert done.exit_code == code, done.output
+    return orjson.loads(done.stdout.splitlines()[-1])
+
+
+def decisions() -> list[dict[str, Any]]:
+    return list(decoded("matching.decisions"))
+
+
+def matched() -> dict[str, Any]:
+    """A decision that had alternatives."""
+    return next(d for d in reversed(decisions()) if d["outcome"] == "MATCHED" and d["alternatives"])
+
+
+def ends() -> dict[str, Any]:
+    """Where every partition of every topic ends, and all groups' offsets."""
+    admin = AdminClient({"bootstrap.servers": settings().brokers, "log_level": 0})
+    consumer = Consumer({"bootstrap.servers": settings().brokers, "group.id": "test-ends"})
+    try:
+        topics = admin.list_topics(timeout=10).topics
+        places = {(name, p) for name, topic in topics.items() for p in topic.partitions if name.startswith(settings().namespace)}
+        marks = {f"{name}[{p}]": consumer.get_watermark_offsets(TopicPartition(name, p), timeout=10) for name, p in sorted(places)}
+    finally:
+        consumer.close()
+    groups = sorted(group.group_id for group in admin.list_consumer_groups(request_timeout=10).result().valid)
+    return marks | {"groups": groups}
+
+
+@pytest.mark.usefixtures("log")
+def test_the_chain_holds_and_replay_gives_every_byte_and_nothing_is_written() -> None:
+    before = ends()
+    chain = told("verify", "--chain", "--workers", "1")
+    assert chain["holds"]
+    assert chain["records"] == sum(len(committed(t)) for t in TOPICS if contract().topic(t).writer in ("matching", "probe")
+                                   and not t.endswith((".journal", ".snapshots")))  # fmt: skip
+    matching = told("replay", "matching", "--workers", "1")
+    assert (matching["different"], matching["decisions"], matching["faults"]) == (0, len(decisions()), 0)
+    probe = told("replay", "probe", "--workers", "1")
+    assert (probe["different"], probe["decisions"]) == (0, len(decoded("probe.decisions")))
+    assert probe["records"] == 500, "dead letters are compared, too: also that of the record that made the step raise"
+    assert ends() == before, "no record, no group, no offset"
+
+
+@pytest.mark.usefixtures("log")
+def test_a_range_is_replayed_from_the_state_before_it() -> None:
+    times = sorted(d["decided_at"] for d in decisions())
+    middle = times[len(times) // 2]
+    late = told("replay", "matching", "--from", str(middle), "--workers", "1", "--fresh")
+    early = told("replay", "matching", "--to", str(middle), "--workers", "1", "--fresh")
+    assert late["holds"]
+    assert early["holds"]
+    assert 0 < late["decisions"] < len(times)
+    assert late["decisions"] + early["decisions"] >= len(times), "the journal record at the border belongs to the later part"
+    assert any("snapshot" in task["began_at"] or "kept" in task["began_at"] for task in late["tasks"])
+    nothing = run("replay", "matching", "--from", str(times[-1] + 10**9))
+    assert nothing.exit_code == 1
+    assert "no record in this range" in nothing.output
+
+
+@pytest.mark.usefixtures("log")
+def test_a_replay_under_other_code_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agents.matching.agent.AGENT, "code_version", "another")
+    found = told("replay", "matching", "--workers", "1", "--fresh", code=1)
+    assert found["other_code"]
+    assert found["only_versions"] == found["decisions"], "all but the version is the same"
+    assert "OTHER CODE" in run("replay", "matching", "--workers", "1", "--fresh").output
+
+
+@pytest.mark.usefixtures("log")
+def test_a_decision_is_verified() -> None:
+    decision = matched()
+    found = told("verify", decision["decision_id"])
+    assert found["holds"]
+    assert found["input"]["order_id"] == decision["order_id"]
+    assert found["decision"]["fields"]["driver_id"] == decision["driver_id"]
+    again = told("verify", decision["decision_id"])
+    assert again["stepped"]["before"] <= found["stepped"]["before"], "from a state that was kept on the way"
+    for wrong, said in {
+        "matching/orders/0/999999/0": "ends at offset",
+        "matching/orders/7/0/0": "has 2 partitions",
+        "matching/messages/0/0/0": "matching reads",
+        "nobody/orders/0/0/0": "there is no agent 'nobody'",
+        "o-1": "is no decision's id",
+    }.items():
+        done = run("verify", wrong)
+        assert done.exit_code == 2, done.output
+        assert said in done.output
+    assert run("replay", "matching", "--partition", "9").exit_code == 2
+    assert run("replay", "matching", "--from", "yesterday").exit_code == 2
+
+
+@pytest.mark.usefixtures("log")
+def test_a_decision_is_explained() -> None:
+    decision = matched()
+    found = told("explain", decision["decision_id"])
+    assert sum(one["share"] for one in found["factors"]) == pytest.approx(1)
+    assert {one["what"] for one in found["alternatives"]} == {one["driver_id"] for one in decision["alternatives"]}
+    assert found["versions"]["code_version"] == decision["code_version"]
+    assert found["personal"]
+    other = decision["alternatives"][0]["driver_id"]
+    said = run("explain", decision["decision_id"], "--driver", other)
+    assert said.exit_code == 0, said.output
+    assert f"{other} was" in said.stdout
+    assert "It was short by" in said.stdout or "instead, where it saved more" in said.stdout
+    plain = told("explain", decoded("probe.decisions")[3]["decision_id"])
+    assert plain["said"], "a decision of any agent"
+
+
+def test_decisions_are_exported(log: Path) -> None:
+    found = told("export", "matching", "--out", str(log / "out"), "--workers", "1")
+    frame = pl.concat([pl.read_parquet(path) for path in (log / "out").rglob("*.parquet")], how="diagonal_relaxed")
+    assert found["decisions"] == frame.height == len(decisions())
+    assert frame["input_order_id"].equals(frame["order_id"], null_equal=True)
+    weighed = frame.filter(pl.col("score").is_not_null()).select(
+        total=sum(pl.col(f"factor_{n}") * pl.col(f"weight_{n}") for n in ("eta", "rating", "reliability", "fairness", "vehicle")),
+        score="score",
+    )
+    assert weighed["total"].to_list() == pytest.approx(weighed["score"].to_list())
+
+
+def test_a_fork_with_nothing_changed_decides_the_same_and_another_policy_does_not(log: Path) -> None:
+    same, other, wrong = log / "same.yaml", log / "other.yaml", log / "wrong.yaml"
+    same.write_text("quality_s: 300.0\n")
+    other.write_text("quality_s: 3000.0\nacceptance: {lost_s: 500.0}\n")
+    wrong.write_text("kindness: 1\n")
+    (topic,) = told("fork", "matching", "--policy", str(same), "--workers", "1")["topics"]
+    assert (topic["actual"], topic["paired"], topic["differ"], topic["only_other"]) == (len(decisions()), len(decisions()), 0, 0)
+    page = log / "fork.html"
+    (topic,) = told("fork", "matching", "--policy", str(other), "--workers", "1", "--page", str(page))["topics"]
+    assert topic["choose"] > 0
+    assert {group["name"] for group in topic["groups"]} >= {"market", "service", "tier"}
+    cost = next(change for change in topic["changes"] if change["field"] == "cost_s")
+    assert cost["low"] <= cost["difference"] <= cost["high"]
+    html = page.read_text()
+    assert "<svg" in html
+    assert "http://" not in html
+    assert "would have reacted otherwise" in html
+    refused = run("fork", "matching", "--policy", str(wrong), "--workers", "1")
+    assert refused.exit_code == 2
+    assert "no field 'kindness'" in refused.output
+    assert "git knows no such" in run("fork", "matching", "--code", "no-such-ref", "--workers", "1").output
+
+
+def test_a_damaged_copy_is_told_from_the_log(log: Path) -> None:
+    """Copied to other topics, one decision with a bit flipped, another left out."""
+    original = settings().namespace
+    copies = {name: [(m.partition(), m.key(), m.value(), m.timestamp()[1]) for m in committed(name)] for name in TOPICS}
+    copy = copies["matching.decisions"]
+    flipped, dropped = 0, len(copy) - 3
+    partition, key, value, ts = copy[flipped]
+    at_byte = value.index(b"matching/orders") + 2
+    copy[flipped] = (partition, key, value[:at_byte] + bytes([value[at_byte] ^ 4]) + value[at_byte + 1 :], ts)
+    gone = journal.decode("matching.decisions", copy.pop(dropped)[2])["decision_id"]
+    admin = AdminClient({"bootstrap.servers": settings().brokers, "log_level": 0})
+    with in_namespace(TRIPO_NAMESPACE="c" + original):
+        create(admin, "c" + original)
+        producer = Producer({"bootstrap.servers": settings().brokers, "linger.ms": 5})
+        for name, records in copies.items():
+            for to, record_key, record_value, record_ts in records:
+                producer.produce(settings().topic(name), record_value, record_key, to, timestamp=record_ts)
+        assert producer.flush(30) == 0
+        chain = told("verify", "--chain", "matching", "--workers", "1", code=1)
+        assert {fault["what"] for fault in chain["faults"]} == {CHANGED, DROPPED}
+        assert all(fault["topic"] == "matching.decisions" for fault in chain["faults"])
+        replayed = told("replay", "matching", "--workers", "1", "--fresh", code=1)
+        assert replayed["different"] == 2
+        named = {one["id"]: one["fields"] for task in replayed["tasks"] for one in task["differences"]}
+        assert list(named[gone]) == ["(no record)"]
+        assert ["decision_id"] in [list(fields) for fields in named.values()]
+
+
+@pytest.mark.usefixtures("log")
+def test_every_flipped_bit_of_a_copy_in_memory_is_found() -> None:
+    found = told("flips", "matching", "--count", "60", "--workers", "1")
+    assert found["found"] == found["flips"] == 60
+
+
+@pytest.mark.usefixtures("log")
+def test_verifying_is_quick_once_the_index_is_warm() -> None:
+    told("index", "matching", "--workers", "1")
+    decision = matched()["decision_id"]
+    told("verify", decision)
+    began = time.monotonic()
+    assert told("verify", decision)["holds"]
+    assert time.monotonic() - began < 5, "a second, where no other tests run beside"
