@@ -1,0 +1,56 @@
+"""Ids in; whether they came before, out. Kept for a bounded event time as 64-bit hashes, by the hour they came in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+import numpy as np
+
+from agents.growth.columns import Array
+from agents.growth.policy import HOUR_MS
+
+
+def hashed(name: str) -> int:
+    """The first 64 bits of BLAKE2b."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+@dataclass(slots=True)
+class Seen:
+    """Hashes by the hour since the epoch."""
+
+    hours: dict[int, set[int]] = field(default_factory=dict)
+
+    def __contains__(self, name: str) -> bool:
+        key = hashed(name)
+        return any(key in of_hour for of_hour in self.hours.values())
+
+    def add(self, names: Sequence[str], ts: int) -> list[bool]:
+        """Remember names at event time ``ts``. → of each whether it is new, the first of equal ones being so."""
+        own, others = self.hours.setdefault(ts // HOUR_MS, set()), [one for hour, one in self.hours.items() if hour != ts // HOUR_MS]
+        new = []
+        for name in names:
+            key = hashed(name)
+            new.append(key not in own and not any(key in other for other in others))
+            own.add(key)
+        return new
+
+    def forget(self, before: int) -> None:
+        """Drop the hours that end before that event time, ms."""
+        for hour in [hour for hour in self.hours if (hour + 1) * HOUR_MS < before]:
+            del self.hours[hour]
+
+    def arrays(self) -> dict[str, Array]:
+        """The state: each hash and its hour."""
+        pairs = sorted((hour, key) for hour, keys in self.hours.items() for key in keys)
+        return {"hour": np.array([hour for hour, _ in pairs], np.int64), "hash": np.array([key for _, key in pairs], np.uint64)}
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, Array]) -> Seen:
+        """The state whose ``arrays()`` these are."""
+        out = cls()
+        for hour, key in zip(arrays["hour"].tolist(), arrays["hash"].tolist(), strict=True):
+            out.hours.setdefault(hour, set()).add(key)
+        return out
