@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import exp, inf, isfinite
+from math import exp, inf, isfinite, sqrt
 from typing import Any
 
 import numpy as np
@@ -137,7 +137,8 @@ class Conversion:
         self.expected[kind] += outcome.expected
         self.hours[:, outcome.hour] += (1.0, taken)
         self.learnt += 1
-        return self._watch(kind, taken - outcome.expected, at_ms)
+        expected = min(max(outcome.expected, 0.01), 0.99)
+        return self._watch(kind, (taken - expected) / sqrt(expected * (1.0 - expected)), at_ms)
 
     def forget(self, passed_ms: int) -> None:
         """So much event time has passed."""
@@ -205,7 +206,7 @@ def features_of(riders: Mapping[str, Array], told: Array, occasion_ordered: Arra
 
 
 def _page_hinkley() -> PageHinkley:
-    return PageHinkley(min_instances=50, delta=0.02, threshold=12.0, alpha=1.0, mode="both")
+    return PageHinkley(min_instances=50, delta=0.15, threshold=30.0, alpha=1.0, mode="both")  # in standard deviations
 
 
 def _test_facts(test: PageHinkley) -> dict[str, Any]:

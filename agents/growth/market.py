@@ -7,7 +7,7 @@ times are cut into batches, decisions and state are the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +51,9 @@ class Allocated:
     hours: int  # that the forecaster has seen
 
 
+Look = Callable[["Market", Allocated], None]
+
+
 @dataclass
 class Market:
     """``slot``: the open one, by its number since the epoch; 0 before the first record. ``latest``: event time, ms, and ``since``: the
@@ -74,14 +77,14 @@ class Market:
     pressed: F64 = field(default_factory=lambda: np.zeros(len(SERVICES)))  # slots in a row with more needed than there
 
     def step(
-        self, given: Mapping[str, Rows], now: int, settings: Settings, policy: Policy, rejected: list[Rejection]
-    ) -> tuple[list[Captured], list[Allocated]]:
-        """Take in a step's records; then let the time pass that has passed by the steps' ``now``."""
+        self, given: Mapping[str, Rows], now: int, settings: Settings, policy: Policy, rejected: list[Rejection], decided: Look
+    ) -> list[Captured]:
+        """Take in a step's records; then let the time pass that has passed by the steps' ``now``. ``decided`` gets what is decided whenever
+        a slot is over. → what was captured"""
         captured: list[Captured] = []
-        allocated: list[Allocated] = []
         slots = {topic: np.maximum(rows["ts"] // policy.slot_ms, self.slot) for topic, rows in given.items()}
         for slot in np.unique(np.concatenate([*slots.values(), np.zeros(0, np.int64)])).tolist():
-            allocated += self.open(int(slot), settings, policy)
+            self.open(int(slot), settings, policy, decided)
             of_slot = {topic: rows.take(np.flatnonzero(slots[topic] == slot)).in_order() for topic, rows in given.items()}
             self._drivers(of_slot.get(PROFILES), of_slot.get(MOVES), policy, rejected)
             if ORDERS in of_slot:
@@ -91,29 +94,26 @@ class Market:
         newest = max((int(rows["ts"].max()) for rows in given.values() if len(rows)), default=0)
         if newest > self.clock_at(now):
             self.latest, self.since = newest, now
-        allocated += self.open(self.clock_at(now) // policy.slot_ms, settings, policy)
-        return captured, allocated
+        self.open(self.clock_at(now) // policy.slot_ms, settings, policy, decided)
+        return captured
 
     def clock_at(self, now: int) -> int:
         """Event time, ms: the latest seen, and what has passed since then by the steps' time; 0 before the first record."""
         return self.latest + max(0, now - self.since) if self.latest else 0
 
-    def open(self, slot: int, settings: Settings, policy: Policy) -> list[Allocated]:
+    def open(self, slot: int, settings: Settings, policy: Policy, decided: Look) -> None:
         """A slot begins: those before it are over, one by one."""
         if slot <= self.slot:
-            return []
+            return
         if not self.slot or slot - self.slot > SILENCE:
             self.slot, self.begun = slot, slot + (-slot) % SLOTS
             self.ring[:] = 0
             self.forecaster.last_parts = None
             self.orders.pass_time(slot * policy.slot_ms, self.effects, policy)
-            return []
-        out = []
         while self.slot < slot:
-            out.append(self._close(settings, policy))
+            decided(self, self._close(settings, policy))
             self.slot += 1
             self.ring[self.slot % RING] = 0
-        return out
 
     def _drivers(self, profiles: Rows | None, moves: Rows | None, policy: Policy, rejected: list[Rejection]) -> None:
         if profiles is not None and len(profiles):

@@ -7,7 +7,7 @@ however records in the order of their event times are cut into batches, decision
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ from agents.growth.reading import OFFER_RESPONSES, REQUESTS, RIDERS, Rejection, 
 from agents.growth.riders import PROFILE, REFUSALS, Riders
 from agents.growth.seen import Seen
 
+Look = Callable[[int, bool], None]
 KINDS = ("converted", "declined", "opted_out")  # in the order of RESPONSES
 MINUTE_MS = 60_000
 
@@ -39,20 +40,22 @@ class Monetization:
     seen: Seen = field(default_factory=Seen)
     answers: list[tuple[int, int]] = field(default_factory=list)  # offsets of offers answered in the open span, and the answers
     earned: list[int] = field(default_factory=list)  # by them, cents
+    first: int = 0  # event time of the first offer, ms
     changed: set[int] = field(default_factory=set)  # types whose figures have changed since they were shown
 
-    def step(self, given: Mapping[str, Rows], settings: Settings, policy: Policy, rejected: list[Rejection]) -> list[Decided]:
-        """Take in a step's records, and decide on the requests."""
+    def step(self, given: Mapping[str, Rows], settings: Settings, policy: Policy, rejected: list[Rejection], look: Look) -> list[Decided]:
+        """Take in a step's records, and decide on the requests. ``look`` is told of every span that begins, its event time and
+        whether an hour begins with it, once what riders did before it is learnt."""
         out: list[Decided] = []
         spans = {topic: np.maximum(rows["ts"] // policy.learn_ms, self.span) for topic, rows in given.items()}
         for span in np.unique(np.concatenate([*spans.values(), np.zeros(0, np.int64)])).tolist():
-            self.open(int(span), policy)
+            self.open(int(span), policy, look)
             of_span = {topic: rows.take(np.flatnonzero(spans[topic] == span)).in_order() for topic, rows in given.items()}
             out += self._profiles_and_requests(of_span.get(RIDERS), of_span.get(REQUESTS), settings, policy, rejected)
             self._answered(of_span.get(OFFER_RESPONSES), policy, rejected)
         return out
 
-    def open(self, span: int, policy: Policy) -> None:
+    def open(self, span: int, policy: Policy, look: Look) -> None:
         """A span of event time begins: what riders did in the one before is learnt."""
         if span <= self.span:
             return
@@ -65,7 +68,9 @@ class Monetization:
         if passed:
             self.learnt.forget(passed)
         self.seen.forget(start - 24 * HOUR_MS)
-        self.span = span
+        hour, self.span = self.span * policy.learn_ms // HOUR_MS, span
+        if self.first:
+            look(start, start // HOUR_MS > hour)
 
     def next_due(self, policy: Policy) -> int | None:
         """An event time, ms, from which there is something to do without records."""
@@ -181,6 +186,7 @@ class Monetization:
                     features=decided.features[i] + decided.arms.features[arm],
                 )
             )
+            self.first = self.first or int(decided.requests["ts"][i])
             self.learnt.counts[kind, 0] += 1
             self.changed.add(kind)
 
@@ -190,7 +196,7 @@ class Monetization:
             decision, ts = responses.texts["decision_id"][i], int(responses["ts"][i])
             offer = self.pending.offers.get(_offset_of(decision, self.partition))
             offset = int(responses.offsets[i])
-            if offer is None or offer.rider_id != responses.ids[i] or ts < offer.made_ts:
+            if offer is None or offer.rider_id != responses.ids[i] or ts <= offer.made_ts:
                 why = f"no offer {decision} was made to this rider, or it is long over"
                 rejected.append(Rejection(OFFER_RESPONSES, offset, "UnknownOffer", why, False))
             elif offer.status == ANSWERED:
@@ -222,7 +228,7 @@ class Monetization:
     def facts(self) -> dict[str, Any]:
         """The rest of it."""
         rest = {"answers": self.answers, "earned": self.earned, "changed": sorted(self.changed)}
-        return {"span": self.span, "learnt": self.learnt.facts()} | rest
+        return {"span": self.span, "first": self.first, "learnt": self.learnt.facts()} | rest
 
     @classmethod
     def of(cls, partition: int, facts: Mapping[str, Any], arrays: Mapping[str, Array]) -> Monetization:
@@ -232,8 +238,8 @@ class Monetization:
             part, _, key = name.partition(".")
             parts[part][key] = array
         out = cls(partition)
-        out.span, answers, out.earned, changed = (facts[name] for name in ("span", "answers", "earned", "changed"))
-        out.answers, out.changed = [(a, b) for a, b in answers], set(changed)
+        out.span, out.first, answers, out.earned = (facts[name] for name in ("span", "first", "answers", "earned"))
+        out.answers, out.changed = [(a, b) for a, b in answers], set(facts["changed"])
         out.learnt = Conversion.of(facts["learnt"], parts["learnt"])
         out.riders, out.pending = Riders.of(parts["riders"]), PendingOffers.of(parts["pending"])
         out.seen = Seen.of(parts["seen"])

@@ -19,32 +19,35 @@ def hashed(name: str) -> int:
 
 @dataclass(slots=True)
 class Seen:
-    """Hashes by the hour since the epoch."""
+    """The hour since the epoch that each hash came in, and the hashes of each hour."""
 
-    hours: dict[int, set[int]] = field(default_factory=dict)
+    when: dict[int, int] = field(default_factory=dict)
+    hours: dict[int, list[int]] = field(default_factory=dict)
 
     def __contains__(self, name: str) -> bool:
-        key = hashed(name)
-        return any(key in of_hour for of_hour in self.hours.values())
+        return hashed(name) in self.when
 
     def add(self, names: Sequence[str], ts: int) -> list[bool]:
         """Remember names at event time ``ts``. → of each whether it is new, the first of equal ones being so."""
-        own, others = self.hours.setdefault(ts // HOUR_MS, set()), [one for hour, one in self.hours.items() if hour != ts // HOUR_MS]
-        new = []
+        hour, new = ts // HOUR_MS, []
+        of_hour, when = self.hours.setdefault(hour, []), self.when
         for name in names:
             key = hashed(name)
-            new.append(key not in own and not any(key in other for other in others))
-            own.add(key)
+            new.append(key not in when)
+            if new[-1]:
+                when[key] = hour
+                of_hour.append(key)
         return new
 
     def forget(self, before: int) -> None:
         """Drop the hours that end before that event time, ms."""
         for hour in [hour for hour in self.hours if (hour + 1) * HOUR_MS < before]:
-            del self.hours[hour]
+            for key in self.hours.pop(hour):
+                del self.when[key]
 
     def arrays(self) -> dict[str, Array]:
         """The state: each hash and its hour."""
-        pairs = sorted((hour, key) for hour, keys in self.hours.items() for key in keys)
+        pairs = sorted((hour, key) for key, hour in self.when.items())
         return {"hour": np.array([hour for hour, _ in pairs], np.int64), "hash": np.array([key for _, key in pairs], np.uint64)}
 
     @classmethod
@@ -52,5 +55,6 @@ class Seen:
         """The state whose ``arrays()`` these are."""
         out = cls()
         for hour, key in zip(arrays["hour"].tolist(), arrays["hash"].tolist(), strict=True):
-            out.hours.setdefault(hour, set()).add(key)
+            out.when[key] = hour
+            out.hours.setdefault(hour, []).append(key)
         return out

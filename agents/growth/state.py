@@ -18,7 +18,7 @@ FORMAT = 1  # changes whenever older code could not load what this code dumps
 @dataclass(slots=True)
 class GrowthState:
     """What a growth task knows. ``now``: the last step's, ms; ``latest``: the riders' latest event time, and ``since``: the step's time
-    then; ``hour``: since the epoch, the last at which offers were looked over; ``first``: event time of the first offer, 0 before."""
+    then."""
 
     partition: int
     settings: Settings
@@ -26,8 +26,6 @@ class GrowthState:
     now: int = 0
     latest: int = 0
     since: int = 0
-    hour: int = 0
-    first: int = 0
     markets: dict[str, Market] = field(default_factory=dict)
     alerts: Alerts = field(default_factory=Alerts)
     optimizations: Optimizations = field(default_factory=Optimizations)
@@ -47,7 +45,7 @@ class GrowthState:
         arrays: dict[str, Array] = {f"m.{name}": array for name, array in self.monetization.arrays().items()}
         for i, market in enumerate(markets):
             arrays |= {f"{i}.{name}": array for name, array in market.arrays().items()}
-        facts = {name: getattr(self, name) for name in ("partition", "now", "latest", "since", "hour", "first")}
+        facts = {name: getattr(self, name) for name in ("partition", "now", "latest", "since")}
         facts |= {"format": FORMAT, "monetization": self.monetization.facts(), "markets": [market.facts() for market in markets]}
         facts |= {"settings": {"values": self.settings.values, "changed": self.settings.changed}}
         facts |= {"alerts": self.alerts.active, "told": self.optimizations.told}
@@ -65,7 +63,7 @@ class GrowthState:
             parts.setdefault(part, {})[key] = array
         settings = Settings(Settings.of(policy).values | facts["settings"]["values"], facts["settings"]["changed"])
         out = cls(facts["partition"], settings, Monetization.of(facts["partition"], facts["monetization"], parts["m"]))
-        for name in ("now", "latest", "since", "hour", "first"):
+        for name in ("now", "latest", "since"):
             setattr(out, name, facts[name])
         for i, each in enumerate(facts["markets"]):
             out.markets[each["name"]] = Market.of(each, parts[str(i)])

@@ -18,7 +18,7 @@ from agents.growth.market import Allocated, Market
 from agents.growth.money import revenue_frame, services_rows
 from agents.growth.offered import offers_frame
 from agents.growth.orders import Captured
-from agents.growth.policy import HOUR_MS, TYPES, Policy
+from agents.growth.policy import TYPES, Policy
 from agents.growth.reading import (
     MOVES,
     OFFER_RESPONSES,
@@ -111,26 +111,24 @@ def _set(state: GrowthState, rows: Rows, now: int, out: Stepped) -> None:
 
 def _riders(state: GrowthState, given: Mapping[str, Rows], now: int, policy: Policy, code_version: str, out: Stepped) -> None:
     of = state.monetization
-    decided = of.step(given, state.settings, policy, out.rejected)
+
+    def look(at: int, is_hour: bool) -> None:
+        out.add(LEARNT, [_learnt(state, kind, now) for kind in sorted(of.changed)])
+        of.changed.clear()
+        if not is_hour:
+            return
+        out.add(ALERTS, state.alerts.tell(alerts.of_offers(of.learnt, state.partition, at), at, now))
+        found = optimizations.of_offers(of.learnt, state.settings, policy, state.partition, of.first, at)
+        by_id = {one.recommendation_id: one for one in found}
+        out.add(OPTIMIZATIONS, state.optimizations.tell(by_id, f"/offers/{state.partition}", state.partition, at, now))
+
+    decided = of.step(given, state.settings, policy, out.rejected, look)
     newest = max((int(rows["ts"].max()) for rows in given.values()), default=0)
     if newest > state.clock_at(now):
         state.latest, state.since = newest, now
-    clock = state.clock_at(now)
-    of.open(clock // policy.learn_ms, policy)
+    of.open(state.clock_at(now) // policy.learn_ms, policy, look)
     if decided:
         out.frames[OFFERS] = offers_frame(decided, state.partition, now, code_version)
-    if of.changed:
-        state.first = state.first or clock
-        out.add(LEARNT, [_learnt(state, kind, now) for kind in sorted(of.changed)])
-        of.changed.clear()
-    hour = of.span * policy.learn_ms // HOUR_MS
-    if hour > state.hour and state.first:
-        at = state.hour = hour
-        at *= HOUR_MS
-        out.add(ALERTS, state.alerts.tell(alerts.of_offers(of.learnt, state.partition, at), at, now))
-        found = optimizations.of_offers(of.learnt, state.settings, policy, state.partition, state.first, at)
-        by_id = {one.recommendation_id: one for one in found}
-        out.add(OPTIMIZATIONS, state.optimizations.tell(by_id, f"/offers/{state.partition}", state.partition, at, now))
 
 
 def _learnt(state: GrowthState, kind: int, now: int) -> dict[str, Any]:
@@ -147,14 +145,15 @@ def _markets(
 ) -> None:
     captured: list[tuple[Market, list[Captured]]] = []
     allocated: list[Allocated] = []
+
+    def decided(market: Market, one: Allocated) -> None:
+        allocated.append(one)
+        _look_over(state, market, one, now, policy, out)
+
     for name in sorted(state.markets.keys() | given.keys()):
         market = state.markets.setdefault(name, Market(name))
-        found, decided = market.step(given.get(name, {}), now, state.settings, policy, out.rejected)
-        captured.append((market, found))
-        allocated += decided
+        captured.append((market, market.step(given.get(name, {}), now, state.settings, policy, out.rejected, decided)))
         out.add(SERVICES_TOPIC, services_rows(market, now))
-        if decided:
-            _look_over(state, market, decided[-1], now, policy, out)
     if any(found for _, found in captured):
         version = state.settings.version(policy)
         out.frames[REVENUE] = revenue_frame(captured, state.partition, now, code_version, version, policy)
