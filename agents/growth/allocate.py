@@ -142,7 +142,8 @@ def _of_service(outlook: Outlook, effects: Effects, service: int, start: I64, en
     within = distance[i, j] <= policy.reach_m
     i, j = i[within], j[within]
     travel_s = (distance[i, j] / effects.speed_mps()).round(1)
-    cost = travel_s / 3600.0 * effects.driver_hour_cents()[service]
+    busy = np.minimum(1.0, ratios(outlook.needed, outlook.supply))[start[i]]  # of the time that a driver who stays has orders
+    cost = travel_s / 3600.0 * busy * effects.driver_hour_cents()[service]
     gain = revenue[end[j]] / amount[end[j]]
     pays = np.flatnonzero(gain - cost > 0.0)
     i, j, travel_s, cost, gain = i[pays], j[pays], travel_s[pays], cost[pays], gain[pays]

@@ -92,7 +92,7 @@ def trips(path: Path) -> Demand:
     ts, zone = _times(path, frame), frame[column].cast(pl.Int64, strict=False).fill_null(-1).to_numpy()
     day, of_day, size = np.unique(ts // DAY_MS, return_inverse=True, return_counts=True)
     usual = size[of_day] >= SPARSE * np.median(size[size > SPARSE * size.max()])
-    kept = np.flatnonzero(usual & (zone >= 0))
+    kept = np.flatnonzero(usual & (zone >= 0) & (ts > 0))
     if not len(kept):
         raise NoDemandError(f"{path}: no trips with a time and a zone on {len(day)} days")
     kept = kept[np.argsort(ts[kept], kind="stable")]

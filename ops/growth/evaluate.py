@@ -118,8 +118,8 @@ def _take(frame: pl.DataFrame, demand: Demand, mean: F64, likely: F64) -> None:
 
 def _scored(what: str, actual: npt.NDArray[Any], said: F64, naive: npt.NDArray[Any]) -> Scored:
     orders, error, naive_error = int(actual.sum()), float(np.abs(actual - said).sum()), float(np.abs(actual - naive).sum())
-    some = max(1, orders)
-    return Scored(what, *actual.shape, orders, error / actual.size, naive_error / actual.size, error / some, naive_error / some)
+    (hours, series), some = actual.shape, max(1, orders)
+    return Scored(what, hours, series, orders, error / actual.size, naive_error / actual.size, error / some, naive_error / some)
 
 
 def _verdict(one: Scored) -> str:
