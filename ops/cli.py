@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {  # name → module, and its function or
     "matching": ("ops.matching", "app"),
     "support": ("ops.support.command", "app"),
     "audit": ("ops.audit.command", "app"),
+    "growth": ("ops.growth.command", "app"),
     "chaos": ("ops.chaos.command", "chaos"),
     "fuzz": ("ops.chaos.fuzz", "fuzz"),
     "bench": ("bench.command", "app"),

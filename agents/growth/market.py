@@ -1,0 +1,269 @@
+"""One market: its orders and drivers in, revenue captured and decisions on zones out; and its state.
+
+Event time goes in slots of ``policy.slot_ms``; decisions on zones are made when a slot is over. A record that comes late counts in the slot
+that is open; only as demand it still counts in its own, if that is of the last hour. So however records in the order of their event
+times are cut into batches, decisions and state are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from agents.growth.allocate import INCREASE, Allocation, Outlook, allocate, ratios
+from agents.growth.areas import EPOCH_HOUR, WEEK_HOURS
+from agents.growth.columns import F64, I64, Array
+from agents.growth.drivers import WHOLE, Drivers
+from agents.growth.effects import Effects, buckets
+from agents.growth.forecast import Forecaster
+from agents.growth.orders import Captured, Order, Orders
+from agents.growth.places import Places
+from agents.growth.policy import DAY_MS, HOUR_MS, SERVICES, SLOTS, Policy, Settings
+from agents.growth.reading import MOVES, ORDER_CHANGES, ORDERS, PROFILES, Rejection, Rows
+from agents.growth.revenue import FEES, fees, is_peak, tariff_cents
+
+RING = 2 * SLOTS
+SILENCE = 96  # slots: after a longer one the last hours are not gone through one by one, and learning begins anew with the next
+LEAST_SHOWN = 0.05  # orders forecast, of a series without drivers
+_PARTS = ("places", "forecaster", "drivers", "effects", "orders")
+
+
+@dataclass(slots=True)
+class Allocated:
+    """Decisions on a market's series at the end of a slot, ``at`` ms; arrays have a row for each series."""
+
+    market: str
+    at: int
+    offset: int
+    outlook: Outlook
+    allocation: Allocation
+    demand: I64  # orders of the last hour
+    parts: F64  # (parts, series)
+    weights: F64
+    likely: I64
+    names: list[str]  # of zones
+    shown: I64  # the series that are told of
+    guards: dict[str, Array]
+    policy_version: str
+    hours: int  # that the forecaster has seen
+
+
+Look = Callable[["Market", Allocated], None]
+
+
+@dataclass
+class Market:
+    """``slot``: the open one, by its number since the epoch; 0 before the first record. ``latest``: event time, ms, and ``since``: the
+    step's time then. ``levels`` (3, series): demand and supply, 0 to 1, and the ratio when the last slot ended."""
+
+    name: str
+    slot: int = 0
+    begun: int = 0  # the slot since which hours are whole
+    latest: int = 0
+    since: int = 0
+    shift_h: int = 0  # local solar time less UTC
+    offset: int = -1  # of the last order counted
+    places: Places = field(default_factory=Places)
+    forecaster: Forecaster = field(default_factory=Forecaster)
+    drivers: Drivers = field(default_factory=Drivers)
+    effects: Effects = field(default_factory=Effects)
+    orders: Orders = field(default_factory=Orders)
+    ring: I64 = field(default_factory=lambda: np.zeros((RING, 0), np.int64))
+    levels: F64 = field(default_factory=lambda: np.zeros((3, 0)))
+    tightness: F64 = field(default_factory=lambda: np.zeros((2, len(SERVICES))))  # drivers needed and there when the last slot ended
+    pressed: F64 = field(default_factory=lambda: np.zeros(len(SERVICES)))  # slots in a row with more needed than there
+
+    def step(
+        self, given: Mapping[str, Rows], now: int, settings: Settings, policy: Policy, rejected: list[Rejection], decided: Look
+    ) -> list[Captured]:
+        """Take in a step's records; then let the time pass that has passed by the steps' ``now``. ``decided`` gets what is decided whenever
+        a slot is over. → what was captured"""
+        captured: list[Captured] = []
+        slots = {topic: np.maximum(rows["ts"] // policy.slot_ms, self.slot) for topic, rows in given.items()}
+        for slot in np.unique(np.concatenate([*slots.values(), np.zeros(0, np.int64)])).tolist():
+            self.open(int(slot), settings, policy, decided)
+            of_slot = {topic: rows.take(np.flatnonzero(slots[topic] == slot)).in_order() for topic, rows in given.items()}
+            self._drivers(of_slot.get(PROFILES), of_slot.get(MOVES), policy, rejected)
+            if ORDERS in of_slot:
+                captured += self._placed(of_slot[ORDERS], policy, rejected)
+            if ORDER_CHANGES in of_slot:
+                captured += self._became(of_slot[ORDER_CHANGES], rejected)
+        newest = max((int(rows["ts"].max()) for rows in given.values() if len(rows)), default=0)
+        if newest > self.clock_at(now):
+            self.latest, self.since = newest, now
+        self.open(self.clock_at(now) // policy.slot_ms, settings, policy, decided)
+        return captured
+
+    def clock_at(self, now: int) -> int:
+        """Event time, ms: the latest seen, and what has passed since then by the steps' time; 0 before the first record."""
+        return self.latest + max(0, now - self.since) if self.latest else 0
+
+    def open(self, slot: int, settings: Settings, policy: Policy, decided: Look) -> None:
+        """A slot begins: those before it are over, one by one."""
+        if slot <= self.slot:
+            return
+        if not self.slot or slot - self.slot > SILENCE:
+            self.slot, self.begun = slot, slot + (-slot) % SLOTS
+            self.ring[:] = 0
+            self.forecaster.last_parts = None
+            self.orders.pass_time(slot * policy.slot_ms, self.effects, policy)
+        while self.slot < slot:
+            decided(self, self._close(settings, policy))
+            self.slot += 1
+            self.ring[self.slot % RING] = 0
+
+    def _drivers(self, profiles: Rows | None, moves: Rows | None, policy: Policy, rejected: list[Rejection]) -> None:
+        if profiles is not None and len(profiles):
+            self.drivers.profiled(profiles.ids.to_list(), profiles["ts"], profiles["services"], profiles["deleted"])
+        if moves is not None and len(moves):
+            zone = self.places.find(moves["lat"], moves["lon"], policy)
+            late = self.drivers.moved(moves.ids.to_list(), moves["ts"], zone, moves["online"])
+            for i in np.flatnonzero(late).tolist():
+                why = f"a later move of {moves.ids[i]} was read before"
+                rejected.append(Rejection(MOVES, int(moves.offsets[i]), "OutOfOrder", why, True))
+
+    def _placed(self, orders: Rows, policy: Policy, rejected: list[Rejection]) -> list[Captured]:
+        orders = self._unheard(orders, rejected)
+        if not len(orders):
+            return []
+        if self.offset < 0:
+            self.shift_h = round(float(orders["lon"][0]) / 15.0)
+        self.offset = max(self.offset, int(orders.offsets.max()))
+        zone = self.places.find(orders["lat"], orders["lon"], policy)
+        series = self.places.columns(zone, orders["service"])
+        self._grow()
+        own = orders["ts"] // policy.slot_ms
+        counted = own > self.slot - SLOTS
+        np.add.at(self.ring, (own[counted] % RING, series[counted]), 1)
+        return self._live(orders, zone, series, policy)
+
+    def _live(self, orders: Rows, zone: I64, series: I64, policy: Policy) -> list[Captured]:
+        """Make them live, with the price and the fees that hold now."""
+        fare, ts, lon = orders["fare_cents"], orders["ts"], orders["lon"]
+        agreed = ~np.isnan(fare)
+        tariff = tariff_cents(orders["service"], orders["tier"], orders["trip_m"], ts, lon)
+        price = np.where(agreed, np.nan_to_num(fare), tariff).astype(np.int64)
+        demand, supply, ratio = (level[series] for level in self.levels)
+        surge = (demand > policy.surge_demand) & (supply < policy.surge_supply)
+        captured = fees(price, is_peak(ts, lon), surge, policy)
+        columns = (orders["service"], zone, price, agreed.astype(np.int64), *(captured[name] for name in FEES), buckets(ratio))
+        columns += (np.rint(orders["trip_m"]).astype(np.int64), demand, supply)
+        out = []
+        for name, *values in zip(orders.ids.to_list(), ts.tolist(), *(column.tolist() for column in columns), strict=True):
+            out += self.orders.placed(Order(name, *values), self.effects)
+        return out
+
+    def _unheard(self, orders: Rows, rejected: list[Rejection]) -> Rows:
+        """Those whose names are new."""
+        known, names = self.orders.knows, orders.ids.to_list()
+        again = np.fromiter((known(name) for name in names), np.bool_, len(names))
+        if len(set(names)) < len(names):
+            again |= ~orders.ids.is_first_distinct().to_numpy()
+        rejected += [
+            Rejection(ORDERS, int(orders.offsets[i]), "DuplicateOrder", f"order {names[i]} was placed before", True)
+            for i in np.flatnonzero(again).tolist()
+        ]
+        return orders.take(np.flatnonzero(~again)) if again.any() else orders
+
+    def _became(self, changes: Rows, rejected: list[Rejection]) -> list[Captured]:
+        out = []
+        columns = (changes["change"].tolist(), changes["ts"].tolist(), changes.offsets.tolist())
+        for name, change, ts, offset in zip(changes.ids.to_list(), *columns, strict=True):
+            if name not in self.orders.live and name in self.orders.over:
+                rejected.append(Rejection(ORDER_CHANGES, offset, "OrderOver", f"order {name} was over before", True))
+            elif (one := self.orders.became(name, change, ts, offset, self.effects)) is not None:
+                out.append(one)
+        return out
+
+    def _grow(self) -> None:
+        more = len(self.places.series) - self.ring.shape[1]
+        if more > 0:
+            self.ring = np.pad(self.ring, ((0, 0), (0, more)))
+            self.levels = np.pad(self.levels, ((0, 0), (0, more)))
+            self.levels[1, -more:] = 1.0
+        self.forecaster.grow(len(self.places.series))
+
+    def _close(self, settings: Settings, policy: Policy) -> Allocated:
+        """The open slot is over: learn, look ahead, decide."""
+        end = (self.slot + 1) * policy.slot_ms
+        self.orders.pass_time(end, self.effects, policy)
+        online = self.drivers.online(end, len(self.places.zones), policy)
+        there = np.argwhere(online > 0)
+        self.places.columns(there[:, 0], there[:, 1])
+        self._grow()
+        zone, service = self.places.zone_of(), self.places.service_of()
+        demand = self.ring[np.arange(self.slot - SLOTS + 1, self.slot + 1) % RING].sum(axis=0)
+        parts = self._look_ahead(demand.astype(np.float64), end)
+        forecast = self.forecaster.forecast(parts)
+        buffer = np.array([settings.values[f"buffer:{name}"] for name in SERVICES])
+        lats, lons = self.places.middles(policy)
+        needed = (forecast * (self.effects.cycle_h() * buffer)[service]).round(6)
+        outlook = Outlook(zone, service, lats[zone], lons[zone], forecast, online[zone, service] / WHOLE, needed)
+        allocation = allocate(outlook, self.effects, policy)
+        self._note(outlook, demand)
+        if end % DAY_MS == 0:
+            self.effects.day_is_over()
+            self.drivers.forget(end - 2 * DAY_MS)
+        shown = np.flatnonzero((demand > 0) | (forecast >= LEAST_SHOWN) | (outlook.supply > 0.0))
+        known = np.full(len(zone), self.forecaster.hours >= WEEK_HOURS)
+        guards = {"NO_DRIVERS_SEEN": outlook.supply <= 0.0, "SEASON_NOT_LEARNT": ~known, "EFFECTS_NOT_LEARNT": ~allocation.learnt}
+        more = (allocation.action == INCREASE) & allocation.learnt
+        guards["NO_MOVE_PAYS"], guards["COSTS_MORE_THAN_IT_BRINGS"] = (
+            more & (allocation.moves_in == 0),
+            more & (allocation.cost > allocation.revenue),
+        )
+        return Allocated(
+            self.name, end, self.offset, outlook, allocation, demand, parts, self.forecaster.weights.copy(), Forecaster.likely(forecast),
+            self.places.names(policy), shown, guards, settings.version(policy), self.forecaster.hours,
+        )  # fmt: skip
+
+    def _look_ahead(self, demand: F64, end: int) -> F64:
+        """What the forecast of the hour from ``end`` is made of; if a whole hour is over, it is learnt first."""
+        hour = (end // HOUR_MS + EPOCH_HOUR + self.shift_h) % WEEK_HOURS
+        if end % HOUR_MS:
+            return self.forecaster.parts(demand, hour, end % HOUR_MS / HOUR_MS)
+        if self.slot + 1 >= self.begun + SLOTS:
+            self.forecaster.hour(demand, (hour - 1) % WEEK_HOURS)
+        parts = self.forecaster.parts(demand, hour)
+        self.forecaster.keep(parts)
+        return parts
+
+    def _note(self, outlook: Outlook, demand: I64) -> None:
+        """What holds for orders until the next slot is over, and how tight each service is."""
+        busy = np.minimum(1.0, demand / np.maximum(self.forecaster.peak(), SLOTS))
+        manned = np.minimum(1.0, outlook.supply / np.maximum(outlook.needed, 1e-3))
+        if not outlook.supply.any():
+            manned[:] = 1.0  # nothing is known of drivers: that is no reason for a surge
+        self.levels = np.stack([busy, manned, ratios(outlook.needed, outlook.supply)]).round(6)
+        both = (outlook.needed, outlook.supply)
+        tightness: F64 = np.stack([np.bincount(outlook.service, each, len(SERVICES)) for each in both]).astype(np.float64)
+        self.tightness = tightness.round(6)
+        self.pressed = np.where(self.tightness[0] > 1.2 * np.maximum(self.tightness[1], 1e-3), self.pressed + 1, 0.0)
+
+    def facts(self) -> dict[str, Any]:
+        """The part of the state that is not arrays."""
+        names = ("name", "slot", "begun", "latest", "since", "shift_h", "offset")
+        return {name: getattr(self, name) for name in names} | {"forecaster": self.forecaster.facts()}
+
+    def arrays(self) -> dict[str, Array]:
+        """The part of the state that is arrays."""
+        own = {name: getattr(self, name).ravel() for name in ("ring", "levels", "tightness", "pressed")}
+        return own | {f"{part}.{name}": array for part in _PARTS for name, array in getattr(self, part).arrays().items()}
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any], arrays: Mapping[str, Array]) -> Market:
+        """The market of these ``facts()`` and ``arrays()``."""
+        parts: dict[str, dict[str, Array]] = {name: {} for name in ("", *_PARTS)}
+        for name, array in arrays.items():
+            part, _, key = name.partition(".") if "." in name else ("", "", name)
+            parts[part][key] = array
+        own = {name: value for name, value in facts.items() if name != "forecaster"}
+        out = cls(**own, places=Places.of(parts["places"]), drivers=Drivers.of(parts["drivers"]), orders=Orders.of(parts["orders"]))
+        out.forecaster, out.effects = Forecaster.of(facts["forecaster"], parts["forecaster"]), Effects.of(parts["effects"])
+        for name, rows in (("ring", RING), ("levels", 3), ("tightness", 2)):
+            setattr(out, name, parts[""][name].reshape(rows, -1).copy())
+        out.pressed = parts[""]["pressed"].copy()
+        return out

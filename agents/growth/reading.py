@@ -1,0 +1,242 @@
+"""Decoded batches in; valid rows by topic, and a rejection with its reason for each row that is not, out.
+
+All checks are masks over whole columns, and the first that a row fails is its reason. What is wrong with a record as things are (it came
+before, its order is not known) is told where that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import polars as pl
+
+from agents.growth import areas
+from agents.growth.columns import F64, I64, Array, Mask
+from agents.growth.policy import CHANGES, CONVERTED, OCCASIONS, RESPONSES, SERVICES, STATUSES, TIERS, Policy
+
+POLICIES, RIDERS, REQUESTS, OFFER_RESPONSES = "growth-policies", "rider-profiles", "monetization-requests", "offer-responses"
+PROFILES, MOVES, ORDERS, ORDER_CHANGES = "driver-profiles", "driver-moves", "orders", "order-changes"
+LONGEST_ID = 200  # characters
+
+
+class Records(Protocol):
+    """What is read of a batch: ``streams.batch.Batch`` has it."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offsets(self) -> I64: ...
+    @property
+    def frame(self) -> pl.DataFrame: ...
+
+
+class Rejection(NamedTuple):
+    """A record that cannot be decided on; the fields of ``streams.batch.Rejected``."""
+
+    topic: str
+    offset: int
+    error: str
+    message: str
+    expected: bool
+
+
+@dataclass(slots=True)
+class Rows:
+    """Valid rows of one topic: whom they are about, other texts by column, offsets and numpy columns, all of shape (n,)."""
+
+    ids: pl.Series
+    offsets: I64
+    columns: dict[str, Array]
+    texts: dict[str, pl.Series] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.offsets)
+
+    def __getitem__(self, column: str) -> Array:
+        return self.columns[column]
+
+    def take(self, index: I64) -> Rows:
+        """The rows of these positions."""
+        texts = {name: text.gather(index) for name, text in self.texts.items()}
+        return Rows(self.ids.gather(index), self.offsets[index], {name: column[index] for name, column in self.columns.items()}, texts)
+
+    def in_order(self) -> Rows:
+        """By event time; of equal ones as they are."""
+        ts = self["ts"]
+        return self if bool((ts[1:] >= ts[:-1]).all()) else self.take(np.argsort(ts, kind="stable"))
+
+    def by_market(self) -> list[tuple[str, Rows]]:
+        """The rows of each market, in the markets' alphabetical order."""
+        markets = self.texts["market"]
+        if len(self) == 0:
+            return []
+        names = markets.unique().sort()
+        if len(names) == 1:
+            return [(names[0], self)]
+        code = markets.cast(pl.Enum(names)).to_physical().to_numpy()
+        return [(name, self.take(np.flatnonzero(code == i))) for i, name in enumerate(names.to_list())]
+
+
+class Sieve:
+    """The columns of one batch, and what is wrong with its rows."""
+
+    def __init__(self, records: Records, rejected: list[Rejection]) -> None:
+        self.records, self.rejected = records, rejected
+        self.bad: Mask = np.zeros(len(records.offsets), np.bool_)
+
+    def refuse(self, failing: Mask, error: str, message: Callable[[int], str]) -> None:
+        """Reject the rows where ``failing`` (n,) holds and nothing was wrong before."""
+        if not failing.any():
+            return
+        for row in np.flatnonzero(failing & ~self.bad).tolist():
+            self.rejected.append(Rejection(self.records.topic, int(self.records.offsets[row]), error, message(row), False))
+        self.bad |= failing
+
+    def names(self, *names: str) -> None:
+        """Names must not be empty or absurdly long."""
+        for name in names:
+            self._name(name)
+
+    def _name(self, name: str) -> None:
+        length = self.records.frame[name].str.len_chars().fill_null(0).to_numpy()
+        self.refuse(length == 0, "MissingId", lambda row: f"{name} is empty")
+        self.refuse(length > LONGEST_ID, "InvalidId", lambda row: f"{name} has {length[row]} characters, at most {LONGEST_ID} are allowed")
+
+    def times(self, now: int, policy: Policy) -> I64:
+        """Event times lie after the epoch and not beyond ``now`` (ms) plus the policy's allowance. → the times"""
+        ts = self.integers("ts")
+        self.refuse(ts <= 0, "InvalidTimestamp", lambda row: f"ts {ts[row]} is not after the epoch")
+        self.refuse(ts > now + policy.future_ms, "FromTheFuture", lambda row: f"ts {ts[row]} lies {ts[row] - now} ms after the step's now")
+        return ts
+
+    def integers(self, column: str) -> I64:
+        """As int64, nulls as 0."""
+        return self.records.frame[column].cast(pl.Int64).fill_null(0).to_numpy()
+
+    def numbers(self, column: str, low: float, high: float, error: str, *, missing: bool = False) -> F64:
+        """As float64 within ``low`` and ``high``; NaN is not, except of nulls where they may be ``missing``. → the values"""
+        values = self.records.frame[column].cast(pl.Float64).fill_null(np.nan).to_numpy()
+        bad = ~((values >= low) & (values <= high))
+        if missing:
+            bad &= self.records.frame[column].is_not_null().to_numpy()
+        self.refuse(bad, error, lambda row: f"{column} {values[row]:g} is outside {low:g}…{high:g}")
+        return values
+
+    def symbols(self, column: str, symbols: Sequence[str], *, missing: bool = False) -> I64:
+        """Positions of an enum in ``symbols``; nulls, where they may be ``missing``, are -1."""
+        given = self.records.frame[column]
+        codes = given.cast(pl.Enum(list(symbols)), strict=False).to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
+        bad = codes < 0
+        if missing:
+            bad = bad & given.is_not_null().to_numpy()
+        self.refuse(bad, "UnknownSymbol", lambda row: f"{column} {given[row]!r} is not of the schema")
+        return codes
+
+    def flags(self, column: str) -> Mask:
+        """Booleans, null as false."""
+        return self.records.frame[column].fill_null(False).to_numpy()
+
+    def rows(self, name: str, columns: dict[str, Array], *texts: str) -> Rows:
+        """What has passed, named by the field ``name``."""
+        frame = self.records.frame
+        rows = Rows(frame[name], self.records.offsets, columns, {text: frame[text] for text in texts})
+        return rows.take(np.flatnonzero(~self.bad)) if self.bad.any() else rows
+
+
+def read_policies(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """growth-policies → ts, value and who applied which recommendation, by setting."""
+    sieve = Sieve(records, rejected)
+    sieve.names("setting", "by")
+    columns: dict[str, Array] = {"ts": sieve.times(now, policy), "value": sieve.numbers("value", -1e9, 1e9, "InvalidSetting")}
+    return sieve.rows("setting", columns, "recommendation_id")
+
+
+def read_riders(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """rider-profiles → what the table of riders keeps of a profile, by rider_id."""
+    sieve = Sieve(records, rejected)
+    sieve.names("rider_id")
+    columns: dict[str, Array] = {"ts": sieve.times(now, policy), "tier": sieve.symbols("tier", TIERS)}
+    columns |= {"personal": sieve.flags("personal_consent"), "contact": sieve.flags("contact_consent"), "deleted": sieve.flags("deleted")}
+    limits = {"order_value_cents": 1e7, "orders_week": 1000.0, "lifetime_value_cents": 1e10}
+    limits |= dict.fromkeys(("churn_risk", "price_sensitivity", "loyalty"), 1.0)
+    columns |= {name: sieve.numbers(name, 0.0, most, "InvalidProfile") for name, most in limits.items()}
+    return sieve.rows("rider_id", columns)
+
+
+def read_requests(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """monetization-requests → ts, occasion, service, the local time's difference, and the request's id, by rider_id."""
+    sieve = Sieve(records, rejected)
+    sieve.names("request_id", "rider_id")
+    columns: dict[str, Array] = {"ts": sieve.times(now, policy), "occasion": sieve.symbols("occasion", OCCASIONS)}
+    columns["service"] = sieve.symbols("service", SERVICES, missing=True)
+    offset = sieve.numbers("utc_offset_min", -720.0, 840.0, "InvalidUtcOffset")
+    columns["utc_offset_min"] = np.nan_to_num(offset).astype(np.int64)
+    return sieve.rows("rider_id", columns, "request_id")
+
+
+def read_responses(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """offer-responses → ts, response, value and the offer's decision, by rider_id."""
+    sieve = Sieve(records, rejected)
+    sieve.names("decision_id", "rider_id")
+    response, value = sieve.symbols("response", RESPONSES), sieve.integers("value_cents")
+    limit = policy.value_limit_cents
+    absurd = (value < 0) | (value > limit) | ((value != 0) & (response != CONVERTED))
+    sieve.refuse(absurd, "InvalidValue", lambda row: f"value_cents {value[row]}: 0 to {limit} of a conversion, else 0, is possible")
+    return sieve.rows("rider_id", {"ts": sieve.times(now, policy), "response": response, "value_cents": value}, "decision_id")
+
+
+def read_profiles(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """driver-profiles → ts, services as bits, whether the driver has left, by driver_id."""
+    sieve = Sieve(records, rejected)
+    sieve.names("driver_id", "market")
+    given = records.frame["services"]
+    bits = np.zeros(len(sieve.bad), np.int64)
+    for i, service in enumerate(SERVICES):
+        bits |= given.list.contains(service).fill_null(False).to_numpy().astype(np.int64) << i
+    columns: dict[str, Array] = {"ts": sieve.times(now, policy), "services": bits, "deleted": sieve.flags("deleted")}
+    return sieve.rows("driver_id", columns, "market")
+
+
+def read_moves(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """driver-moves → ts, place, whether the driver is online, by driver_id."""
+    sieve = Sieve(records, rejected)
+    sieve.names("driver_id", "market")
+    status = sieve.symbols("status", STATUSES)
+    columns: dict[str, Array] = {"ts": sieve.times(now, policy), "online": status != STATUSES.index("OFFLINE")}
+    columns |= _place(sieve, "lat", "lon")
+    return sieve.rows("driver_id", columns, "market")
+
+
+def read_orders(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """orders → ts, service, tier, pickup, the trip's length and the fare agreed (NaN: none), by order_id."""
+    sieve = Sieve(records, rejected)
+    sieve.names("order_id", "market")
+    columns: dict[str, Array] = {"service": sieve.symbols("service", SERVICES), "tier": sieve.symbols("tier", TIERS)}
+    columns["ts"] = sieve.times(now, policy)
+    columns |= _place(sieve, "pickup_lat", "pickup_lon")
+    to = _place(sieve, "dropoff_lat", "dropoff_lon")
+    trip = areas.haversine_m(columns["lat"], columns["lon"], to["lat"], to["lon"])
+    far = f"the limit is {policy.trip_limit_m / 1000:g} km"
+    sieve.refuse(trip > policy.trip_limit_m, "TripTooLong", lambda row: f"drop-off lies {trip[row] / 1000:.0f} km from the pickup; {far}")
+    columns["trip_m"] = trip.round(3)
+    columns["fare_cents"] = sieve.numbers("fare_cents", 0.0, policy.fare_limit_cents, "InvalidFare", missing=True)
+    return sieve.rows("order_id", columns, "market")
+
+
+def read_changes(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """order-changes → ts, change by order_id."""
+    sieve = Sieve(records, rejected)
+    sieve.names("order_id", "market")
+    columns: dict[str, Array] = {"change": sieve.symbols("change", CHANGES), "ts": sieve.times(now, policy)}
+    return sieve.rows("order_id", columns, "market")
+
+
+def _place(sieve: Sieve, lat: str, lon: str) -> dict[str, F64]:
+    """Degrees; 0 where they are none, which is refused."""
+    places = {"lat": sieve.numbers(lat, -90.0, 90.0, "InvalidPosition"), "lon": sieve.numbers(lon, -180.0, 180.0, "InvalidPosition")}
+    return {name: np.where(sieve.bad, 0.0, values) for name, values in places.items()}

@@ -1,0 +1,72 @@
+"""The state of one growth task: offers and riders, markets, settings, alerts and recommendations; to bytes and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from agents.growth.alerts import Alerts
+from agents.growth.columns import Array
+from agents.growth.market import Market
+from agents.growth.monetization import Monetization
+from agents.growth.optimizations import Optimizations
+from agents.growth.packing import pack, unpack
+from agents.growth.policy import DEFAULT, Policy, Settings
+
+FORMAT = 1  # changes whenever older code could not load what this code dumps
+
+
+@dataclass(slots=True)
+class GrowthState:
+    """What a growth task knows. ``now``: the last step's, ms; ``latest``: the riders' latest event time, and ``since``: the step's time
+    then."""
+
+    partition: int
+    settings: Settings
+    monetization: Monetization
+    now: int = 0
+    latest: int = 0
+    since: int = 0
+    markets: dict[str, Market] = field(default_factory=dict)
+    alerts: Alerts = field(default_factory=Alerts)
+    optimizations: Optimizations = field(default_factory=Optimizations)
+
+    @classmethod
+    def fresh(cls, partition: int, policy: Policy = DEFAULT) -> GrowthState:
+        """The state of a task that has seen nothing."""
+        return cls(partition, Settings.of(policy), Monetization(partition))
+
+    def clock_at(self, now: int) -> int:
+        """The riders' event time, ms: the latest seen, and what has passed since then by the steps' time; 0 before the first record."""
+        return self.latest + max(0, now - self.since) if self.latest else 0
+
+    def dump(self) -> bytes:
+        """The state as bytes; equal states give equal bytes."""
+        markets = [self.markets[name] for name in sorted(self.markets)]
+        arrays: dict[str, Array] = {f"m.{name}": array for name, array in self.monetization.arrays().items()}
+        for i, market in enumerate(markets):
+            arrays |= {f"{i}.{name}": array for name, array in market.arrays().items()}
+        facts = {name: getattr(self, name) for name in ("partition", "now", "latest", "since")}
+        facts |= {"format": FORMAT, "monetization": self.monetization.facts(), "markets": [market.facts() for market in markets]}
+        facts |= {"settings": {"values": self.settings.values, "changed": self.settings.changed}}
+        facts |= {"alerts": self.alerts.active, "told": self.optimizations.told}
+        return pack(facts, arrays)
+
+    @classmethod
+    def load(cls, data: bytes, policy: Policy = DEFAULT) -> GrowthState:
+        """The state that was dumped. Raises ValueError for bytes of another agent or format."""
+        facts, arrays = unpack(data)
+        if facts["format"] != FORMAT:
+            raise ValueError(f"growth state has format {facts['format']}; this code reads {FORMAT}: run the code that wrote it")
+        parts: dict[str, dict[str, Array]] = {}
+        for name, array in arrays.items():
+            part, _, key = name.partition(".")
+            parts.setdefault(part, {})[key] = array
+        settings = Settings(Settings.of(policy).values | facts["settings"]["values"], facts["settings"]["changed"])
+        out = cls(facts["partition"], settings, Monetization.of(facts["partition"], facts["monetization"], parts["m"]))
+        for name in ("now", "latest", "since"):
+            setattr(out, name, facts[name])
+        for i, each in enumerate(facts["markets"]):
+            out.markets[each["name"]] = Market.of(each, parts[str(i)])
+        out.alerts.active = {name: (severity, since) for name, (severity, since) in sorted(facts["alerts"].items())}
+        out.optimizations.told = dict(sorted(facts["told"].items()))
+        return out

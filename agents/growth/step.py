@@ -1,0 +1,185 @@
+"""The step of the growth agent: batches by topic in, decisions and table rows by output topic and the rejected records, out.
+
+Pure: nothing but the state, the batches and ``now`` has a say. Settings are taken first; riders and markets do not see each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from agents.growth import alerts, optimizations
+from agents.growth.columns import Array
+from agents.growth.conversion import COUNTS
+from agents.growth.market import Allocated, Market
+from agents.growth.money import revenue_frame, services_rows
+from agents.growth.offered import offers_frame
+from agents.growth.orders import Captured
+from agents.growth.policy import TYPES, Policy
+from agents.growth.reading import (
+    MOVES,
+    OFFER_RESPONSES,
+    ORDER_CHANGES,
+    ORDERS,
+    POLICIES,
+    PROFILES,
+    REQUESTS,
+    RIDERS,
+    Records,
+    Rejection,
+    Rows,
+    read_changes,
+    read_moves,
+    read_orders,
+    read_policies,
+    read_profiles,
+    read_requests,
+    read_responses,
+    read_riders,
+)
+from agents.growth.state import GrowthState
+from agents.growth.zones import allocations_frame, moves_frame, outlook_frame
+
+READERS = {
+    POLICIES: read_policies,
+    RIDERS: read_riders,
+    PROFILES: read_profiles,
+    MOVES: read_moves,
+    ORDER_CHANGES: read_changes,
+    OFFER_RESPONSES: read_responses,
+    ORDERS: read_orders,
+    REQUESTS: read_requests,
+}
+OFFERS, REVENUE, SERVICES_TOPIC, ALLOCATIONS = "growth.offers", "growth.revenue", "growth.services", "growth.allocations"
+ZONES, MOVES_TOPIC, ALERTS, OPTIMIZATIONS, LEARNT = "growth.zones", "growth.moves", "growth.alerts", "growth.optimizations", "growth.learnt"
+OUTPUTS = (OFFERS, REVENUE, ALLOCATIONS, ZONES, MOVES_TOPIC, SERVICES_TOPIC, ALERTS, OPTIMIZATIONS, LEARNT)
+OF_RIDERS, OF_MARKETS = (RIDERS, REQUESTS, OFFER_RESPONSES), (PROFILES, MOVES, ORDERS, ORDER_CHANGES)
+
+
+@dataclass(slots=True)
+class Stepped:
+    """What a step came to: frames of whole schemas, rows of tables, by output topic, and the records that could not be decided on."""
+
+    frames: dict[str, pl.DataFrame] = field(default_factory=dict)
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    rejected: list[Rejection] = field(default_factory=list)
+
+    def add(self, topic: str, rows: list[dict[str, Any]]) -> None:
+        """More rows of a table."""
+        if rows:
+            self.rows.setdefault(topic, []).extend(rows)
+
+
+def step(state: GrowthState, batches: Mapping[str, Records], now: int, policy: Policy, code_version: str) -> Stepped:
+    """Step ``state``, in place, over ``batches`` at ``now`` ms."""
+    out = Stepped()
+    now = state.now = max(state.now, now)
+    given = {topic: read(batches[topic], now, policy, out.rejected) for topic, read in READERS.items() if topic in batches}
+    if POLICIES in given:
+        _set(state, given[POLICIES], now, out)
+    _riders(state, {topic: given[topic] for topic in OF_RIDERS if topic in given and len(given[topic])}, now, policy, code_version, out)
+    _markets(state, _by_market(given), now, policy, code_version, out)
+    return out
+
+
+def due(state: GrowthState, now: int, policy: Policy) -> bool:
+    """Whether a step without records at ``now`` could change anything but the clocks."""
+    wakes = state.monetization.next_due(policy)
+    if wakes is not None and wakes <= state.clock_at(now):
+        return True
+    return any(market.clock_at(now) // policy.slot_ms > market.slot for market in state.markets.values() if market.latest)
+
+
+def _set(state: GrowthState, rows: Rows, now: int, out: Stepped) -> None:
+    """Change settings; what is older than a setting's last change is refused."""
+    settings, applied = state.settings, rows.texts["recommendation_id"].to_list()
+    for i, name in enumerate(rows.ids.to_list()):
+        ts, value, offset = int(rows["ts"][i]), float(rows["value"][i]), int(rows.offsets[i])
+        if problem := settings.problem(name, value):
+            out.rejected.append(Rejection(POLICIES, offset, "InvalidSetting", problem, False))
+        elif ts < settings.changed.get(name, 0):
+            why = f"{name} was changed later, at {settings.changed[name]}, already"
+            out.rejected.append(Rejection(POLICIES, offset, "OutOfOrder", why, True))
+        else:
+            settings.values[name], settings.changed[name] = value, ts
+            if applied[i]:
+                out.add(OPTIMIZATIONS, state.optimizations.applied(applied[i], ts, now))
+
+
+def _riders(state: GrowthState, given: Mapping[str, Rows], now: int, policy: Policy, code_version: str, out: Stepped) -> None:
+    of = state.monetization
+
+    def look(at: int, is_hour: bool) -> None:
+        out.add(LEARNT, [_learnt(state, kind, now) for kind in sorted(of.changed)])
+        of.changed.clear()
+        if not is_hour:
+            return
+        out.add(ALERTS, state.alerts.tell(alerts.of_offers(of.learnt, state.partition, at), at, now))
+        found = optimizations.of_offers(of.learnt, state.settings, policy, state.partition, of.first, at)
+        by_id = {one.recommendation_id: one for one in found}
+        out.add(OPTIMIZATIONS, state.optimizations.tell(by_id, f"/offers/{state.partition}", state.partition, at, now))
+
+    decided = of.step(given, state.settings, policy, out.rejected, look)
+    newest = max((int(rows["ts"].max()) for rows in given.values()), default=0)
+    if newest > state.clock_at(now):
+        state.latest, state.since = newest, now
+    of.open(state.clock_at(now) // policy.learn_ms, policy, look)
+    if decided:
+        out.frames[OFFERS] = offers_frame(decided, state.partition, now, code_version)
+
+
+def _learnt(state: GrowthState, kind: int, now: int) -> dict[str, Any]:
+    learnt = state.monetization.learnt
+    counts = dict(zip(COUNTS, learnt.counts[kind].tolist(), strict=True))
+    over = counts["converted"] + counts["declined"] + counts["opted_out"] + counts["expired"]
+    row = {"key": f"{TYPES[kind]}/{state.partition}", "type": TYPES[kind], "partition": state.partition, "updated_at": now} | counts
+    shares = {"conversion": counts["converted"] / over if over else None, "expected": float(learnt.expected[kind]) / over if over else 0.0}
+    return row | shares | {"value_cents": float(learnt.values()[kind])}
+
+
+def _markets(
+    state: GrowthState, given: Mapping[str, Mapping[str, Rows]], now: int, policy: Policy, code_version: str, out: Stepped
+) -> None:
+    captured: list[tuple[Market, list[Captured]]] = []
+    allocated: list[Allocated] = []
+
+    def decided(market: Market, one: Allocated) -> None:
+        allocated.append(one)
+        _look_over(state, market, one, now, policy, out)
+
+    for name in sorted(state.markets.keys() | given.keys()):
+        market = state.markets.setdefault(name, Market(name))
+        captured.append((market, market.step(given.get(name, {}), now, state.settings, policy, out.rejected, decided)))
+        out.add(SERVICES_TOPIC, services_rows(market, now))
+    if any(found for _, found in captured):
+        version = state.settings.version(policy)
+        out.frames[REVENUE] = revenue_frame(captured, state.partition, now, code_version, version, policy)
+    if (frame := allocations_frame(allocated, state.partition, now, code_version)) is not None:
+        out.frames[ALLOCATIONS], out.frames[ZONES] = frame, outlook_frame(frame)
+    if (moves := moves_frame(allocated, now, code_version)) is not None:
+        out.frames[MOVES_TOPIC] = moves
+
+
+def _look_over(state: GrowthState, market: Market, last: Allocated, now: int, policy: Policy, out: Stepped) -> None:
+    """Alerts and recommendations of a market whose slot is over."""
+    out.add(ALERTS, state.alerts.tell(alerts.of_market(market, last.at), last.at, now))
+    gaps: Array = last.allocation.action == 0
+    profit = last.allocation.revenue - last.allocation.cost
+    profits: dict[int, float] = {}
+    for service, cents in zip(last.outlook.service[gaps].tolist(), profit[gaps].tolist(), strict=True):
+        profits[service] = profits.get(service, 0.0) + cents
+    found = optimizations.of_market(market, profits, state.settings, state.partition, policy)
+    by_id = {one.recommendation_id: one for one in found}
+    out.add(OPTIMIZATIONS, state.optimizations.tell(by_id, f"/{market.name}/{state.partition}", state.partition, last.at, now))
+
+
+def _by_market(given: Mapping[str, Rows]) -> dict[str, dict[str, Rows]]:
+    """The valid rows by market and topic."""
+    out: dict[str, dict[str, Rows]] = {}
+    for topic in OF_MARKETS:
+        for market, rows in given[topic].by_market() if topic in given else ():
+            out.setdefault(market, {})[topic] = rows
+    return out

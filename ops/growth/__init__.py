@@ -1,0 +1,1 @@
+"""Feeding, measuring and looking into the growth agent."""
