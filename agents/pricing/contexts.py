@@ -47,8 +47,7 @@ class Contexts:
 
     def take(self, rows: I64 | Mask) -> Contexts:
         """Some of the quotes."""
-        given: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
-        return Contexts(**{name: None if values is None else values[rows] for name, values in given.items()})
+        return Contexts(*(_rows(getattr(self, each.name), rows) for each in fields(self)))
 
 
 def width(personal: bool) -> int:
@@ -99,3 +98,7 @@ def _personal(values: F64 | None, name: str) -> F64:
     if values is None:
         raise ValueError(f"personal pricing is on, and the contexts have no {name}: give it, 0.5 where it is not known")
     return values - 0.5
+
+
+def _rows(values: Any, rows: I64 | Mask) -> Any:
+    return None if values is None else values[rows]
