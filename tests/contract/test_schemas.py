@@ -105,11 +105,11 @@ def test_a_compatible_change_becomes_a_new_version_that_reads_the_old(folder: Pa
     code, checked, _ = _run("check")
     assert (code, checked["problems"]) == (1, ["order-requested: differs from its version 2; run `tripo schemas register`"])
     code, registered, _ = _run("register")
-    assert (code, registered["added"]) == (0, [{"subject": "order-requested", "version": 3, "id": 37}])
+    assert (code, registered["added"]) == (0, [{"subject": "order-requested", "version": 3, "id": 49}])
     decoded = codec("orders").decode(old)
     assert decoded.bad == []
     assert decoded.frame["tip"].to_list() == [0.5] * len(old)
-    assert codec("orders").encode(decoded.frame).data[:5] == b"\0\0\0\0\x25"
+    assert codec("orders").encode(decoded.frame).data[:5] == b"\0\0\0\0\x31"
     assert _run("register")[1]["added"] == []
 
 
@@ -235,7 +235,7 @@ def test_publish_gives_a_registry_every_topics_versions_with_their_ids(registry:
     versions = Counter(one["subject"] for one in json.loads((folder / "registry.json").read_text())["ids"].values())
     assert (code, published["added"]) == (0, sum(versions[topic.schema_name] for topic in contract().topics.values()))
     moves = Registry.subjects[f"{namespace}driver-moves-value"]
-    assert {number: body["id"] for number, body in moves.items()} == {1: 4, 2: 37}
+    assert {number: body["id"] for number, body in moves.items()} == {1: 4, 2: 49}
     assert json.loads(moves[2]["schema"]) == contract().schema("driver-moves")
     assert set(Registry.modes.values()) == {"READWRITE"}
     assert Registry.levels[f"{namespace}orders-value"] == contract().topic("orders").compatibility
