@@ -1,7 +1,7 @@
 """Outcomes of quotes in (accepted, or rejected or expired); for new quotes the curve of acceptance over price, with its uncertainty, out.
 
 Bayesian logistic regression by zone, service and context (contexts.py), learnt online: at the end of each tick of event time its outcomes
-are linearised at the posterior as it is (Laplace's approximation, Newton steps) and added to the evidence, which fades with its half-life;
+are linearised at the posterior as it is (Laplace's approximation) and added to the evidence, which fades with its half-life;
 the posterior follows from all evidence and the hierarchical prior (hierarchy.py). Where outcomes leave what is expected (drift.py), most of
 that service's evidence is forgotten at once. Ticks depend on event time only, so batches have no say.
 
@@ -11,7 +11,7 @@ The order of calls: ``learn(clock)``, then ``observe`` and ``curves`` of records
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from agents.pricing.contexts import (
     Mask,
     level_features,
     regressors,
+    shape_features,
     slope_features,
     width,
 )
@@ -45,7 +46,6 @@ class AcceptancePolicy:
     services: int = 6
     every_ms: int = 10_000  # a tick
     half_life_h: float = 14 * 24.0  # of evidence
-    passes: int = 2  # Newton steps per tick
     least_slope: float = 0.3  # acceptance always falls with price: of a drawn curve this is the least slope
     prior: Prior = field(default_factory=Prior)
     drift: DriftPolicy = field(default_factory=DriftPolicy)
@@ -53,13 +53,20 @@ class AcceptancePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """Log-odds of acceptance ``level - slope · log(price / reference)``: a Gaussian of (level, slope) for each quote, shape (n,) each."""
+    """Log-odds of acceptance ``level - slope · log(price / reference) + bend``, of quotes (n,).
+
+    Level and slope are Gaussian; of the bend's weights (n, shapes) there is the mean alone: all outcomes of the market soon tell them.
+    """
 
     level: F64
     slope: F64
     level_variance: F64
     slope_variance: F64
     covariance: F64
+    shape: F64
+
+    def __getitem__(self, rows: slice) -> Curves:
+        return Curves(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
 class Acceptance:
@@ -102,20 +109,21 @@ class Acceptance:
         cell = (np.minimum(contexts.zone, len(self.precision)), contexts.service)  # all zones unseen yet are the last
         mean, covariance = self._mean[cell], self._covariance[cell]
         level, slope = level_features(contexts, self.policy.personal), slope_features(contexts, self.policy.personal)
-        a = level.shape[1]
-        across, along = _times(covariance[:, :, :a], level), _times(covariance[:, :, a:], slope)
+        a, b = level.shape[1], level.shape[1] + slope.shape[1]
+        across, along = _times(covariance[:, :, :a], level), _times(covariance[:, :, a:b], slope)
         return Curves(
             level=(mean[:, :a] * level).sum(axis=1),
-            slope=(mean[:, a:] * slope).sum(axis=1),
+            slope=(mean[:, a:b] * slope).sum(axis=1),
             level_variance=(across[:, :a] * level).sum(axis=1),
-            slope_variance=(along[:, a:] * slope).sum(axis=1),
+            slope_variance=(along[:, a:b] * slope).sum(axis=1),
             covariance=(along[:, :a] * level).sum(axis=1),
+            shape=mean[:, b:],
         )
 
     def predict(self, contexts: Contexts, log_ratios: F64) -> tuple[F64, F64]:
         """The chance of acceptance at prices (n, prices), log(price / reference): mean and variance, (n, prices) each (delta method)."""
         c = self.curves(contexts)
-        odds = c.level[:, None] - c.slope[:, None] * log_ratios
+        odds = c.level[:, None] - c.slope[:, None] * log_ratios + bend(c, contexts, log_ratios)
         chance = _chance(odds)
         spread = c.level_variance[:, None] - 2 * log_ratios * c.covariance[:, None] + np.square(log_ratios) * c.slope_variance[:, None]
         return _chance(odds / np.sqrt(1 + np.pi / 8 * spread)), np.square(chance * (1 - chance)) * spread
@@ -153,11 +161,9 @@ class Acceptance:
         self._room(int(outcomes.zone.max()) + 1)
         self._fade(tick)
         self._watch(outcomes)
-        before = self.precision, self.information
-        for _ in range(self.policy.passes):
-            precision, information = self._evidence(outcomes)
-            self.precision, self.information = before[0] + precision, before[1] + information
-            self._refit()
+        precision, information = self._evidence(outcomes)
+        self.precision, self.information = self.precision + precision, self.information + information
+        self._refit()
         self.learnt, self.outcomes = tick, self.outcomes + len(outcomes.tick)
 
     def _room(self, zones: int) -> None:
@@ -202,12 +208,11 @@ class Acceptance:
         likely = _chance(odds)
         weight = likely * (1 - likely)
         pull = weight * odds + outcomes.accepted - likely
-        precision, information = np.empty((zones * services, k, k)), np.empty((zones * services, k))
-        for i in range(k):
-            information[:, i] = np.bincount(cell, x[:, i] * pull, zones * services)
-            weighted = x[:, i] * weight
-            for j in range(i, k):
-                precision[:, i, j] = precision[:, j, i] = np.bincount(cell, weighted * x[:, j], zones * services)
+        upper = np.triu_indices(k)
+        pairs = _by_cell(cell, weight[:, None] * x[:, upper[0]] * x[:, upper[1]], zones * services)
+        precision = np.empty((zones * services, k, k))
+        precision[:, upper[0], upper[1]] = precision[:, upper[1], upper[0]] = pairs
+        information = _by_cell(cell, pull[:, None] * x, zones * services)
         return precision.reshape(zones, services, k, k), information.reshape(zones, services, k)
 
     def _refit(self) -> None:
@@ -217,6 +222,12 @@ class Acceptance:
         found = posterior(np.concatenate([self.precision, unseen]), np.concatenate([self.information, unseen[..., 0]]), self.policy.prior)
         self._mean = np.ascontiguousarray(found.mean[..., self._order])
         self._covariance = np.ascontiguousarray(found.covariance[..., self._order[:, None], self._order])
+
+
+def bend(curves: Curves, contexts: Contexts, log_ratios: F64) -> F64:
+    """What log-odds differ from a straight line at prices (n, prices), log(price / reference)."""
+    bent: F64 = (shape_features(contexts, log_ratios) * curves.shape[:, None, :]).sum(axis=2)
+    return bent
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +259,13 @@ def _curve_order(personal: bool) -> I64:
     """The places of the levels' features among the regressors, then of the slopes'."""
     levels = len(LEVELS) + (len(PERSONAL_LEVELS) if personal else 0)
     return np.array([0, *range(OWN, OWN + levels), 1, *range(OWN + levels, width(personal))], np.int64)
+
+
+def _by_cell(cell: I64, values: F64, cells: int) -> F64:
+    """Sums (cells, m) of values (n, m), in the order of the rows."""
+    m = values.shape[1]
+    sums = np.bincount((cell[:, None] * m + np.arange(m)).ravel(), values.ravel(), cells * m)
+    return np.asarray(sums, np.float64).reshape(cells, m)
 
 
 def _times(matrices: F64, vectors: F64) -> F64:

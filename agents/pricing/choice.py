@@ -25,7 +25,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.pricing.acceptance import STEEPEST_ODDS, Acceptance, Curves
+from agents.pricing.acceptance import STEEPEST_ODDS, Acceptance, Curves, bend
 from agents.pricing.chance import Words, uniform
 from agents.pricing.contexts import F64, I64, Contexts
 
@@ -87,25 +87,25 @@ def choose(
     """Choose for quotes (n,): prices in currency, floors > 0 and at most the caps; ``keys`` name the quotes, ``seed`` is the market's."""
     curves = acceptance.curves(contexts)
     prices = grid(floors, caps, policy.arms)
-    ratios, cost = prices / reference[:, None], costs / reference
-    gain = _gain(ratios, cost, contexts, weights)
-    parts = [
-        _look(curves, slice(at, at + CHUNK), ratios, gain, acceptance.policy.least_slope, policy) for at in range(0, len(contexts), CHUNK)
-    ]
-    if not parts:
-        parts = [(np.zeros((0, policy.arms)), np.zeros((0, policy.arms)), np.zeros((0, policy.arms)))]
+    ratios = prices / reference[:, None]
+    gain = _gain(ratios, costs / reference, contexts, weights)
+    dear, least = np.log(ratios), acceptance.policy.least_slope
+    bent = bend(curves, contexts, dear)
+    parts = []
+    for at in range(0, max(1, len(contexts)), CHUNK):
+        rows = slice(at, at + CHUNK)
+        parts.append(_look(curves[rows], dear[rows], bent[rows], gain[rows], least, policy))
     won, likely, near = (np.concatenate(each) for each in zip(*parts, strict=True))
     chances = (1 - policy.explore) * won + policy.explore / policy.arms
     arm = draw(chances, uniform(seed, keys))
-    rows = np.arange(len(arm))
-    price = prices[rows, arm]
-    value = gain * likely
+    own = np.arange(len(arm))
+    price = prices[own, arm]
     return Chosen(
         arm=arm,
         propensity=np.where(prices == price[:, None], chances, 0.0).sum(axis=1),
-        confidence=near[rows, arm],
+        confidence=near[own, arm],
         effects=_effects(prices, likely, costs, arm),
-        alternatives=_alternatives(value, prices, likely, costs, policy),
+        alternatives=_alternatives(gain * likely, prices, likely, costs, policy),
         prices=prices,
         chances=chances,
     )
@@ -147,13 +147,14 @@ def drawn(curves: Curves, least_slope: float, count: int) -> tuple[F64, F64]:
     return curves.level[:, None] + along[:, None] * first + rest[:, None] * second, slope
 
 
-def _look(curves: Curves, part: slice, ratios: F64, gain: F64, least_slope: float, policy: ChoicePolicy) -> tuple[F64, F64, F64]:
+def _look(curves: Curves, dear: F64, bent: F64, gain: F64, least_slope: float, policy: ChoicePolicy) -> tuple[F64, F64, F64]:
     """Of some quotes' arms (quotes, arms): share of points where it is best, expected acceptance, share where it is near the best."""
-    own = Curves(curves.level[part], curves.slope[part], curves.level_variance[part], curves.slope_variance[part], curves.covariance[part])
-    level, slope = drawn(own, least_slope, policy.draws)
-    odds = slope[:, None, :] * np.log(ratios[part])[:, :, None] - level[:, None, :]
-    accepted = 1.0 / (1.0 + np.exp(np.clip(odds, -STEEPEST_ODDS, STEEPEST_ODDS)))
-    value = gain[part][:, :, None] * accepted
+    level, slope = drawn(curves, least_slope, policy.draws)
+    refused = slope[:, None, :] * dear[:, :, None] - level[:, None, :] - bent[:, :, None]
+    for arm in range(1, policy.arms):  # acceptance never rises with price
+        np.maximum(refused[:, arm], refused[:, arm - 1], out=refused[:, arm])
+    accepted = 1.0 / (1.0 + np.exp(np.clip(refused, -STEEPEST_ODDS, STEEPEST_ODDS)))
+    value = gain[:, :, None] * accepted
     best = value.max(axis=1, keepdims=True)
     won = (value == best).sum(axis=2)
     near = (value >= best - policy.near * np.abs(best)).sum(axis=2)

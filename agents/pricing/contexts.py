@@ -18,6 +18,7 @@ Mask = npt.NDArray[np.bool_]
 
 LEVELS = ("demand", "supply", "morning rush", "evening rush", "night", "weekend", "holiday", "weather", "event", "competitor")
 SLOPES = ("demand", "supply")
+SHAPES = ("dearer than the competitor", "square")  # of the price itself
 PERSONAL_LEVELS = ("price sensitivity", "loyalty", "churn risk")
 PERSONAL_SLOPES = ("price sensitivity",)
 OWN = 2  # the first features: the cell's own level and slope
@@ -52,7 +53,7 @@ class Contexts:
 
 def width(personal: bool) -> int:
     """How many weights a cell's log-odds have."""
-    own = OWN + len(LEVELS) + len(SLOPES)
+    own = OWN + len(LEVELS) + len(SLOPES) + len(SHAPES)
     return own + len(PERSONAL_LEVELS) + len(PERSONAL_SLOPES) if personal else own
 
 
@@ -88,10 +89,18 @@ def slope_features(contexts: Contexts, personal: bool) -> F64:
     return np.stack(columns, axis=1)
 
 
+def shape_features(contexts: Contexts, log_ratio: F64) -> F64:
+    """Shape (n, prices, shapes): how the log-odds leave a straight line over log(price / reference), (n, prices); the order of SHAPES."""
+    competitor = np.clip(np.log(contexts.competitor), -FURTHEST, FURTHEST)
+    dearer = np.asarray(log_ratio > competitor[:, None], np.float64)
+    return np.stack([-dearer, np.square(log_ratio)], axis=2)
+
+
 def regressors(contexts: Contexts, log_ratio: F64, personal: bool) -> F64:
     """Shape (n, width): level and slope first, then the levels', then the slopes' other features; slopes times ``-log_ratio`` (n,)."""
     level, slope = level_features(contexts, personal), slope_features(contexts, personal) * -log_ratio[:, None]
-    return np.concatenate([level[:, :1], slope[:, :1], level[:, 1:], slope[:, 1:]], axis=1)
+    shape = shape_features(contexts, log_ratio[:, None])[:, 0]
+    return np.concatenate([level[:, :1], slope[:, :1], level[:, 1:], slope[:, 1:], shape], axis=1)
 
 
 def _personal(values: F64 | None, name: str) -> F64:

@@ -25,7 +25,7 @@ class Prior:
     service_sd: tuple[float, float] = (0.7, 0.7)
     zone_sd: tuple[float, float] = (0.4, 0.4)
     cell_sd: tuple[float, float] = (0.3, 0.3)
-    context_sd: float = 0.7
+    context_sd: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,71 +38,69 @@ class Posterior:
 
 def posterior(precision: F64, information: F64, prior: Prior) -> Posterior:
     """The posterior of all cells from their evidence, shapes (zones, services, k, k) and (zones, services, k)."""
-    own_rows = precision[..., :OWN, :]
-    spread = _inverse_pairs(precision[..., :OWN, :OWN] + np.diag(1.0 / np.square(prior.cell_sd)))  # of the cells' own parts
-    gain = _product(spread, own_rows)  # how those follow the rest
-    offset = _product(spread, information[..., :OWN, None])
-    left = precision - _product(np.swapaxes(own_rows, -1, -2), gain)
-    pulled = information - _product(np.swapaxes(own_rows, -1, -2), offset)[..., 0]
-    mean, covariance = _shared(left, pulled, prior)
-    k = precision.shape[-1]
-    follow = np.broadcast_to(np.eye(k), precision.shape).copy()
-    follow[..., :OWN, :] -= gain
-    cell_mean = _product(follow, mean[..., None])[..., 0]
-    cell_mean[..., :OWN] += offset[..., 0]
-    cell_covariance = _product(_product(follow, covariance), np.swapaxes(follow, -1, -2))
-    cell_covariance[..., :OWN, :OWN] += spread
-    return Posterior(cell_mean, cell_covariance)
+    own = slice(0, OWN)
+    rows = precision[..., own, :]
+    spread = _inverse_pairs(rows[..., own] + np.diag(1.0 / np.square(prior.cell_sd)))  # of the cells' own parts
+    gain = _product(spread, rows)  # how those follow the rest
+    offset = _product(spread, information[..., own, None])
+    back = np.swapaxes(rows, -1, -2)
+    mean, covariance = _shared(precision - _product(back, gain), information - _product(back, offset)[..., 0], prior)
+    mean[..., own] += (offset - _product(gain, mean[..., None]))[..., 0]
+    drawn = _product(gain, covariance)  # (2, k): the cells' own parts take that back
+    taken = _product(drawn, np.swapaxes(gain, -1, -2))
+    covariance[..., own, :] -= drawn
+    covariance[..., :, own] -= np.swapaxes(drawn, -1, -2)
+    covariance[..., own, own] += taken + spread
+    return Posterior(mean, covariance)
 
 
 def _shared(left: F64, pulled: F64, prior: Prior) -> tuple[F64, F64]:
     """Of the sum of the market's, the service's and the zone's parts and of the context's weights: mean and covariance by cell."""
     zones, services, k = pulled.shape
-    parts = [slice(OWN * i, OWN * (i + 1)) for i in range(1 + services + zones)]  # market, services, zones; then the context
-    context = slice(OWN * len(parts), OWN * len(parts) + k - OWN)
+    own, rest = slice(0, OWN), slice(OWN, k)
+    count = 1 + services + zones  # parts: the market's, the services', the zones'; then comes the context
+    of_service, of_zone, end = slice(1, 1 + services), slice(1 + services, count), OWN * count
     joint, target = _joint(left, pulled, prior)
     inverse = _inverse(joint)
     solved = (inverse * target).sum(axis=1)
+    parts = solved[:end].reshape(count, OWN)
+    with_context = inverse[:end, end:].reshape(count, OWN, k - OWN)
+    pairs = inverse[:end, :end].reshape(count, OWN, count, OWN).swapaxes(1, 2)  # (parts, parts, 2, 2)
+    alone = pairs[np.arange(count), np.arange(count)]
+    market = pairs[0] + pairs[:, 0]
+    both = pairs[of_zone, of_service] + pairs[of_service, of_zone].swapaxes(0, 1)
     mean, covariance = np.empty((zones, services, k)), np.empty((zones, services, k, k))
-    own, rest = slice(0, OWN), slice(OWN, k)
-    mean[..., rest], covariance[..., rest, rest] = solved[context], inverse[context, context]
-    columns = np.stack([inverse[:, parts[0]] + inverse[:, parts[1 + s]] for s in range(services)])  # (services, all, 2)
-    sums = np.stack([solved[parts[0]] + solved[parts[1 + s]] for s in range(services)])
-    for z in range(zones):
-        here = parts[1 + services + z]
-        mean[z, :, own] = sums + solved[here]
-        both = columns + inverse[:, here]
-        for s in range(services):
-            covariance[z, s, own, own] = both[s, parts[0]] + both[s, parts[1 + s]] + both[s, here]
-            covariance[z, s, rest, own] = both[s, context]
-        covariance[z, :, own, rest] = np.swapaxes(covariance[z, :, rest, own], -1, -2)
+    mean[..., own] = parts[0] + parts[of_service] + parts[of_zone, None]
+    mean[..., rest] = solved[end:]
+    covariance[..., own, own] = alone[0] + (market + alone)[of_service] + (market + alone)[of_zone, None] + both
+    covariance[..., own, rest] = with_context[0] + with_context[of_service] + with_context[of_zone, None]
+    covariance[..., rest, own] = covariance[..., own, rest].swapaxes(-1, -2)
+    covariance[..., rest, rest] = inverse[end:, end:]
     return mean, covariance
 
 
 def _joint(left: F64, pulled: F64, prior: Prior) -> tuple[F64, F64]:
     """Precision (d, d) and information (d,) of the market's, services' and zones' parts and the context's weights, prior included."""
     zones, services, k = pulled.shape
-    d = OWN * (1 + services + zones) + k - OWN
-    joint, target = np.zeros((d, d)), np.zeros(d)
-    by_service, by_zone = left.sum(axis=0), left.sum(axis=1)
-    context = slice(d - (k - OWN), d)
-    blocks = [(0, left.sum(axis=(0, 1)), pulled.sum(axis=(0, 1)))]
-    blocks += [(1 + s, by_service[s], pulled[:, s].sum(axis=0)) for s in range(services)]
-    blocks += [(1 + services + z, by_zone[z], pulled[z].sum(axis=0)) for z in range(zones)]
-    for i, block, towards in blocks:
-        at = slice(OWN * i, OWN * (i + 1))
-        joint[at, at], joint[at, context], target[at] = block[:OWN, :OWN], block[:OWN, OWN:], towards[:OWN]
-        joint[:OWN, at] = block[:OWN, :OWN]
-    joint[context, context], target[context] = blocks[0][1][OWN:, OWN:], blocks[0][2][OWN:]
-    crossed = np.swapaxes(left[..., :OWN, :OWN], 0, 1)  # (services, zones, 2, 2)
-    first, last = OWN, OWN * (1 + services)
-    joint[first:last, last : d - (k - OWN)] = crossed.transpose(0, 2, 1, 3).reshape(OWN * services, OWN * zones)
-    joint = np.triu(joint)
-    joint += np.triu(joint, 1).T
-    sds = np.concatenate(
-        [prior.market_sd, np.tile(prior.service_sd, services), np.tile(prior.zone_sd, zones), np.full(k - OWN, prior.context_sd)]
+    count = 1 + services + zones
+    of_service, of_zone, end = slice(1, 1 + services), slice(1 + services, count), OWN * count
+    everywhere = left.sum(axis=(0, 1))
+    rows = np.concatenate([everywhere[None], left.sum(axis=0), left.sum(axis=1)])[:, :OWN]  # (parts, 2, k)
+    pairs = np.zeros((count, count, OWN, OWN))
+    pairs[0], pairs[:, 0] = rows[..., :OWN], rows[..., :OWN]
+    pairs[np.arange(count), np.arange(count)] = rows[..., :OWN]
+    pairs[of_zone, of_service] = left[..., :OWN, :OWN]
+    pairs[of_service, of_zone] = left[..., :OWN, :OWN].swapaxes(0, 1)
+    joint = np.empty((end + k - OWN, end + k - OWN))
+    joint[:end, :end] = pairs.swapaxes(1, 2).reshape(end, end)
+    joint[:end, end:] = rows[..., OWN:].reshape(end, k - OWN)
+    joint[end:, :end], joint[end:, end:] = joint[:end, end:].T, everywhere[OWN:, OWN:]
+    own = np.concatenate(
+        [np.square(prior.market_sd), np.tile(np.square(prior.service_sd), services), np.tile(np.square(prior.zone_sd), zones)]
     )
-    joint[np.diag_indices(d)] += 1.0 / np.square(sds)
+    joint[np.diag_indices(len(joint))] += 1.0 / np.concatenate([own, np.full(k - OWN, prior.context_sd**2)])
+    total = pulled.sum(axis=(0, 1))
+    target = np.concatenate([total[:OWN], pulled[..., :OWN].sum(axis=0).ravel(), pulled[..., :OWN].sum(axis=1).ravel(), total[OWN:]])
     target[:OWN] += np.divide(prior.mean, np.square(prior.market_sd))
     return joint, target
 
