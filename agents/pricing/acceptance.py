@@ -148,7 +148,7 @@ class Acceptance:
         k = width(policy.personal)
         out._room(facts["zones"])
         upper = np.triu_indices(k)
-        values = arrays["precision"].reshape(facts["zones"], policy.services, -1)
+        values = arrays["precision"].reshape(facts["zones"], policy.services, k * (k + 1) // 2)
         out.precision[..., upper[0], upper[1]] = values
         out.precision[..., upper[1], upper[0]] = values
         out.information[:] = arrays["information"].reshape(out.information.shape)

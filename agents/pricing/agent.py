@@ -36,7 +36,7 @@ class PricingAgent:
 
     def due(self, state: PricingState, now: int) -> bool:
         """Whether a step without records at ``now`` could change anything but the clocks."""
-        return due(state, now)
+        return due(state, now, self.policy)
 
     def step(self, state: PricingState, batches: Mapping[str, Batch], now: int) -> Decisions:
         """Decide; see agents.pricing.step."""

@@ -19,12 +19,13 @@ from agents.pricing.settings import Said, Settings, default
 from agents.pricing.signals import Competitors, Conditions, Flags, Overcharges
 
 SECOND_MS = 1000
-PACE = ("clock", "second", "latest", "since", "shown", "looked", "forgot", "stirred")
+PACE = ("clock", "second", "latest", "since", "shown", "looked", "forgot", "stirred", "unshown")
 
 
 @dataclass(slots=True)
 class Market:
-    """Event times in ms unless said otherwise. ``stirred``: something came since the newest second began, so its end changes something."""
+    """Event times in ms unless said otherwise. ``stirred``: something came since the newest second began, so its end changes something;
+    ``unshown``: something came since the tables were written."""
 
     name: str
     cells: Cells
@@ -39,6 +40,7 @@ class Market:
     looked: int = 0  # … and of the last look for recommendations
     forgot: int = 0
     stirred: bool = False
+    unshown: bool = False
     drifted: dict[int, tuple[int, int]] = field(default_factory=dict)  # by service: drifts found, and when the last
     competitors: Competitors = field(default_factory=Competitors)
     conditions: Conditions = field(default_factory=Conditions)
@@ -63,7 +65,7 @@ class Market:
         """The part of the state that is not arrays."""
         own = {name: getattr(self, name) for name in ("name", *PACE)}
         own |= {"cells": self.cells.facts(), "quotes": self.quotes.facts(), "acceptance": self.acceptance.facts()}
-        own |= {"competitors": self.competitors.facts(), "conditions": self.conditions.known, "flags": self.flags.raised}
+        own |= {"competitors": self.competitors.facts(), "conditions": self.conditions.facts(), "flags": self.flags.raised}
         own |= {"heard": self.fleet.heard, "overcharges": self.overcharges.counts, "policies": self.policies}
         own |= {"drifted": [[service, *each] for service, each in sorted(self.drifted.items())]}
         return own | {"alerts": self.alerts.facts(), "recommendations": self.recommendations.facts()}
@@ -84,6 +86,7 @@ class Market:
             acceptance=Acceptance.of(facts["acceptance"], own["acceptance"], policy.acceptance),
             settings=Settings(**own["settings"]),
             competitors=Competitors.of(facts["competitors"]),
+            conditions=Conditions.of(facts["conditions"]),
             overcharges=Overcharges.of(facts["overcharges"]),
             policies=facts["policies"],
             quotes=Quotes.of(facts["quotes"], own["quotes"]),
@@ -91,7 +94,7 @@ class Market:
             alerts=Alerts.of(facts["alerts"]),
             recommendations=Recommendations.of(facts["recommendations"], own["recommendations"]),
         )
-        out.conditions.known, out.flags.raised = facts["conditions"], facts["flags"]
+        out.flags.raised = facts["flags"]
         out.drifted = {service: (found, at) for service, found, at in facts["drifted"]}
         for name in PACE:
             setattr(out, name, facts[name])

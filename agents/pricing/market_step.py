@@ -57,7 +57,7 @@ class MarketStep:
         seconds = {topic: each // SECOND_MS for topic, each in at.items()}
         for second in np.unique(np.concatenate(list(seconds.values()))).tolist():
             self._begin(second)
-            market.stirred = True
+            market.stirred = market.unshown = True
             for topic in READERS:
                 if topic in given:
                     start, end = np.searchsorted(seconds[topic], [second, second + 1]).tolist()
@@ -72,8 +72,10 @@ class MarketStep:
         if second <= market.second:
             return
         self._end()
-        market.second, market.stirred = second, False
-        self._close(market.quotes.expired(clock_ms), EXPIRED, clock_ms)
+        over = market.quotes.expired(clock_ms)
+        market.second, market.stirred = second, len(over) > 0
+        market.unshown |= market.stirred
+        self._close(over, EXPIRED, clock_ms)
         found = [each.found for each in market.acceptance.drifts]
         market.acceptance.learn(clock_ms)
         for service, each in enumerate(market.acceptance.drifts):
@@ -85,7 +87,7 @@ class MarketStep:
             market.forgot = clock_ms // FORGET_MS
             market.fleet.forget(clock_ms)
         if clock_ms // self.policy.show_ms > market.shown:
-            market.shown = clock_ms // self.policy.show_ms
+            market.shown, market.unshown = clock_ms // self.policy.show_ms, market.stirred
             self._show(clock_ms)
         if clock_ms // self.policy.recommend_ms > market.looked // self.policy.recommend_ms:
             if market.looked:
@@ -256,9 +258,10 @@ class MarketStep:
         return out
 
 
-def due(market: Market, now: int) -> bool:
+def due(market: Market, now: int, policy: Policy) -> bool:
     """Whether a step without records at ``now`` ms could change anything but the clock."""
     clock = market.clock_at(now)
     over = market.stirred and clock // SECOND_MS > market.second
+    over |= market.unshown and clock // SECOND_MS * SECOND_MS // policy.show_ms > market.shown
     expiry = market.quotes.first_expiry()
     return over or (expiry is not None and clock // SECOND_MS * SECOND_MS > expiry)

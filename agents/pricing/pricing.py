@@ -20,7 +20,8 @@ from agents.pricing.guards import BIT, Bounds, Limits, bounds, fired
 from agents.pricing.market import SECOND_MS, Market
 from agents.pricing.policy import OBJECTIVES as OBJECTIVE_NAMES
 from agents.pricing.policy import Policy
-from agents.pricing.prior import CELL_FACTORS, cell_factors, refresh, trait, user_multiplier
+from agents.pricing.prior import CELL_FACTORS, cell_factors, trait, user_multiplier
+from agents.pricing.publish import place
 from agents.pricing.quotes import CONTEXT
 from agents.pricing.reading import PERSONAL, Rejection, Rows, hashes
 from agents.pricing.recommendations import BEYOND
@@ -57,7 +58,7 @@ def price(market: Market, given: Rows, at: I64, seed: int, policy: Policy, rejec
     square = zone_of(rows["lat"], rows["lon"], policy.zone_m)
     zone = cells.rows(square)
     if cells.fresh:
-        refresh(cells, market.second * SECOND_MS, policy.prior)
+        place(market, market.second * SECOND_MS, policy)
     cells.count("requests", zone, service, rows["ts"], 1)
     cells["asked"][zone, service] = 1
     cell = (zone, service)

@@ -28,13 +28,21 @@ def publish(market: Market, clock_ms: int, policy: Policy) -> None:
     cells["supply"] = cells.supply(counted) if cells.heard else np.full(drivers.shape, np.nan)
     cells["target"] = _target(cells["demand"], cells["supply"], policy)
     cells["balance"] = held(cells["balance"], cells["target"], policy.hysteresis)
-    weather, event, holiday = market.conditions.hold(cells.lat, cells.lon, clock_ms)
-    cells["weather"], cells["event"], cells["holiday"] = weather, event, holiday.astype(np.uint8)
-    cells["competitor"] = market.competitors.ratios(cells.zones, clock_ms, policy)
+    market.conditions.publish(clock_ms)
+    market.competitors.publish(clock_ms, policy)
     market.settings = settle(market.policies, market.name, clock_ms, policy)
     before = np.where(np.isnan(cells["anchor"]), cells["prior"], cells["anchor"])
-    refresh(cells, clock_ms, policy.prior)
+    place(market, clock_ms, policy)
     _hold(market, before, clock_ms, policy)
+
+
+def place(market: Market, clock_ms: int, policy: Policy) -> None:
+    """What depends on where a zone is, from what is published; to be done again when zones have come since the second began."""
+    cells = market.cells
+    weather, event, holiday = market.conditions.hold(cells.lat, cells.lon)
+    cells["weather"], cells["event"], cells["holiday"] = weather, event, holiday.astype(np.uint8)
+    cells["competitor"] = market.competitors.ratios(cells.zones)
+    refresh(cells, clock_ms, policy.prior)
 
 
 def _target(demand: F64, supply: F64, policy: Policy) -> F64:

@@ -24,6 +24,7 @@ class Competitors:
 
     def __init__(self) -> None:
         self.seen: dict[tuple[int, int, str], tuple[float, int]] = {}  # by service, zone and name: mean, time
+        self.published: dict[tuple[int, int], float] = {}  # by service and zone: in reference prices
 
     def take(self, rows: Rows, policy: Policy) -> None:
         """Take observations in offset order; one older than the last changes nothing."""
@@ -40,9 +41,8 @@ class Competitors:
         while len(self.seen) > policy.competitor_limit:
             del self.seen[next(iter(self.seen))]
 
-    def ratios(self, zones: I64, clock_ms: int, policy: Policy) -> F64:
-        """Their price in reference prices by cell: the median of the competitors seen there of late, else of those seen anywhere; NaN."""
-        out = np.full((len(zones), S), np.nan)
+    def publish(self, clock_ms: int, policy: Policy) -> None:
+        """What holds in the second that begins: the median of the competitors seen of late."""
         since = clock_ms - policy.competitor_ttl_s * 1000
         self.seen = {key: value for key, value in self.seen.items() if value[1] >= since}
         by_zone: dict[tuple[int, int], list[float]] = {}
@@ -50,19 +50,26 @@ class Competitors:
             by_zone.setdefault((service, zone), []).append(mean)
             if zone != EVERYWHERE:
                 by_zone.setdefault((service, EVERYWHERE), []).append(mean)
-        for (service, zone), means in sorted(by_zone.items()):  # EVERYWHERE comes first
-            out[slice(None) if zone == EVERYWHERE else np.flatnonzero(zones == zone), service] = np.exp(np.median(means))
+        self.published = {key: float(np.exp(np.median(means))) for key, means in sorted(by_zone.items())}  # EVERYWHERE comes first
+
+    def ratios(self, zones: I64) -> F64:
+        """Their price in reference prices by cell: that of those seen there, else of those seen anywhere; NaN for none."""
+        out = np.full((len(zones), S), np.nan)
+        for (service, zone), ratio in self.published.items():
+            out[slice(None) if zone == EVERYWHERE else np.flatnonzero(zones == zone), service] = ratio
         return out
 
-    def facts(self) -> Any:
+    def facts(self) -> dict[str, Any]:
         """The state."""
-        return [[*key, *value] for key, value in self.seen.items()]
+        seen, published = ([[*key, *value] for key, value in self.seen.items()], [[*key, value] for key, value in self.published.items()])
+        return {"seen": seen, "published": published}
 
     @classmethod
-    def of(cls, facts: Any) -> Competitors:
+    def of(cls, facts: Mapping[str, Any]) -> Competitors:
         """The state whose ``facts()`` these are."""
         out = cls()
-        out.seen = {(service, zone, name): (mean, ts) for service, zone, name, mean, ts in facts}
+        out.seen = {(service, zone, name): (mean, ts) for service, zone, name, mean, ts in facts["seen"]}
+        out.published = {(service, zone): ratio for service, zone, ratio in facts["published"]}
         return out
 
 
@@ -71,6 +78,7 @@ class Conditions:
 
     def __init__(self) -> None:
         self.known: dict[str, dict[str, Any]] = {}
+        self.published: list[dict[str, Any]] = []  # those that hold in the newest second
 
     def take(self, rows: Rows, policy: Policy, rejected: list[Rejection]) -> None:
         """Take conditions in offset order; one older than known is late."""
@@ -87,13 +95,15 @@ class Conditions:
             else:
                 self.known[name] = row
 
-    def hold(self, lat: F64, lon: F64, clock_ms: int) -> tuple[F64, F64, Mask]:
+    def publish(self, clock_ms: int) -> None:
+        """What holds in the second that begins."""
+        self.known = {name: row for name, row in self.known.items() if row["until"] >= clock_ms}
+        self.published = [row for row in self.known.values() if row["from"] <= clock_ms and row["value"] != 0.0]
+
+    def hold(self, lat: F64, lon: F64) -> tuple[F64, F64, Mask]:
         """Of zones with these centres: the weather (the worst that holds), the event (the largest), and whether it is a holiday."""
         weather, event, holiday = np.full(len(lat), np.inf), np.zeros(len(lat)), np.zeros(len(lat), np.bool_)
-        self.known = {name: row for name, row in self.known.items() if row["until"] >= clock_ms}
-        for row in self.known.values():
-            if row["from"] > clock_ms or row["value"] == 0.0:
-                continue
+        for row in self.published:
             here = np.ones(len(lat), np.bool_)
             if row["lat"] is not None:
                 here = haversine_m(lat, lon, np.float64(row["lat"]), np.float64(row["lon"])) <= row["radius"]  # type: ignore[arg-type]
@@ -104,6 +114,17 @@ class Conditions:
             else:
                 holiday |= here
         return np.where(np.isinf(weather), 0.0, weather), event, holiday
+
+    def facts(self) -> dict[str, Any]:
+        """The state."""
+        return {"known": self.known, "published": self.published}
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> Conditions:
+        """The state whose ``facts()`` these are."""
+        out = cls()
+        out.known, out.published = facts["known"], facts["published"]
+        return out
 
 
 class Flags:

@@ -63,7 +63,7 @@ def step(state: PricingState, batches: Mapping[str, Records], now: int, policy: 
         if market is None:
             market = state.markets[name] = Market.fresh(name, policy)
             market.policies = dict(known)
-        elif name not in given and not market_due(market, now):
+        elif name not in given and not market_due(market, now, policy):
             continue
         one = MarketStep(market, now, seed_of(policy.seed, name), policy, out.rejected)
         one.run(given.get(name, {}))
@@ -72,9 +72,9 @@ def step(state: PricingState, batches: Mapping[str, Records], now: int, policy: 
     return out
 
 
-def due(state: PricingState, now: int) -> bool:
+def due(state: PricingState, now: int, policy: Policy) -> bool:
     """Whether a step without records at ``now`` could change anything but the clocks."""
-    return any(market_due(market, now) for market in state.markets.values())
+    return any(market_due(market, now, policy) for market in state.markets.values())
 
 
 def seed_of(seed: int, market: str) -> int:

@@ -125,5 +125,5 @@ class Task:
 
     def quote(self, after: int = 0, quote_id: str | None = None, **changed: Any) -> Row:
         """Price one request that comes at NOW + ``after`` ms. → its decision"""
-        (row,) = self.step(after, quotes=[quote(quote_id or f"q{self.offsets['quotes']}", ts=NOW + after, **changed)])
+        (row,) = self.step(after, quotes=[quote(quote_id or f"t{self.offsets['quotes']}", ts=NOW + after, **changed)])
         return row
