@@ -45,6 +45,7 @@ class AcceptancePolicy:
     personal: bool = False  # whether personal fields are features; if not they are never looked at
     services: int = 6
     every_ms: int = 10_000  # a tick
+    zones: int = 64  # of a market with parts of their own; those numbered higher share the last one's
     half_life_h: float = 14 * 24.0  # of evidence
     least_slope: float = 0.3  # acceptance always falls with price: of a drawn curve this is the least slope
     prior: Prior = field(default_factory=Prior)
@@ -102,11 +103,13 @@ class Acceptance:
         """Take outcomes (n,): of which quotes, log(price / reference), whether accepted, when. Late ones count in this tick."""
         tick = np.maximum(at_ms // self.policy.every_ms, self.tick + 1)
         features = regressors(contexts, log_ratios, self.policy.personal)
-        self.waiting = self.waiting.and_(_Outcomes(tick, contexts.zone, contexts.service, features, accepted.astype(np.float64)))
+        zone = np.minimum(contexts.zone, self.policy.zones - 1)
+        self.waiting = self.waiting.and_(_Outcomes(tick, zone, contexts.service, features, accepted.astype(np.float64)))
 
     def curves(self, contexts: Contexts) -> Curves:
         """What is known of the quotes' acceptance, from all ticks that are over."""
-        cell = (np.minimum(contexts.zone, len(self.precision)), contexts.service)  # all zones unseen yet are the last
+        zone = np.minimum(contexts.zone, self.policy.zones - 1)
+        cell = (np.minimum(zone, len(self.precision)), contexts.service)  # all zones unseen yet are the last
         mean, covariance = self._mean[cell], self._covariance[cell]
         level, slope = level_features(contexts, self.policy.personal), slope_features(contexts, self.policy.personal)
         a, b = level.shape[1], level.shape[1] + slope.shape[1]
@@ -123,10 +126,10 @@ class Acceptance:
     def predict(self, contexts: Contexts, log_ratios: F64) -> tuple[F64, F64]:
         """The chance of acceptance at prices (n, prices), log(price / reference): mean and variance, (n, prices) each (delta method)."""
         c = self.curves(contexts)
-        odds = c.level[:, None] - c.slope[:, None] * log_ratios + bend(c, contexts, log_ratios)
-        chance = _chance(odds)
+        odds = c.level[:, None] - np.maximum(c.slope, self.policy.least_slope)[:, None] * log_ratios + bend(c, contexts, log_ratios)
+        likely = chance(odds)
         spread = c.level_variance[:, None] - 2 * log_ratios * c.covariance[:, None] + np.square(log_ratios) * c.slope_variance[:, None]
-        return _chance(odds / np.sqrt(1 + np.pi / 8 * spread)), np.square(chance * (1 - chance)) * spread
+        return chance(odds / np.sqrt(1 + np.pi / 8 * spread)), np.square(likely * (1 - likely)) * spread
 
     def facts(self) -> dict[str, Any]:
         """The part of the state that is not arrays."""
@@ -198,14 +201,14 @@ class Acceptance:
         cell = (outcomes.zone, outcomes.service)
         x = outcomes.features[:, self._order]
         odds = (self._mean[cell] * x).sum(axis=1)
-        return _chance(odds), (_times(self._covariance[cell], x) * x).sum(axis=1)
+        return chance(odds), (_times(self._covariance[cell], x) * x).sum(axis=1)
 
     def _evidence(self, outcomes: _Outcomes) -> tuple[F64, F64]:
         """What the outcomes say, linearised at the posterior's mean: precision and information of each cell."""
         zones, services, k = self.information.shape
         x, cell = outcomes.features, outcomes.zone * services + outcomes.service
         odds = (self._mean[outcomes.zone, outcomes.service] * x[:, self._order]).sum(axis=1)
-        likely = _chance(odds)
+        likely = chance(odds)
         weight = likely * (1 - likely)
         pull = weight * odds + outcomes.accepted - likely
         upper = np.triu_indices(k)
@@ -276,6 +279,7 @@ def _times(matrices: F64, vectors: F64) -> F64:
     return out
 
 
-def _chance(odds: F64) -> F64:
+def chance(odds: F64) -> F64:
+    """Of log-odds."""
     out: F64 = 1.0 / (1.0 + np.exp(-np.clip(odds, -STEEPEST_ODDS, STEEPEST_ODDS)))
     return out

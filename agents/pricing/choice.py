@@ -1,8 +1,8 @@
 """Quotes with their bounds and costs, and what is known of their acceptance, in; a price for each, with its propensity, out.
 
 The grid of a quote: ``arms`` prices from its floor to its cap, each by the same factor above the one before. The value of a price is
-``weights · (revenue, margin, satisfaction, efficiency)`` with FACTS §3's weights, in shares of the reference price, expected over
-acceptance, which is all that a price can change:
+``weights · (revenue, margin, satisfaction, efficiency)`` with FACTS §3's weights, expected over acceptance, which is all that a price can
+change; each in shares of the most that the grid can bring of it by what is known, so that weights mean the same for all services:
 
     revenue       price · accepted
     margin        (price - cost) · accepted
@@ -25,16 +25,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.pricing.acceptance import STEEPEST_ODDS, Acceptance, Curves, bend
+from agents.pricing.acceptance import STEEPEST_ODDS, Acceptance, Curves, bend, chance
 from agents.pricing.chance import Words, uniform
 from agents.pricing.contexts import F64, I64, Contexts
 
-OBJECTIVES: Mapping[str, tuple[float, float, float, float]] = {  # weights of revenue, margin, satisfaction, efficiency (FACTS §3)
+Weights = tuple[float, float, float, float]
+OBJECTIVES: Mapping[str, Weights] = {  # weights of revenue, margin, satisfaction, efficiency (FACTS §3)
     "maximize_profit": (0.4, 0.4, 0.1, 0.1),
     "maximize_revenue": (0.6, 0.2, 0.1, 0.1),
     "maximize_user_satisfaction": (0.1, 0.1, 0.6, 0.2),
     "balanced": (0.3, 0.3, 0.2, 0.2),
 }
+LEAST = 1e-9  # no criterion is counted in shares of less
 ALTERNATIVES = ("conservative", "balanced", "aggressive")
 CHUNK = 128  # quotes looked at together: what fits into a core's cache
 
@@ -46,6 +48,7 @@ class ChoicePolicy:
     arms: int = 16  # prices of the grid
     draws: int = 32  # points that stand for the posterior
     explore: float = 0.01  # chance shared by all arms alike
+    weights: tuple[Weights, ...] = tuple(OBJECTIVES.values())  # in the order of OBJECTIVES
     near: float = 0.05  # an alternative's expected value is at most that share below the best
 
 
@@ -79,7 +82,7 @@ def choose(
     floors: F64,
     caps: F64,
     costs: F64,
-    weights: tuple[float, float, float, float],
+    weights: Weights,
     seed: int,
     keys: Words,
     policy: ChoicePolicy,
@@ -88,9 +91,10 @@ def choose(
     curves = acceptance.curves(contexts)
     prices = grid(floors, caps, policy.arms)
     ratios = prices / reference[:, None]
-    gain = _gain(ratios, costs / reference, contexts, weights)
     dear, least = np.log(ratios), acceptance.policy.least_slope
     bent = bend(curves, contexts, dear)
+    foreseen = chance(curves.level[:, None] - np.maximum(curves.slope, least)[:, None] * dear + bent)
+    gain = worth(ratios, costs / reference, contexts, foreseen, weights)
     parts = []
     for at in range(0, max(1, len(contexts)), CHUNK):
         rows = slice(at, at + CHUNK)
@@ -161,12 +165,16 @@ def _look(curves: Curves, dear: F64, bent: F64, gain: F64, least_slope: float, p
     return won / won.sum(axis=1, keepdims=True), accepted.sum(axis=2) / policy.draws, near / policy.draws
 
 
-def _gain(ratios: F64, cost: F64, contexts: Contexts, weights: tuple[float, float, float, float]) -> F64:
-    """What an accepted quote is worth at each price, (n, arms), in shares of the reference."""
-    revenue, margin, satisfaction, efficiency = weights
+def worth(ratios: F64, cost: F64, contexts: Contexts, foreseen: F64, weights: Weights) -> F64:
+    """What an accepted quote is worth at each price, (n, arms): ``ratios`` and cost over the reference, the acceptance foreseen."""
     load = contexts.supply + contexts.demand
     slack = np.divide(contexts.supply - contexts.demand, load, out=np.zeros(len(load)), where=load > 0)
-    return revenue * ratios + margin * (ratios - cost[:, None]) + (satisfaction + efficiency * slack)[:, None]
+    sale = np.ones_like(ratios)
+    each = (ratios, ratios - cost[:, None], sale, sale)
+    most = (np.abs(one * foreseen).max(axis=1, keepdims=True) for one in each)
+    revenue, margin, satisfaction, efficiency = (one / np.maximum(top, LEAST) for one, top in zip(each, most, strict=True))
+    value: F64 = weights[0] * revenue + weights[1] * margin + weights[2] * satisfaction + weights[3] * slack[:, None] * efficiency
+    return value
 
 
 def _effects(prices: F64, likely: F64, costs: F64, arm: I64) -> Effects:
