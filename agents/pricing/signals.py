@@ -50,7 +50,7 @@ class Competitors:
             by_zone.setdefault((service, zone), []).append(mean)
             if zone != EVERYWHERE:
                 by_zone.setdefault((service, EVERYWHERE), []).append(mean)
-        self.published = {key: float(np.exp(np.median(means))) for key, means in sorted(by_zone.items())}  # EVERYWHERE comes first
+        self.published = {key: float(np.exp(_median(means))) for key, means in sorted(by_zone.items())}  # EVERYWHERE comes first
 
     def ratios(self, zones: I64) -> F64:
         """Their price in reference prices by cell: that of those seen there, else of those seen anywhere; NaN for none."""
@@ -98,7 +98,7 @@ class Conditions:
     def publish(self, clock_ms: int) -> None:
         """What holds in the second that begins."""
         self.known = {name: row for name, row in self.known.items() if row["until"] >= clock_ms}
-        self.published = [row for row in self.known.values() if row["from"] <= clock_ms and row["value"] != 0.0]
+        self.published = [row for _, row in sorted(self.known.items()) if row["from"] <= clock_ms and row["value"] != 0.0]
 
     def hold(self, lat: F64, lon: F64) -> tuple[F64, F64, Mask]:
         """Of zones with these centres: the weather (the worst that holds), the event (the largest), and whether it is a holiday."""
@@ -187,3 +187,9 @@ class Overcharges:
         out = cls()
         out.counts = {int(minute): list(counts) for minute, counts in facts.items()}
         return out
+
+
+def _median(values: list[float]) -> float:
+    """Of a few: numpy's takes ten times as long."""
+    ordered = sorted(values)
+    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2

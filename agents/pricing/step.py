@@ -31,7 +31,7 @@ from agents.pricing.outputs import (
 )
 from agents.pricing.policy import Policy
 from agents.pricing.reading import READERS, Records, Rejection, Rows
-from agents.pricing.settings import said
+from agents.pricing.settings import Said, said
 from agents.pricing.state import PricingState
 
 POLICIES = "pricing-policies"
@@ -62,7 +62,7 @@ def step(state: PricingState, batches: Mapping[str, Records], now: int, policy: 
         market = state.markets.get(name)
         if market is None:
             market = state.markets[name] = Market.fresh(name, policy)
-            market.policies = dict(known)
+            market.policies = known | _said_before(given[name])
         elif name not in given and not market_due(market, now, policy):
             continue
         one = MarketStep(market, now, seed_of(policy.seed, name), policy, out.rejected)
@@ -96,6 +96,18 @@ def _tell(state: PricingState, given: dict[str, dict[str, Rows]], rows: Rows, re
     if kept:
         for name in given.keys() | state.markets.keys():
             given.setdefault(name, {})[POLICIES] = rows.take(np.array(kept))
+
+
+def _said_before(given: dict[str, Rows]) -> dict[str, Said]:
+    """What policy events said before a new market's own first record came; they are taken out of its rows."""
+    if POLICIES not in given:
+        return {}
+    rows = given.pop(POLICIES)
+    first = min(int(own["ts"][0]) for own in given.values())
+    came = np.maximum.accumulate(rows["ts"])
+    if (later := np.flatnonzero(came > first)).size:
+        given[POLICIES] = rows.take(later)
+    return {rows["name"][i]: said(rows, i) for i in np.flatnonzero(came <= first).tolist()}
 
 
 def _frame(steps: list[MarketStep], out: Stepped, stamp: Stamp) -> None:
