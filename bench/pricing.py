@@ -26,7 +26,7 @@ from bench import report
 from bench.ages import DecisionReader, quantiles
 from bench.pricing_events import Traffic
 from bench.pricing_pace import Plan
-from bench.stand import BenchError, Stand, memory, pause, stand
+from bench.stand import BenchError, Stand, cpu, memory, pause, stand
 from ops.server import ServerError
 from streams.avro import codec
 from streams.batch import Batch
@@ -118,7 +118,7 @@ def _steady(place: Stand, steps: report.Steps, plan: Plan, warm_up: int) -> dict
     steps.begin(f"{plan.quotes:,} quotes/s for {plan.seconds} s", plan.seconds)
     own = (plan.seconds, plan.quotes, plan.moves, plan.markets, plan.drivers, plan.seed)
     plan = Plan(int(time.time() * 1000) + 6000, *own)
-    peak, began, sent = 0, time.monotonic(), plan.quotes * plan.seconds
+    peak, began, sent, used = 0, time.monotonic(), plan.quotes * plan.seconds, cpu(worker.pid)
     with DecisionReader(place.brokers, place.topic(DECISIONS), contract().topic(DECISIONS).partitions) as reader:
         producer = place.spawn("producer", [sys.executable, "-m", "bench.pricing_pace", plan.dumps()])
         while producer.process.poll() is None:
@@ -127,6 +127,7 @@ def _steady(place: Stand, steps: report.Steps, plan: Plan, warm_up: int) -> dict
             steps.at(int(time.monotonic() - began))
             pause(time.monotonic() + 1)
         reader.wait_for(sent, 30)
+    used = cpu(worker.pid) - used
     if producer.process.returncode:
         raise BenchError(f"the producer failed:\n{producer.tail()}")
     if code := worker.stop():
@@ -136,7 +137,7 @@ def _steady(place: Stand, steps: report.Steps, plan: Plan, warm_up: int) -> dict
     counted = decoded["event_ts"].to_numpy() >= plan.start_ms + warm_up * 1000
     return {
         "quotes": sent, "decisions": decoded.height, "rate": plan.quotes, "seconds": plan.seconds - warm_up, **quantiles(ages[counted]),
-        "peak_rss_mb": peak / 1e6, "producer": json.loads(producer.tail().splitlines()[-1]),
+        "worker_cpu_us_per_quote": used / sent * 1e6, "peak_rss_mb": peak / 1e6, "producer": json.loads(producer.tail().splitlines()[-1]),
     }  # fmt: skip
 
 
@@ -154,6 +155,7 @@ def _report(figures: dict[str, Any], failures: list[str], as_json: bool) -> None
             ["p99", f"{figures['p99_ms']:.0f} ms", f"{P99_LIMIT_MS:.0f} ms"],
             ["max", f"{figures['max_ms']:.0f} ms", ""],
             ["quotes, decisions", f"{figures['quotes']:,}, {figures['decisions']:,}", "equal"],
+            ["worker's processor time a quote", f"{figures['worker_cpu_us_per_quote']:.0f} us", ""],
             ["producer late, p99", f"{figures['producer']['late_p99_ms']:.1f} ms", ""],
             ["worker's memory at most", f"{figures['peak_rss_mb']:.0f} MB", ""],
         ]
