@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {  # name → module, and its function or
     "schemas": ("ops.schemas", "app"),
     "matching": ("ops.matching", "app"),
     "support": ("ops.support.command", "app"),
+    "pricing": ("ops.pricing.command", "app"),
     "chaos": ("ops.chaos.command", "chaos"),
     "fuzz": ("ops.chaos.fuzz", "fuzz"),
     "bench": ("bench.command", "app"),
