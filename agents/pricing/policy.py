@@ -59,7 +59,7 @@ class PriorPolicy:
     demand_range: tuple[float, float] = (0.5, 3.0)
     competitive_range: tuple[float, float] = (0.8, 1.2)
     user_range: tuple[float, float] = (0.7, 1.5)
-    trust: tuple[float, float] = (0.6, 1.7)  # what is learnt may move the price by so much from the prior
+    trust: tuple[float, float] = (0.4, 2.5)  # what is learnt may move the price by so much from the prior
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 
 from agents.pricing.cells import GAMING
-from agents.pricing.choice import ALTERNATIVES, OBJECTIVES, Chosen, choose
+from agents.pricing.choice import ALTERNATIVES, Chosen, choose
 from agents.pricing.columns import U8, Array
 from agents.pricing.contexts import F64, I64, Contexts, Mask
 from agents.pricing.figures import thousandths
 from agents.pricing.guards import BIT, Bounds, Limits, bounds, fired
 from agents.pricing.market import SECOND_MS, Market
-from agents.pricing.policy import OBJECTIVES as OBJECTIVE_NAMES
 from agents.pricing.policy import Policy
 from agents.pricing.prior import CELL_FACTORS, cell_factors, trait, user_multiplier
 from agents.pricing.publish import place
@@ -161,7 +160,7 @@ def _choose(
     parts, places = [], []
     for kind in np.unique(objective).tolist():
         at = np.flatnonzero(objective == kind)
-        weights = OBJECTIVES[OBJECTIVE_NAMES[kind].lower()]
+        weights = policy.choice.weights[kind]
         one = choose(
             market.acceptance, contexts.take(at), reference[at] / CENTS, low[at] / CENTS, high[at] / CENTS, cost[at] / CENTS, weights, seed,
             offsets[at].astype(np.uint64), policy.choice,

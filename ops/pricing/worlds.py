@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, ndtr
 
-from agents.pricing.contexts import F64, I64, Contexts, level_features, slope_features
+from agents.pricing.contexts import F64, Contexts, level_features, slope_features
 
 KINDS = ("logistic", "normal", "segments", "threshold", "drift", "shocks")
 WELL_SPECIFIED = ("logistic",)
@@ -100,24 +100,3 @@ class World:
             for at, push in SHOCKS:
                 level = level + push * ((moment >= at) & (moment < at + SHOCK_SHARE))
         return level, slope
-
-
-def quotes(rng: np.random.Generator, count: int, zones: int) -> tuple[Contexts, I64, F64]:
-    """Quotes of a day in their order: contexts, event time in ms of the day, and costs over the reference (count,)."""
-    at = np.sort(rng.integers(0, 86_400_000, count))
-    hour = at / 3_600_000
-    zone, service = rng.choice(zones, count, p=_shares(zones)), rng.choice(SERVICES, count, p=_shares(SERVICES))
-    waves = 0.15 * np.sin(2 * np.pi * (hour[:, None] / 24 * np.arange(1, 4) + rng.random(3))).sum(axis=1)
-    demand = np.clip(0.5 + waves + 0.1 * rng.normal(0, 1, zones)[zone] + rng.normal(0, 0.1, count), 0, 1)
-    supply = np.clip(0.55 - 0.5 * waves + 0.1 * rng.normal(0, 1, zones)[zone] + rng.normal(0, 0.1, count), 0, 1)
-    weather = np.clip(np.interp(hour, np.arange(0, 25, 3), rng.uniform(-1, 1, 9)), -1, 1)
-    event = np.where((hour >= 18) & (hour < 22) & (zone == 0), rng.random(), 0.0)
-    competitor = np.exp(rng.normal(0, 0.1, SERVICES)[service] + 0.08 * np.sin(hour + service) + rng.normal(0, 0.03, count))
-    days = rng.random(2) < (0.3, 0.1)
-    contexts = Contexts(zone, service, demand, supply, hour, np.full(count, days[0]), np.full(count, days[1]), weather, event, competitor)
-    return contexts, at, rng.uniform(0.45, 0.65, SERVICES)[service]
-
-
-def _shares(count: int) -> F64:
-    weights = 1.0 / np.arange(2, count + 2)
-    return np.asarray(weights / weights.sum())
