@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {  # name → module, and its function or
     "support": ("ops.support.command", "app"),
     "audit": ("ops.audit.command", "app"),
     "growth": ("ops.growth.command", "app"),
+    "pricing": ("ops.pricing.command", "app"),
     "chaos": ("ops.chaos.command", "chaos"),
     "fuzz": ("ops.chaos.fuzz", "fuzz"),
     "bench": ("bench.command", "app"),

@@ -15,6 +15,7 @@ AGENTS = {
     "matching": "agents.matching.agent",
     "support": "agents.support.agent",
     "growth": "agents.growth.agent",
+    "pricing": "agents.pricing.agent",
     "probe": "ops.chaos.probe",
     "bench": "bench.echo",
 }

@@ -1,0 +1,95 @@
+"""What limits quotes in; the lowest and the highest price that the guards leave, in whole cents, and which guards bound a price, out.
+
+Guards come last: a price is chosen between their bounds, and put between them again afterwards. Where they contradict each other, what
+protects the rider is stronger, then what protects from selling below cost, then the step:
+
+    most  = min(max(step up, floor, cost), cap, emergency cap, ceiling of a hold)
+    least = min(max(step down, floor, cost), most)
+
+The step is one between any two consecutive quotes of a zone and service: quotes of one second lie within ``sqrt(1 + step)`` of the last
+quote of the seconds before, on either side, and so within ``1 + step`` of each other (but for less than a cent).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.pricing.cells import HOLDS
+from agents.pricing.columns import U8
+from agents.pricing.contexts import F64, I64, Mask
+
+NEARLY = 1e-9  # what a product of doubles may be off by, as a share
+UPPER = ("cap", "emergency-cap", "hold", "step")
+LOWER = ("floor", "cost-floor", "step")
+NAMES = ("cap", "emergency-cap", *HOLDS, "step", "floor", "cost-floor", "cost-above-cap", "hysteresis", "supply-unknown")
+BIT = {name: 1 << i for i, name in enumerate(NAMES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of quotes (n,): ``reference`` and ``cost`` in cents, all else in reference prices; infinite: none."""
+
+    reference: I64
+    cost: I64
+    floor: F64
+    cap: F64
+    emergency_cap: F64
+    ceiling: F64
+    anchor: F64  # the last quote of the zone and service
+    max_step: F64
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Whole cents, shape (n,) each; ``most`` is at least 1. The bounds of each guard, in cents, (n, UPPER) and (n, LOWER)."""
+
+    least: I64
+    most: I64
+    upper: F64
+    lower: F64
+    cost: I64
+
+
+def bounds(limits: Limits) -> Bounds:
+    """What the guards leave."""
+    reference, step = limits.reference.astype(np.float64), np.sqrt(1.0 + limits.max_step)
+    upper = np.stack([limits.cap, limits.emergency_cap, limits.ceiling, limits.anchor * step], axis=1) * reference[:, None]
+    lower = np.stack([limits.floor * reference, limits.cost.astype(np.float64), limits.anchor / step * reference], axis=1)
+    needed = lower[:, :2].max(axis=1)
+    highest = np.minimum(np.maximum(upper[:, 3], needed), upper[:, :3].min(axis=1))
+    lowest = np.minimum(lower.max(axis=1), highest)
+    most = np.maximum(1, np.floor(highest * (1.0 + NEARLY))).astype(np.int64)
+    least = np.clip(np.ceil(lowest * (1.0 - NEARLY)).astype(np.int64), 1, most)
+    return Bounds(least, most, upper, lower, limits.cost)
+
+
+def fired(found: Bounds, price: I64, wish: F64, holds: U8) -> I64:
+    """Which guards bounded prices (n,) in whole cents, as bits of BIT: those whose bound it is that holds, where the price is at it or the
+    ``wish`` (n,), the price by the prior, lies beyond it. ``holds``: bits of HOLDS, whose ceiling it is."""
+    over: Mask = (price >= found.most) | (wish > found.most)
+    under: Mask = (price <= found.least) | (wish < found.least)
+    out: I64 = np.zeros(len(price), np.int64)
+    at_most = over[:, None] & (np.floor(found.upper * (1.0 + NEARLY)) <= found.most[:, None])
+    at_least = under[:, None] & (np.ceil(found.lower * (1.0 - NEARLY)) >= found.least[:, None])
+    for i, name in enumerate(UPPER):
+        if name != "hold":
+            out |= at_most[:, i] * BIT[name]
+    for i, name in enumerate(HOLDS):
+        out |= (at_most[:, UPPER.index("hold")] & (holds >> i & 1 == 1)) * BIT[name]
+    for i, name in enumerate(LOWER):
+        out |= at_least[:, i] * BIT[name]
+    out |= (found.cost > found.most) * BIT["cost-above-cap"]
+    return out
+
+
+def names(bits: I64) -> list[list[str]]:
+    """The guards' names.
+
+    >>> names(np.array([0, BIT["cap"] | BIT["hysteresis"]]))
+    [[], ['cap', 'hysteresis']]
+    """
+    kinds, inverse = np.unique(bits, return_inverse=True)
+    each = [[name for name in NAMES if kind & BIT[name]] for kind in kinds.tolist()]
+    return [each[i] for i in inverse.tolist()]

@@ -1,0 +1,135 @@
+"""What was seen of each cell (zone and service) as Gaussian evidence in; the posterior of each cell's weights, out.
+
+A cell's weights are its own level and slope, and the weights of the context, which all cells of the market share. Own ones are sums of four
+parts, each shrunk to none: the market's, the service's, the zone's, and the cell's (a crossed random-effects model, Gelman and Hill 2007,
+ch. 13). Evidence has its natural parameters, precision (k, k) and information (k,), and adds up, so that forgetting is to multiply it. The
+posterior is exact: the cells' parts are eliminated (Schur complement), what is left is solved at once. Nothing here calls BLAS, whose
+sums may depend on threads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.pricing.contexts import F64, OWN
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What is believed of the weights at first, as Gaussians; pairs are of level and slope."""
+
+    mean: tuple[float, float] = (0.5, 4.0)  # of the market
+    market_sd: tuple[float, float] = (1.5, 1.5)
+    service_sd: tuple[float, float] = (0.7, 0.7)
+    zone_sd: tuple[float, float] = (0.4, 0.4)
+    cell_sd: tuple[float, float] = (0.3, 0.3)
+    context_sd: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """Of each cell's weights: mean (zones, services, k), covariance (zones, services, k, k)."""
+
+    mean: F64
+    covariance: F64
+
+
+def posterior(precision: F64, information: F64, prior: Prior) -> Posterior:
+    """The posterior of all cells from their evidence, shapes (zones, services, k, k) and (zones, services, k)."""
+    own = slice(0, OWN)
+    rows = precision[..., own, :]
+    spread = _inverse_pairs(rows[..., own] + np.diag(1.0 / np.square(prior.cell_sd)))  # of the cells' own parts
+    gain = _product(spread, rows)  # how those follow the rest
+    offset = _product(spread, information[..., own, None])
+    back = np.swapaxes(rows, -1, -2)
+    mean, covariance = _shared(precision - _product(back, gain), information - _product(back, offset)[..., 0], prior)
+    mean[..., own] += (offset - _product(gain, mean[..., None]))[..., 0]
+    drawn = _product(gain, covariance)  # (2, k): the cells' own parts take that back
+    taken = _product(drawn, np.swapaxes(gain, -1, -2))
+    covariance[..., own, :] -= drawn
+    covariance[..., :, own] -= np.swapaxes(drawn, -1, -2)
+    covariance[..., own, own] += taken + spread
+    return Posterior(mean, covariance)
+
+
+def _shared(left: F64, pulled: F64, prior: Prior) -> tuple[F64, F64]:
+    """Of the sum of the market's, the service's and the zone's parts and of the context's weights: mean and covariance by cell."""
+    zones, services, k = pulled.shape
+    own, rest = slice(0, OWN), slice(OWN, k)
+    count = 1 + services + zones  # parts: the market's, the services', the zones'; then comes the context
+    of_service, of_zone, end = slice(1, 1 + services), slice(1 + services, count), OWN * count
+    joint, target = _joint(left, pulled, prior)
+    inverse = _inverse(joint)
+    solved = (inverse * target).sum(axis=1)
+    parts = solved[:end].reshape(count, OWN)
+    with_context = inverse[:end, end:].reshape(count, OWN, k - OWN)
+    pairs = inverse[:end, :end].reshape(count, OWN, count, OWN).swapaxes(1, 2)  # (parts, parts, 2, 2)
+    alone = pairs[np.arange(count), np.arange(count)]
+    market = pairs[0] + pairs[:, 0]
+    both = pairs[of_zone, of_service] + pairs[of_service, of_zone].swapaxes(0, 1)
+    mean, covariance = np.empty((zones, services, k)), np.empty((zones, services, k, k))
+    mean[..., own] = parts[0] + parts[of_service] + parts[of_zone, None]
+    mean[..., rest] = solved[end:]
+    covariance[..., own, own] = alone[0] + (market + alone)[of_service] + (market + alone)[of_zone, None] + both
+    covariance[..., own, rest] = with_context[0] + with_context[of_service] + with_context[of_zone, None]
+    covariance[..., rest, own] = covariance[..., own, rest].swapaxes(-1, -2)
+    covariance[..., rest, rest] = inverse[end:, end:]
+    return mean, covariance
+
+
+def _joint(left: F64, pulled: F64, prior: Prior) -> tuple[F64, F64]:
+    """Precision (d, d) and information (d,) of the market's, services' and zones' parts and the context's weights, prior included."""
+    zones, services, k = pulled.shape
+    count = 1 + services + zones
+    of_service, of_zone, end = slice(1, 1 + services), slice(1 + services, count), OWN * count
+    everywhere = left.sum(axis=(0, 1))
+    rows = np.concatenate([everywhere[None], left.sum(axis=0), left.sum(axis=1)])[:, :OWN]  # (parts, 2, k)
+    pairs = np.zeros((count, count, OWN, OWN))
+    pairs[0], pairs[:, 0] = rows[..., :OWN], rows[..., :OWN]
+    pairs[np.arange(count), np.arange(count)] = rows[..., :OWN]
+    pairs[of_zone, of_service] = left[..., :OWN, :OWN]
+    pairs[of_service, of_zone] = left[..., :OWN, :OWN].swapaxes(0, 1)
+    joint = np.empty((end + k - OWN, end + k - OWN))
+    joint[:end, :end] = pairs.swapaxes(1, 2).reshape(end, end)
+    joint[:end, end:] = rows[..., OWN:].reshape(end, k - OWN)
+    joint[end:, :end], joint[end:, end:] = joint[:end, end:].T, everywhere[OWN:, OWN:]
+    own = np.concatenate(
+        [np.square(prior.market_sd), np.tile(np.square(prior.service_sd), services), np.tile(np.square(prior.zone_sd), zones)]
+    )
+    joint[np.diag_indices(len(joint))] += 1.0 / np.concatenate([own, np.full(k - OWN, prior.context_sd**2)])
+    total = pulled.sum(axis=(0, 1))
+    target = np.concatenate([total[:OWN], pulled[..., :OWN].sum(axis=0).ravel(), pulled[..., :OWN].sum(axis=1).ravel(), total[OWN:]])
+    target[:OWN] += np.divide(prior.mean, np.square(prior.market_sd))
+    return joint, target
+
+
+def _inverse(matrix: F64) -> F64:
+    """Of a symmetric positive definite matrix (d, d), by sweeping each row (Goodnight 1979)."""
+    out = matrix.copy()
+    for i in range(len(out)):
+        row = out[i] / out[i, i]
+        column = out[:, i].copy()
+        column[i] = 0.0
+        pivot = out[i, i]
+        out -= column[:, None] * row
+        out[i] = row
+        out[:, i] = -column / pivot
+        out[i, i] = 1.0 / pivot
+    return (out + out.T) / 2
+
+
+def _inverse_pairs(matrices: F64) -> F64:
+    """Of symmetric matrices (..., 2, 2)."""
+    a, b, c = matrices[..., 0, 0], matrices[..., 0, 1], matrices[..., 1, 1]
+    determinant = a * c - b * b
+    return np.stack([c, -b, -b, a], axis=-1).reshape(matrices.shape) / determinant[..., None, None]
+
+
+def _product(left: F64, right: F64) -> F64:
+    """Of matrices (..., i, j) and (..., j, l), summed in the order of j."""
+    out = left[..., :, :1] * right[..., :1, :]
+    for j in range(1, left.shape[-1]):
+        out += left[..., :, j : j + 1] * right[..., j : j + 1, :]
+    return out

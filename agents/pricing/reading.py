@@ -1,0 +1,318 @@
+"""Decoded batches in; valid rows by topic, and a rejection with its reason for each row that is not, out.
+
+A topic's columns are taken out of its frame by one selection; all checks are masks over whole columns, and the first that a row
+fails is its reason. What is personal is never checked: a value that makes no sense is not known, and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import polars as pl
+
+from agents.pricing.columns import U8, U64, Array
+from agents.pricing.contexts import F64, I64, Mask
+from agents.pricing.policy import ANSWERS, CONDITIONS, FLAGS, OBJECTIVES, SERVICES, STATUSES, TIERS, Policy
+from agents.pricing.tariff import reference_cents
+from agents.pricing.zones import haversine_m
+
+NONE = 255  # the code of an enum's null
+PERSONAL = ("sensitivity", "loyalty", "churn_risk", "propensity", "orders_week")
+PLACES = ("pickup_lat", "pickup_lon", "dropoff_lat", "dropoff_lon")
+SETTINGS = ("floor", "cap", "max_step", "emergency_cap")
+SETTING_RANGES = {"floor": (0.0, 20.0), "cap": (0.05, 20.0), "max_step": (0.001, 1.0), "emergency_cap": (0.05, 20.0)}
+
+
+class Records(Protocol):
+    """What is read of a batch: ``streams.batch.Batch`` has it."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offsets(self) -> I64: ...
+    @property
+    def frame(self) -> pl.DataFrame: ...
+
+
+class Rejection(NamedTuple):
+    """A record that cannot be decided on; the fields of ``streams.batch.Rejected``."""
+
+    topic: str
+    offset: int
+    error: str
+    message: str
+    expected: bool
+
+
+@dataclass(slots=True)
+class Rows:
+    """Valid rows of one topic in offset order: markets, offsets and columns (numpy; names as lists of objects), all of shape (n,)."""
+
+    topic: str
+    markets: Array
+    offsets: I64
+    columns: dict[str, Array]
+
+    def __len__(self) -> int:
+        return len(self.offsets)
+
+    def __getitem__(self, column: str) -> Array:
+        return self.columns[column]
+
+    def take(self, index: Array | slice) -> Rows:
+        """The rows of these positions."""
+        columns = {name: column[index] for name, column in self.columns.items()}
+        return Rows(self.topic, self.markets[index], self.offsets[index], columns)
+
+    def by_market(self) -> list[tuple[str, Rows]]:
+        """The rows of each market, in the markets' alphabetical order."""
+        if len(self) == 0:
+            return []
+        if (self.markets == self.markets[0]).all():
+            return [(str(self.markets[0]), self)]
+        names, code = np.unique(self.markets.astype(str), return_inverse=True)
+        return [(str(name), self.take(np.flatnonzero(code == i))) for i, name in enumerate(names)]
+
+
+def codes(column: str, symbols: tuple[str, ...]) -> pl.Expr:
+    """An enum, or strings → positions in ``symbols``; NONE for nulls and other strings."""
+    return pl.col(column).cast(pl.Enum(symbols), strict=False).to_physical().cast(pl.UInt8).fill_null(NONE)
+
+
+def _numbers(*columns: str) -> list[pl.Expr]:
+    return [pl.col(column).cast(pl.Float64).fill_null(float("nan")) for column in columns]
+
+
+def _integers(*columns: str) -> list[pl.Expr]:
+    return [pl.col(column).cast(pl.Int64).fill_null(0) for column in columns]
+
+
+class Sieve:
+    """The columns of one batch, and what is wrong with its rows."""
+
+    def __init__(self, records: Records, selection: list[pl.Expr], rejected: list[Rejection]) -> None:
+        self.records, self.rejected = records, rejected
+        self.bad: Mask = np.zeros(len(records.offsets), np.bool_)
+        self._columns = records.frame.select_seq(selection)
+
+    def __getitem__(self, column: str) -> Array:
+        return self._columns[column].to_numpy()
+
+    def names(self, column: str) -> Array:
+        """Strings as objects; nulls are None."""
+        return self.records.frame[column].to_numpy()
+
+    def refuse(self, failing: Mask, error: str, message: Callable[[int], str], expected: bool = False) -> None:
+        """Reject the rows where ``failing`` (n,) holds and nothing was wrong before."""
+        if not failing.any():
+            return
+        for row in np.flatnonzero(failing & ~self.bad).tolist():
+            self.rejected.append(Rejection(self.records.topic, int(self.records.offsets[row]), error, message(row), expected))
+        self.bad |= failing
+
+    def check_names(self, *columns: str) -> None:
+        """Names must not be empty."""
+        for column in columns:
+            empty = (self.records.frame[column] == "").fill_null(True).to_numpy()
+            self.refuse(empty, "MissingId", lambda row, name=column: f"{name} is empty")  # type: ignore[misc]
+
+    def check_time(self, now: int, policy: Policy) -> I64:
+        """Event times lie after the epoch and not beyond ``now`` (ms) plus the policy's allowance. → the times"""
+        ts: I64 = self["ts"]
+        self.refuse(ts <= 0, "InvalidTimestamp", lambda row: f"ts {ts[row]} is not after the epoch")
+        self.refuse(ts > now + policy.future_ms, "FromTheFuture", lambda row: f"ts {ts[row]} lies {ts[row] - now} ms after the step's now")
+        return ts
+
+    def check_position(self, lat: F64, lon: F64, what: str, optional: bool = False) -> None:
+        """Degrees in -90…90 and -180…180; NaN is neither, but both may be NaN where they are ``optional``."""
+        fine = np.isnan(lat) & np.isnan(lon) if optional else np.zeros(len(lat), np.bool_)
+        self.refuse(~(np.abs(lat) <= 90) & ~fine, "InvalidPosition", lambda row: f"{what} latitude {lat[row]} is outside -90…90")
+        self.refuse(~(np.abs(lon) <= 180) & ~fine, "InvalidPosition", lambda row: f"{what} longitude {lon[row]} is outside -180…180")
+
+    def check_symbol(self, column: str) -> U8:
+        """An enum is of the schema's symbols. → their positions"""
+        values: U8 = self[column]
+        given = self.records.frame[column]
+        self.refuse(values == NONE, "UnknownSymbol", lambda row: f"{column} {given[row]!r} is not of the schema")
+        return values
+
+    def rows(self, columns: dict[str, Array]) -> Rows:
+        """What has passed."""
+        rows = Rows(self.records.topic, self.names("market"), self.records.offsets, columns)
+        return rows.take(np.flatnonzero(~self.bad)) if self.bad.any() else rows
+
+
+def hashes(ids: Array) -> U64:
+    """The first 64 bits of BLAKE2b of each name, shape (n,)."""
+    return np.frombuffer(b"".join([blake2b(name.encode(), digest_size=8).digest() for name in ids.tolist()]), "<u8")
+
+
+def read_quotes(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """quote-requests → what is priced."""
+    selection = [*_integers("ts"), *_numbers(*PLACES, *PERSONAL), codes("service", SERVICES), codes("tier", TIERS)]
+    sieve = Sieve(records, selection, rejected)
+    sieve.check_names("quote_id", "market")
+    service, tier = sieve.check_symbol("service"), sieve.check_symbol("tier")
+    ts = sieve.check_time(now, policy)
+    lat, lon, to_lat, to_lon = (sieve[name] for name in PLACES)
+    sieve.check_position(lat, lon, "pickup")
+    sieve.check_position(to_lat, to_lon, "drop-off")
+    with np.errstate(invalid="ignore"):
+        trip_m = haversine_m(lat, lon, to_lat, to_lon)
+    far = f"km from the pickup; the limit is {policy.trip_limit_m / 1000:g} km"
+    sieve.refuse(trip_m > policy.trip_limit_m, "TripTooLong", lambda row: f"drop-off lies {trip_m[row] / 1000:.0f} {far}")
+    columns: dict[str, Array] = {"ts": ts, "service": service, "tier": tier, "lat": lat, "lon": lon, "trip_m": trip_m}
+    columns |= {name: sieve[name] for name in PERSONAL} | {"id": sieve.names("quote_id")}
+    return sieve.rows(columns)
+
+
+def read_answers(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """quote-answers → whose, and what was said."""
+    sieve = Sieve(records, [*_integers("ts"), codes("answer", ANSWERS)], rejected)
+    sieve.check_names("quote_id", "market")
+    answer = sieve.check_symbol("answer")
+    return sieve.rows({"ts": sieve.check_time(now, policy), "answer": answer, "id": sieve.names("quote_id")})
+
+
+def read_orders(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """orders → where and for what."""
+    sieve = Sieve(records, [*_integers("ts"), *_numbers("pickup_lat", "pickup_lon"), codes("service", SERVICES)], rejected)
+    sieve.check_names("market")
+    service = sieve.check_symbol("service")
+    ts, lat, lon = sieve.check_time(now, policy), sieve["pickup_lat"], sieve["pickup_lon"]
+    sieve.check_position(lat, lon, "pickup")
+    return sieve.rows({"ts": ts, "service": service, "lat": lat, "lon": lon})
+
+
+def read_moves(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """driver-moves → who is where, and free or not."""
+    sieve = Sieve(records, [*_integers("ts"), *_numbers("lat", "lon"), codes("status", STATUSES)], rejected)
+    sieve.check_names("driver_id", "market")
+    status = sieve.check_symbol("status")
+    ts, lat, lon = sieve.check_time(now, policy), sieve["lat"], sieve["lon"]
+    sieve.check_position(lat, lon, "the driver's")
+    return sieve.rows({"ts": ts, "lat": lat, "lon": lon, "status": status, "driver": sieve.names("driver_id")})
+
+
+def read_profiles(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """driver-profiles → what services a driver offers, as bits; none of a deleted one."""
+    each = [pl.col("services").list.contains(pl.lit(name)).cast(pl.UInt8) * (1 << i) for i, name in enumerate(SERVICES)]
+    offered = pl.when(pl.col("deleted")).then(pl.lit(0, pl.UInt8)).otherwise(pl.sum_horizontal(each).cast(pl.UInt8)).alias("services")
+    sieve = Sieve(records, [*_integers("ts"), offered], rejected)
+    sieve.check_names("driver_id", "market")
+    return sieve.rows({"ts": sieve.check_time(now, policy), "services": sieve["services"], "driver": sieve.names("driver_id")})
+
+
+def read_competitors(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """competitor-prices → the price over the reference price of such a trip."""
+    sieve = Sieve(records, [*_integers("ts"), *_numbers("price_cents", "distance_m", "lat", "lon"), codes("service", SERVICES)], rejected)
+    sieve.check_names("competitor", "market")
+    service = sieve.check_symbol("service")
+    ts, price, lat, lon = sieve.check_time(now, policy), sieve["price_cents"], sieve["lat"], sieve["lon"]
+    sieve.refuse(~(price > 0), "InvalidPrice", lambda row: f"price_cents {price[row]:.0f} is not above 0")
+    trip_m = np.where(np.isnan(sieve["distance_m"]), 0.0, sieve["distance_m"])
+    wrong = ~((trip_m >= 0) & (trip_m <= policy.trip_limit_m))
+    sieve.refuse(wrong, "InvalidDistance", lambda row: f"distance_m {trip_m[row]} is outside 0…{policy.trip_limit_m:g}")
+    known = np.where(service == NONE, 0, service)
+    ratio = price / reference_cents(known, np.zeros(len(known), np.uint8), np.where(wrong, 0.0, trip_m), policy.tariff)
+    least, most = policy.competitor_range
+    absurd = ~((ratio >= least) & (ratio <= most))
+    sieve.refuse(absurd, "AbsurdPrice", lambda row: f"price_cents {price[row]:.0f}, {ratio[row]:.3g} times the tariff, not {least}…{most}")
+    sieve.check_position(lat, lon, "the observation's", optional=True)
+    columns: dict[str, Array] = {
+        "ts": ts,
+        "service": service,
+        "ratio": ratio,
+        "lat": lat,
+        "lon": lon,
+        "competitor": sieve.names("competitor"),
+    }
+    return sieve.rows(columns)
+
+
+def read_conditions(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """market-conditions → what holds when and where."""
+    selection = [*_integers("ts", "from_ts", "until_ts"), *_numbers("value", "lat", "lon", "radius_m"), codes("kind", CONDITIONS)]
+    sieve = Sieve(records, selection, rejected)
+    sieve.check_names("name", "market")
+    kind = sieve.check_symbol("kind")
+    ts, start, until, value = sieve.check_time(now, policy), sieve["from_ts"], sieve["until_ts"], sieve["value"]
+    low = np.where(kind == CONDITIONS.index("WEATHER"), -1.0, 0.0)
+    wrong = ~((value >= low) & (value <= 1.0))
+    sieve.refuse(wrong, "InvalidValue", lambda row: f"value {value[row]} is outside {low[row]:g}…1")
+    sieve.refuse((start <= 0) | (until < start), "InvalidTimestamp", lambda row: f"it holds from {start[row]} until {until[row]}")
+    lat, lon, radius = sieve["lat"], sieve["lon"], sieve["radius_m"]
+    sieve.check_position(lat, lon, "the condition's", optional=True)
+    placed = ~np.isnan(lat) & ~(radius > 0)
+    sieve.refuse(placed, "InvalidDistance", lambda row: f"radius_m {radius[row]} is not above 0: a place needs one")
+    columns: dict[str, Array] = {
+        "ts": ts,
+        "kind": kind,
+        "value": value,
+        "from": start,
+        "until": until,
+        "lat": lat,
+        "lon": lon,
+        "radius": radius,
+    }
+    return sieve.rows(columns | {"name": sieve.names("name")})
+
+
+def read_flags(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """driver-flags → complaints about safety, and that they are settled; other reasons change no price."""
+    sieve = Sieve(records, [*_integers("ts"), codes("reason", FLAGS), pl.col("cleared").fill_null(False)], rejected)
+    sieve.check_names("driver_id", "market", "conversation_id")
+    reason, ts = sieve.check_symbol("reason"), sieve.check_time(now, policy)
+    sieve.bad |= reason != FLAGS.index("SAFETY")
+    columns = {"ts": ts, "cleared": sieve["cleared"], "driver": sieve.names("driver_id"), "conversation": sieve.names("conversation_id")}
+    return sieve.rows(columns)
+
+
+def read_overcharges(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """overcharge-reports → of which service, those that are probably fare disputes; NONE where it is not known."""
+    sieve = Sieve(records, [*_integers("ts"), *_numbers("probability"), codes("service", SERVICES)], rejected)
+    sieve.check_names("market")
+    ts, sure = sieve.check_time(now, policy), sieve["probability"]
+    sieve.refuse(~((sure >= 0) & (sure <= 1)), "InvalidValue", lambda row: f"probability {sure[row]} is outside 0…1")
+    sieve.bad |= sure < policy.overcharge_sure
+    return sieve.rows({"ts": ts, "service": sieve["service"]})
+
+
+def read_policies(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
+    """pricing-policies → settings by scope; "" stands for all markets, NONE for all services and for an objective not said."""
+    told = [pl.col(name).cast(pl.Int8).fill_null(-1) for name in ("personal", "safety_hold")]
+    selection = [*_integers("ts"), *_numbers(*SETTINGS), codes("service", SERVICES), codes("objective", OBJECTIVES), *told]
+    sieve = Sieve(records, [*selection, pl.col("deleted").fill_null(False), pl.col("recommendation_id").fill_null("")], rejected)
+    sieve.check_names("name")
+    ts = sieve.check_time(now, policy)
+    for name, (least, most) in SETTING_RANGES.items():
+        given = sieve[name]
+        wrong = ~(np.isnan(given) | ((given >= least) & (given <= most)))
+        sieve.refuse(wrong, "InvalidPolicy", lambda row, n=name, g=given, a=least, b=most: f"{n} {g[row]} is outside {a}…{b}")  # type: ignore[misc]
+    crossed = sieve["floor"] > sieve["cap"]
+    sieve.refuse(crossed, "InvalidPolicy", lambda row: f"floor {sieve['floor'][row]} is above cap {sieve['cap'][row]}")
+    columns = {name: sieve[name] for name in (*SETTINGS, "service", "objective", "personal", "safety_hold", "deleted", "recommendation_id")}
+    rows = sieve.rows(columns | {"ts": ts, "name": sieve.names("name")})
+    rows.markets = np.array(["" if market is None else market for market in rows.markets.tolist()], object)
+    return rows
+
+
+Reader = Callable[[Records, int, Policy, list[Rejection]], Rows]
+READERS: dict[str, Reader] = {  # in the order in which records of equal time are taken
+    "pricing-policies": read_policies,
+    "market-conditions": read_conditions,
+    "competitor-prices": read_competitors,
+    "driver-flags": read_flags,
+    "overcharge-reports": read_overcharges,
+    "driver-profiles": read_profiles,
+    "driver-moves": read_moves,
+    "orders": read_orders,
+    "quote-requests": read_quotes,
+    "quote-answers": read_answers,
+}

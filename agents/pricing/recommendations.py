@@ -1,0 +1,103 @@
+"""Priced quotes that a guard bounded in; changes of settings that are expected to pay, by what was learnt, out.
+
+Of each quote that the cap, the floor or the step bounded, the acceptance model says what a price a tenth beyond the bound would bring.
+Where that adds up to a gain and the guard bounds many, moving the guard is recommended. To apply a recommendation is to write its settings
+to pricing-policies with its id; it is then APPLIED. One that no longer pays is WITHDRAWN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from agents.pricing.cells import S
+from agents.pricing.columns import Array
+from agents.pricing.contexts import F64, I64, Mask
+from agents.pricing.figures import thousandths
+from agents.pricing.policy import SERVICES, Policy
+from agents.pricing.settings import Said, Settings
+
+KINDS = ("RAISE_CAP", "LOWER_FLOOR", "WIDEN_STEP")
+SUMS = ("bounded", "profit", "revenue")
+SHARE = 0.2  # of quotes that a guard bounds
+BEYOND = 1.1  # a price beyond a bound, over the bound
+HOUR_MS = 3_600_000
+
+Row = dict[str, Any]
+
+
+class Recommendations:
+    """One market's: what was summed up since the last look, and the rows that are open or applied."""
+
+    def __init__(self) -> None:
+        self.seen: I64 = np.zeros((S, 2), np.int64)  # quotes, thousandths of confidence
+        self.sums: I64 = np.zeros((S, len(KINDS), len(SUMS)), np.int64)
+        self.rows_open: dict[str, Row] = {}
+
+    def add(self, service: Array, confidence: F64, bounded: Mask, profit: F64, revenue: F64) -> None:
+        """Take quotes (n,): ``bounded`` by each of KINDS, (n, kinds), and what a price beyond would bring more of, cents, (n, kinds)."""
+        np.add.at(self.seen[:, 0], service, 1)
+        np.add.at(self.seen[:, 1], service, thousandths(confidence))
+        for i, values in enumerate((bounded.astype(np.int64), thousandths(bounded * profit), thousandths(bounded * revenue))):
+            np.add.at(self.sums[:, :, i], service, values)
+
+    def look(self, market: str, settings: Settings, elapsed_ms: int, clock_ms: int, now: int, policy: Policy) -> list[Row]:
+        """Rows of what is recommended anew, or no longer; the sums begin again."""
+        times = {"clock": clock_ms, "updated_at": now}
+        out = []
+        for service in np.flatnonzero(self.seen[:, 0] >= policy.recommend_quotes).tolist():
+            for kind in range(len(KINDS)):
+                row = self._recommended(market, service, kind, settings, elapsed_ms)
+                name = f"{market}/{SERVICES[service]}/{KINDS[kind]}"
+                if row is not None:
+                    self.rows_open[name] = row
+                    out.append(row | times)
+                elif self.rows_open.get(name, {}).get("status") == "OPEN":
+                    out.append(self.rows_open.pop(name) | times | {"status": "WITHDRAWN"})
+            self.seen[service], self.sums[service] = 0, 0
+        return out
+
+    def apply(self, said: list[Said], clock_ms: int, now: int) -> list[Row]:
+        """Rows of the recommendations that these policy events apply."""
+        out = []
+        for each in said:
+            row = self.rows_open.get(each["recommendation_id"])
+            if row is not None and row["status"] == "OPEN" and not each["deleted"]:
+                row["status"] = "APPLIED"
+                out.append(row | {"clock": clock_ms, "updated_at": now})
+        return out
+
+    def facts(self) -> Mapping[str, Row]:
+        """The part of the state that is not arrays."""
+        return self.rows_open
+
+    def arrays(self) -> dict[str, Array]:
+        """The part of the state that is arrays."""
+        return {"seen": self.seen, "sums": self.sums}
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Row], arrays: Mapping[str, Array]) -> Recommendations:
+        """The recommendations whose ``facts()`` and ``arrays()`` these are."""
+        out = cls()
+        out.rows_open = {name: dict(row) for name, row in facts.items()}
+        out.seen, out.sums = arrays["seen"], arrays["sums"]
+        return out
+
+    def _recommended(self, market: str, service: int, kind: int, settings: Settings, elapsed_ms: int) -> Row | None:
+        quotes, (bounded, profit, revenue) = int(self.seen[service, 0]), self.sums[service, kind].tolist()
+        if bounded < SHARE * quotes or profit <= 0:
+            return None
+        name, by = SERVICES[service], KINDS[kind]
+        floor, cap, step = (float(getattr(settings, each)[service]) for each in ("floor", "cap", "max_step"))
+        change = {"RAISE_CAP": ("cap", cap, cap * BEYOND), "LOWER_FLOOR": ("floor", floor, floor / BEYOND)}
+        change["WIDEN_STEP"] = ("max_step", step, min(1.0, step * 1.5))
+        setting, old, new = change[by][0], change[by][1], round(change[by][2], 4)
+        hours = elapsed_ms / HOUR_MS
+        row: Row = {"recommendation_id": f"{market}/{name}/{by}", "market": market, "service": name, "kind": by, "status": "OPEN"}
+        row |= {"what": f"change {setting} of {name} from {old:g} to {new:g}"}
+        row |= {"why": f"it bounds {bounded / quotes:.0%} of {quotes} quotes"}
+        row |= {"floor": None, "cap": None, "max_step": None} | {setting: new}
+        row |= {"profit_h_cents": profit / 1000 / hours, "revenue_h_cents": revenue / 1000 / hours}
+        return row | {"confidence": int(self.seen[service, 1]) / 1000 / quotes, "quotes": quotes}

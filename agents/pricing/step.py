@@ -1,0 +1,123 @@
+"""The step of the pricing agent: batches by topic in, decisions and table rows as frames and the rejected records, out.
+
+Pure: nothing but the state, the batches and ``now`` has a say, and markets do not see each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+import numpy as np
+import polars as pl
+
+from agents.pricing.market import Market
+from agents.pricing.market_step import MarketStep
+from agents.pricing.market_step import due as market_due
+from agents.pricing.outputs import (
+    ALERTS,
+    DECISIONS,
+    FIGURES,
+    OUTCOMES_TOPIC,
+    PAY,
+    RECOMMENDATIONS,
+    ZONES,
+    Stamp,
+    decisions_frame,
+    outcomes_frame,
+    pay_frame,
+    rows_frame,
+)
+from agents.pricing.policy import Policy
+from agents.pricing.reading import READERS, Records, Rejection, Rows
+from agents.pricing.settings import Said, said
+from agents.pricing.state import PricingState
+
+POLICIES = "pricing-policies"
+
+
+@dataclass(slots=True)
+class Stepped:
+    """What a step came to: rows by output topic, and the records that could not be decided on."""
+
+    frames: dict[str, pl.DataFrame] = field(default_factory=dict)
+    rejected: list[Rejection] = field(default_factory=list)
+
+
+def step(state: PricingState, batches: Mapping[str, Records], now: int, policy: Policy, code_version: str) -> Stepped:
+    """Step ``state``, in place, over ``batches`` at ``now`` ms. Every accepted quote request gets exactly one decision, in this step."""
+    out = Stepped()
+    state.now = now = max(state.now, now)
+    given: dict[str, dict[str, Rows]] = {}
+    for topic, read in READERS.items():
+        if topic in batches and len(batches[topic].offsets) and topic != POLICIES:
+            for name, rows in read(batches[topic], now, policy, out.rejected).by_market():
+                given.setdefault(name, {})[topic] = rows
+    known = dict(state.policies)
+    if POLICIES in batches and len(batches[POLICIES].offsets):
+        _tell(state, given, READERS[POLICIES](batches[POLICIES], now, policy, out.rejected), out.rejected)
+    steps = []
+    for name in sorted(given.keys() | state.markets.keys()):
+        market = state.markets.get(name)
+        if market is None:
+            market = state.markets[name] = Market.fresh(name, policy)
+            market.policies = known | _said_before(given[name])
+        elif name not in given and not market_due(market, now, policy):
+            continue
+        one = MarketStep(market, now, seed_of(policy.seed, name), policy, out.rejected)
+        one.run(given.get(name, {}))
+        steps.append(one)
+    _frame(steps, out, Stamp(state.partition, now, code_version, policy))
+    return out
+
+
+def due(state: PricingState, now: int, policy: Policy) -> bool:
+    """Whether a step without records at ``now`` could change anything but the clocks."""
+    return any(market_due(market, now, policy) for market in state.markets.values())
+
+
+def seed_of(seed: int, market: str) -> int:
+    """The seed of a market's draws."""
+    return int.from_bytes(blake2b(f"{seed}/{market}".encode(), digest_size=8).digest(), "little")
+
+
+def _tell(state: PricingState, given: dict[str, dict[str, Rows]], rows: Rows, rejected: list[Rejection]) -> None:
+    """Policy events go to every market; of each name the latest counts."""
+    kept = []
+    for i, name in enumerate(rows["name"].tolist()):
+        last = state.policies.get(name)
+        if last is not None and rows["ts"][i] < last["ts"]:
+            message = f"{name} had a newer record than ts {rows['ts'][i]} before this one"
+            rejected.append(Rejection(rows.topic, int(rows.offsets[i]), "OutOfOrder", message, True))
+        else:
+            state.policies[name] = said(rows, i)
+            kept.append(i)
+    if kept:
+        for name in given.keys() | state.markets.keys():
+            given.setdefault(name, {})[POLICIES] = rows.take(np.array(kept))
+
+
+def _said_before(given: dict[str, Rows]) -> dict[str, Said]:
+    """What policy events said before a new market's own first record came; they are taken out of its rows."""
+    if POLICIES not in given:
+        return {}
+    rows = given.pop(POLICIES)
+    first = min(int(own["ts"][0]) for own in given.values())
+    came = np.maximum.accumulate(rows["ts"])
+    if (later := np.flatnonzero(came > first)).size:
+        given[POLICIES] = rows.take(later)
+    return {rows["name"][i]: said(rows, i) for i in np.flatnonzero(came <= first).tolist()}
+
+
+def _frame(steps: list[MarketStep], out: Stepped, stamp: Stamp) -> None:
+    """What the markets' parts came to, as frames by topic; of a topic without rows none."""
+    if priced := [part for one in steps for part in one.priced]:
+        out.frames[DECISIONS] = decisions_frame(priced, stamp)
+    if paid := [part for one in steps for part in one.paid]:
+        out.frames[PAY] = pay_frame(paid, stamp)
+    if closed := [part for one in steps for part in one.closed]:
+        out.frames[OUTCOMES_TOPIC] = outcomes_frame(closed, stamp)
+    for topic, name in ((ZONES, "zones"), (FIGURES, "figures"), (ALERTS, "alerts"), (RECOMMENDATIONS, "recommended")):
+        if rows := [row for one in steps for row in getattr(one, name)]:
+            out.frames[topic] = rows_frame(topic, rows)

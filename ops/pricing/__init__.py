@@ -1,0 +1,1 @@
+"""What is measured of the pricing agent: simulated worlds, recorded quotes, off-policy estimates."""

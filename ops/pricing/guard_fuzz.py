@@ -1,0 +1,302 @@
+"""`tripo pricing fuzz`: so many events of every kind, good and bad, through the agent's own step, and whether a guard was breached.
+
+The events are drawn by seed: quotes, orders, moves, competitors' prices, weather, answers, late, repeated and broken ones, policies and
+safety flags and disputed charges that come and go, in batches of any size, with the state written and read in between. The auditor sees
+what goes in and the decisions that come out, follows them row by row, and knows nothing of the agent's state. In:
+
+    cap, emergency cap   no price above them
+    hold                 no price above the last one before the hold, of its zone and service
+    cost floor, floor    no price below them, but where one of those above is lower
+    step                 no price further from the last one than the step, but where one of those above says so
+    hysteresis           it holds back less than its share, says so, and nothing moves within a second
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Annotated, Any
+
+import numpy as np
+import polars as pl
+import typer
+from rich.progress import Progress
+
+from agents.pricing.agent import PricingAgent
+from agents.pricing.policy import SERVICES, Policy
+from ops.listing import print_rows
+from streams.avro_schema import polars_schema
+from streams.batch import Batch
+from streams.contract import contract
+
+Row = dict[str, Any]
+START = 1_790_000_000_000
+MARKETS = ("bogota", "lisbon")
+SPOTS = tuple((10.0 + 0.03 * i, 20.0 + 0.03 * (i % 3)) for i in range(4))
+AWAY = "away"  # a driver that never says where it is
+PERSONAL = ("rider_id", "sensitivity", "loyalty", "churn_risk", "propensity", "orders_week")
+CENT = 1.0 + 1e-6
+
+
+@cache
+def schema_of(topic: str) -> pl.Schema:
+    """The columns of a topic's frames."""
+    return polars_schema(contract().schema(topic))
+
+
+@dataclass(slots=True)
+class Report:
+    """What came of it."""
+
+    events: int = 0
+    quotes: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    fired: Counter[str] = field(default_factory=Counter)
+    breaches: list[str] = field(default_factory=list)
+
+
+class Crowd:
+    """Events by chance. Signals come alone, in a second of their own: so it is known from when on they hold."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = np.random.default_rng(seed)
+        self.now = START
+        self.made = 0
+        self.flagged: list[tuple[str, str, str]] = []
+        self.answerable: list[tuple[str, str]] = []
+
+    def one(self, *values: Any) -> Any:
+        """One of them."""
+        return values[int(self.rng.integers(len(values)))]
+
+    def steps(self, events: int) -> Iterator[tuple[str | None, dict[str, list[Row]]]]:
+        """Steps of (the signal, or None; rows by topic), until there were so many events."""
+        while self.made < events:
+            self.now += int(self.one(1000, 1000, 1000, 2000, 7000, 60_000, 61_000, 700_000) * self.rng.uniform(1.0, 1.3))
+            signal = self.one(*[None] * 8, "policy", "flags", "overcharges")
+            rows = getattr(self, f"_{signal}")() if signal else self._traffic()
+            self.made += sum(map(len, rows.values()))
+            yield signal, rows
+
+    def _traffic(self) -> dict[str, list[Row]]:
+        rows: dict[str, list[Row]] = {}
+        for _ in range(int(self.rng.integers(1, self.one(4, 60, 2000)))):
+            topic, row = getattr(self, self.one("_quote", "_quote", "_quote", "_order", "_move", "_competitor", "_condition", "_answer"))()
+            rows.setdefault(topic, []).append(row)
+        return rows
+
+    def _common(self) -> Row:
+        late = self.one(0, 0, 0, 0, 0, 0, 500, 30_000, 900_000, -(10**9), self.now)
+        return {"market": self.one(*MARKETS), "ts": self.now - late}
+
+    def _place(self, prefix: str = "") -> Row:
+        lat, lon = SPOTS[int(self.rng.integers(len(SPOTS)))]
+        return {f"{prefix}lat": self.one(*[lat] * 30, 95.0, math.nan), f"{prefix}lon": lon}
+
+    def _quote(self) -> tuple[str, Row]:
+        name, market = f"q{self.made}-{int(self.rng.integers(10**9))}", ""
+        if self.answerable and self.rng.uniform() < 0.02:
+            name, market = self.answerable[-1]  # asked for again
+        row: Row = (
+            self._common()
+            | ({"market": market} if market else {})
+            | {"quote_id": name, "service": self.one(*SERVICES), "tier": self.one("STANDARD", "STANDARD", "GOLD")}
+        )
+        row |= self._place("pickup_") | {"dropoff_lat": float(10.0 + self.rng.normal(0, 0.2)), "dropoff_lon": 20.0}
+        row |= dict.fromkeys(PERSONAL) | {"sensitivity": self.one(None, 0.9, -4.0), "propensity": self.one(None, 0.9)}
+        self.answerable.append((name, row["market"]))
+        return "quote-requests", row
+
+    def _order(self) -> tuple[str, Row]:
+        row: Row = dict.fromkeys(schema_of("orders")) | self._common() | self._place("pickup_")
+        row |= {"order_id": "o", "rider_id": "r", "service": self.one(*SERVICES), "tier": "STANDARD", "premium_required": False}
+        return "orders", row | {"requirements": [], "dropoff_lat": 10.0, "dropoff_lon": 20.0, "patience_s": 60, "offer_s": 0}
+
+    def _move(self) -> tuple[str, Row]:
+        status = self.one("AVAILABLE", "AVAILABLE", "BUSY", "OFFLINE")
+        return "driver-moves", self._common() | self._place() | {"driver_id": f"d{self.rng.integers(60)}", "status": status}
+
+    def _competitor(self) -> tuple[str, Row]:
+        price = int(self.one(-5, 0, 10**8, 700, 1500, 1500, 4000))
+        row = {"competitor": self.one("a", "b"), "service": self.one(*SERVICES), "price_cents": price, "distance_m": None}
+        return "competitor-prices", self._common() | row | self.one({"lat": None, "lon": None}, self._place())
+
+    def _condition(self) -> tuple[str, Row]:
+        kind = self.one("WEATHER", "EVENT", "HOLIDAY")
+        row: Row = {"name": kind, "kind": kind, "value": self.one(-1.0, 1.0, 0.5, 7.0), "from_ts": self.now, "until_ts": self.now + 60_000}
+        return "market-conditions", self._common() | row | {"lat": None, "lon": None, "radius_m": None}
+
+    def _answer(self) -> tuple[str, Row]:
+        name, market = self.one(*self.answerable[-50:], ("nobody", "lisbon"))
+        return "quote-answers", self._common() | {"quote_id": name, "market": market, "answer": self.one("ACCEPTED", "REJECTED")}
+
+    def _policy(self) -> dict[str, list[Row]]:
+        row: Row = dict.fromkeys(("objective", "personal", "floor", "cap", "max_step", "emergency_cap", "safety_hold", "recommendation_id"))
+        row |= {"name": self.one("a", "b", "c"), "market": self.one(None, *MARKETS), "service": self.one(None, *SERVICES), "ts": self.now}
+        row |= {"deleted": self.rng.uniform() < 0.4, "floor": self.one(None, 0.5, 0.9, 1.4), "cap": self.one(None, 1.5, 3.0)}
+        row |= {"emergency_cap": self.one(None, None, None, 0.5, 1.0), "max_step": self.one(None, 0.05, 0.5, 1.0)}
+        row |= {"safety_hold": self.one(None, None, True), "objective": self.one(None, "MAXIMIZE_PROFIT")}
+        return {"pricing-policies": [row | {"personal": self.one(None, True)}]}
+
+    def _flags(self) -> dict[str, list[Row]]:
+        if self.flagged and self.rng.uniform() < 0.6:
+            market, driver, said = self.flagged.pop(0)
+            cleared = True
+        else:
+            market, driver, said, cleared = self.one(*MARKETS), AWAY, f"c{self.made}", False
+            self.flagged.append((market, driver, said))
+        row = {"driver_id": driver, "market": market, "conversation_id": said, "ts": self.now, "reason": "SAFETY", "cleared": cleared}
+        return {"driver-flags": [row]}
+
+    def _overcharges(self) -> dict[str, list[Row]]:
+        row = {"market": self.one(*MARKETS), "conversation_id": "c", "service": self.one(None, *SERVICES), "ts": self.now, "amount": None}
+        return {"overcharge-reports": [row | {"probability": self.one(0.9, 0.9, 0.2)} for _ in range(int(self.rng.integers(1, 7)))]}
+
+
+class Auditor:
+    """Judges decisions in their order."""
+
+    def __init__(self, policy: Policy, report: Report) -> None:
+        self.policy, self.report = policy, report
+        self.said: dict[str, Row] = {}
+        self.flags: dict[tuple[str, str], int] = {}
+        self.disputes: list[tuple[int, str, str | None]] = []
+        self.last: dict[tuple[str, str, str], tuple[float, float]] = {}  # by cell: price in reference prices, balance
+        self.clocks: dict[tuple[str, str, str], int] = {}  # seconds of the last
+        self.ceilings: dict[tuple[str, str, str], float] = {}
+        self.seen: dict[tuple[str, str], int] = {}
+
+    def hear(self, signal: str, rows: dict[str, list[Row]]) -> None:
+        """Take a signal."""
+        for row in rows.get("pricing-policies", []):
+            crossed = row["floor"] is not None and row["cap"] is not None and row["floor"] > row["cap"]
+            if not crossed:
+                self.said[row["name"]] = row
+        for row in rows.get("driver-flags", []):
+            key = row["market"], row["conversation_id"]
+            if row["cleared"]:
+                self.flags.pop(key, None)
+            else:
+                self.flags[key] = row["ts"]
+        self.disputes += [(r["ts"], r["market"], r["service"]) for r in rows.get("overcharge-reports", []) if r["probability"] >= 0.5]
+
+    def judge(self, decisions: list[Row]) -> None:
+        """Take decisions in their order."""
+        for row in decisions:
+            market, service = row["market"], row["service"]
+            clock = (row["expires_ts"] - round(self.policy.quote_ttl_s * 1000)) // 1000 * 1000
+            cell = (market, row["zone"], service)
+            told = self._settings(market, service, clock)
+            self._hold(market, clock)
+            self._judge(row, cell, told, clock)
+            balance = math.prod(each["weight"] for each in row["factors"] if each["name"] in ("demand", "supply", "hysteresis"))
+            self.clocks[cell] = clock
+            self.last[cell] = row["price_cents"] / row["reference_cents"], balance
+            self.report.quotes += 1
+            self.report.fired.update(row["guards"])
+
+    def _judge(self, row: Row, cell: tuple[str, str, str], told: Row, clock: int) -> None:
+        price, reference = row["price_cents"], row["reference_cents"]
+        hard = min(told["cap"], told["emergency_cap"], self.ceilings.get(cell, math.inf)) * reference
+        needed = max(told["floor"] * reference, row["cost_cents"])
+        weights = {each["name"]: each["weight"] for each in row["factors"]}
+        last, balance = self.last.get(cell, (None, None))
+        self._check(price <= max(1.0, hard + 1e-6), "above a cap or a hold", row, hard)
+        self._check(price >= min(needed, hard) - CENT, "below the floor or the cost", row, needed)
+        if last is not None and balance is not None:
+            up, down = last * (1 + told["max_step"]) * reference + CENT, last / (1 + told["max_step"]) * reference - CENT
+            self._check(price <= up or price <= needed + CENT, "a step up too far", row, up)
+            self._check(price >= down or price >= hard - CENT, "a step down too far", row, down)
+            now = weights["demand"] * weights["supply"] * weights["hysteresis"]
+            same = self.clocks.get(cell) == clock
+            self._check(not same or math.isclose(now, balance), "a balance that moved within a second", row, balance)
+        off = abs(1.0 / weights["hysteresis"] - 1.0)
+        self._check(off < self.policy.hysteresis, "more than the hysteresis holds back", row, off)
+        self._check((off > 0) == ("hysteresis" in row["guards"]), "hysteresis not named, or named for nothing", row, off)
+        self._check(0 < row["propensity"] <= 1 + 1e-9, "no propensity", row, row["propensity"])
+        product = math.prod(each["weight"] for each in row["factors"]) * reference
+        self._check(abs(product - price) < 1e-3, "factors that do not multiply up", row, product)
+        self._check(bool(row["guards"]) or row["prior_cents"] <= hard + CENT, "a guard that is not named", row, hard)
+        before = self.seen.get((row["market"], row["quote_id"]), -math.inf)
+        self._check(clock - before > self.policy.remember_min * 60_000, "decided twice", row, before)
+        self.seen[row["market"], row["quote_id"]] = clock
+
+    def _check(self, fine: bool, what: str, row: Row, bound: float) -> None:
+        if not fine and len(self.report.breaches) < 100:
+            self.report.breaches.append(f"{row['decision_id']}: {row['price_cents']} cents: {what} ({bound:.4f}); guards {row['guards']}")
+
+    def _settings(self, market: str, service: str, clock: int) -> Row:
+        p = self.policy
+        out: Row = {"floor": p.floor, "cap": p.cap, "max_step": p.max_step, "emergency_cap": math.inf, "safety_hold": False}
+        mine = [r for r in self.said.values() if r["market"] in (None, market) and r["service"] in (None, service)]
+        for row in sorted(mine, key=lambda r: (r["market"] is not None, r["service"] is not None, r["ts"], r["name"])):
+            if not row["deleted"] and row["ts"] < clock:
+                out |= {name: row[name] for name in out if row[name] is not None}
+        return out
+
+    def _hold(self, market: str, clock: int) -> None:
+        """Ceilings of the market's cells: what they cost last when a hold began."""
+        since = clock - self.policy.safety_hold_s * 1000
+        unsafe = any(of == market and since <= ts < clock for (of, _), ts in self.flags.items())
+        window = clock - self.policy.overcharge_window_s * 1000
+        for cell in [cell for cell in self.last if cell[0] == market]:
+            reports = sum(of == market and ts // 60_000 > window // 60_000 and s in (None, cell[2]) for ts, of, s in self.disputes)
+            if unsafe or self._settings(market, cell[2], clock)["safety_hold"] or reports >= self.policy.overcharges:
+                self.ceilings.setdefault(cell, self.last[cell][0])
+            else:
+                self.ceilings.pop(cell, None)
+
+
+def fuzz(events: int, seed: int, progress: Progress | None = None) -> Report:
+    """Step the agent over so many events; what the auditor found."""
+    agent, report, crowd = PricingAgent(), Report(), Crowd(seed)
+    auditor, state = Auditor(agent.policy, report), agent.start(0)
+    offsets: Counter[str] = Counter()
+    bar = progress.add_task("events", total=events) if progress else None
+    for number, (signal, rows) in enumerate(crowd.steps(events)):
+        if signal:
+            auditor.hear(signal, rows)
+        batches = {topic: _batch(topic, each, offsets) for topic, each in rows.items()}
+        made = agent.step(state, batches, crowd.now)
+        report.rejected.update(one.error for one in made.rejected)
+        for output in made.outputs:
+            if output.topic == "pricing.decisions":
+                auditor.judge(output.frame.to_dicts())
+        if number % 97 == 0:
+            state = agent.load(agent.dump(state))
+        if progress and bar is not None:
+            progress.update(bar, completed=crowd.made)
+    report.events = crowd.made
+    return report
+
+
+def _batch(topic: str, rows: list[Row], offsets: Counter[str]) -> Batch:
+    frame = pl.DataFrame(rows, schema=schema_of(topic), orient="row")
+    start = offsets[topic]
+    offsets[topic] += len(rows)
+    return Batch(topic, 0, np.arange(start, start + len(rows), dtype=np.int64), frame)
+
+
+def command(
+    *,
+    events: Annotated[int, typer.Option(min=1, help="events of all kinds")] = 1_000_000,
+    seed: Annotated[int, typer.Option(min=0, help="of all that is random")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
+) -> None:
+    """Fuzz the guards: exit code 1 when one is breached."""
+    with Progress(disable=as_json) as progress:
+        report = fuzz(events, seed, progress)
+    for breach in report.breaches:
+        typer.echo(breach)
+    print_rows("Guards that bounded a price", ["guard", "quotes"], report.fired.most_common())
+    print_rows("Refused", ["reason", "records"], report.rejected.most_common())
+    typer.echo(f"{report.events:,} events, {report.quotes:,} quotes, {len(report.breaches)} breaches")
+    if as_json:
+        figures = {"passed": not report.breaches, "events": report.events, "quotes": report.quotes, "breaches": report.breaches}
+        typer.echo(json.dumps(figures | {"fired": dict(report.fired), "rejected": dict(report.rejected)}))
+    if report.breaches:
+        raise typer.Exit(1)
