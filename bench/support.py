@@ -27,7 +27,7 @@ from streams.contract import contract
 
 DECISIONS = "support.decisions"
 P99_LIMIT_MS = 100.0
-READY_S = 60.0
+READY_S = 180.0
 SEED = 7
 
 

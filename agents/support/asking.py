@@ -19,6 +19,7 @@ from functools import cache
 
 from agents.support.asking_scripts import UNSPACED, WORDS
 from agents.support.asking_words import Words
+from agents.support.text import MARKS
 
 _CLAUSES = re.compile(r"[.,;:!?…。、،؛؟~\n()\"]+")
 _ALIKE = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "’": "'", "ʼ": "'", "`": "'", "ى": "ي", "ة": "ه", "ـ": None})  # noqa: RUF001
@@ -53,8 +54,10 @@ def asks_for_person(text: str, language: str | None = None) -> bool:
 
 def folded(text: str) -> str:
     """Without case, accents, vowel signs and the like."""
-    apart = unicodedata.normalize("NFD", text.casefold())
-    return unicodedata.normalize("NFC", "".join(c for c in apart if unicodedata.category(c) != "Mn")).translate(_ALIKE)
+    low = text.casefold()
+    if not low.isascii():
+        low = unicodedata.normalize("NFC", unicodedata.normalize("NFD", low).translate(MARKS))
+    return low.translate(_ALIKE)
 
 
 @cache

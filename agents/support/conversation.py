@@ -287,7 +287,7 @@ class Conversation:
         place = len(self.history)
         while place and self.history[place - 1].ts > turn.ts:
             place -= 1
-        self.history.insert(place, replace(turn, text=turn.text[: limits.text]))
+        self.history.insert(place, turn if len(turn.text) <= limits.text else replace(turn, text=turn.text[: limits.text]))
         del self.history[: -limits.history]
         self.messages += 1
         self.created_ts = min(self.created_ts or turn.ts, turn.ts)

@@ -71,6 +71,8 @@ class Rule:
 
     def fits(self, signals: Signals) -> bool:
         """Whether the rule is for such messages."""
+        if not (self.intents or self.services or self.languages):
+            return True
         intents = () if self.condition == INTENT else self.intents
         wanted = ((intents, signals.intent), (self.services, signals.service), (self.languages, signals.language))
         return all(not some or one in some for some, one in wanted)

@@ -13,6 +13,8 @@ _TAGS = re.compile(r"<[a-zA-Z/!][^<>]{0,500}>")
 _DIGITS = re.compile(r"\d")
 _ASIDE = re.compile(r"(?:https?://|www\.)\S+|(?<![\w.])@\w+")
 _BLANKS = re.compile(r"\s+")
+_COMBINING = (*range(0x300, 0x20000), *range(0xE0100, 0xE01F0))  # where marks are
+MARKS = dict.fromkeys(code for code in _COMBINING if unicodedata.category(chr(code)) == "Mn")  # to be translated to nothing
 _BEYOND = 100  # a word or a tag cut off at the end is not left over: so many characters more are read, or fewer kept
 
 
@@ -34,9 +36,11 @@ def cleaned(raw: str, longest: int) -> Message:
     if "<" in text and _TAGS.search(text):
         oddities.append(MARKUP)
         text = _TAGS.sub(" ", text)
-    kept = "".join(c if c.isprintable() or c == "\u200d" else " " if c.isspace() else "" for c in text)
-    if any(unicodedata.category(c) == "Cc" and not c.isspace() for c in text):
-        oddities.append(CONTROLS)
+    kept = text
+    if not text.isprintable():
+        kept = "".join(c if c.isprintable() or c == "\u200d" else " " if c.isspace() else "" for c in text)
+        if any(unicodedata.category(c) == "Cc" and not c.isspace() for c in text):
+            oddities.append(CONTROLS)
     kept = _BLANKS.sub(" ", kept).strip()
     if len(kept) > longest or len(raw) > longest + _BEYOND:
         kept = _whole_words(kept[:longest])

@@ -18,7 +18,7 @@ import numpy as np
 from agents.support.beginnings import Beginnings
 from agents.support.concepts import ar, de, en, es, fr, it, ja, ko, nl, no, pl, pt, ru, sv, zh
 from agents.support.features import Grams
-from agents.support.text import plain
+from agents.support.text import MARKS, plain
 
 UNBROKEN = ("ar", "zh", "ja", "ko")  # a word's beginning is not told by a blank before it: articles, particles, no blanks at all
 
@@ -31,8 +31,7 @@ NAMES = tuple(line.partition(":")[0] for line in en.WORDS.split("\n") if line)
 _ALIKE = str.maketrans({"ø": "o", "æ": "ae", "ł": "l", "đ": "d", "œ": "oe", "ı": "i", "ـ": "", "ة": "ه", "ى": "ي"})
 _WORDS = re.compile(r"[^\W_]+")
 _VOICED = "\u3099\u309a"  # marks of kana that make another letter
-_COMBINING = (*range(0x300, 0x20000), *range(0xE0100, 0xE01F0))  # where marks are
-_MARKS = dict.fromkeys(code for code in _COMBINING if unicodedata.category(chr(code)) == "Mn" and chr(code) not in _VOICED)
+_MARKS = dict.fromkeys(code for code in MARKS if chr(code) not in _VOICED)
 
 
 def folded(text: str) -> str:
