@@ -18,6 +18,13 @@ from streams.contract import contract
 from streams.publish import Publisher, PublishError
 
 Row = dict[str, Any]
+TEAM = [  # of `tripo dev`
+    {"agent_id": "person-1", "languages": ["en", "es", "pt", "it"], "capacity": 40},
+    {"agent_id": "person-2", "languages": ["en", "de", "nl", "pl"], "capacity": 40},
+    {"agent_id": "person-3", "languages": ["en", "fr", "ar", "ru"], "capacity": 40},
+    {"agent_id": "person-4", "languages": ["en", "zh", "ja", "ko"], "capacity": 40},
+    {"agent_id": "person-5", "languages": ["en", "sv", "no"], "specialisations": ["safety"], "capacity": 40},
+]
 
 
 def publish(people: Path | None, *, seed: int, brokers: str | None, as_json: bool) -> int:
@@ -62,11 +69,16 @@ def rule_rows() -> list[Row]:
 
 def people_rows(path: Path) -> list[Row]:
     """A JSON list of people (agent_id, languages; specialisations, services, availability, capacity) as records of human-agents."""
-    usual = {"specialisations": [], "services": [], "availability": "AVAILABLE", "capacity": 4, "deleted": False}
     try:
-        return [usual | each | {"ts": now_ms()} for each in json.loads(path.read_text())]
+        return person_rows(json.loads(path.read_text()))
     except (OSError, ValueError, TypeError) as error:
         fail(f"{path}: {error}: a JSON list of objects with agent_id and languages is wanted", 2)
+
+
+def person_rows(people: Sequence[Row]) -> list[Row]:
+    """People as records of human-agents: generalists for all services, and free, unless they say otherwise."""
+    usual = {"specialisations": [], "services": [], "availability": "AVAILABLE", "capacity": 4, "deleted": False}
+    return [usual | each | {"ts": now_ms()} for each in people]
 
 
 def framed(topic: str, rows: Sequence[Row]) -> pl.DataFrame:
