@@ -55,9 +55,10 @@ class Stack:
         """Start the support agent on its published knowledge, and customers who write to it; nothing where there are none."""
         if not self.customers:
             return
-        from ops.support.publish import publish_all
+        from ops.support.publish import TEAM, person_rows, publish_all
 
-        self.say("Support: {knowledge-entries} entries and {escalation-rules} rules published".format_map(publish_all()))
+        published = publish_all(person_rows(TEAM))
+        self.say("Support: {knowledge-entries} entries, {escalation-rules} rules and {human-agents} people published".format_map(published))
         self._start_child("worker-support-0", ("worker", "support"), _metrics_port(SUPPORT_PORT))
         self._start_child("customers", ("support", "simulate", "--rate", str(self.customers)), 0)
 

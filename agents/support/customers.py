@@ -14,10 +14,10 @@ from agents.support.escalation import SAFETY_INTENT, Rule, Signals, fired, urgen
 from agents.support.handover import handed_over
 from agents.support.hearing import Heard
 from agents.support.model import Model
-from agents.support.people import Need
 from agents.support.policy import OUT_OF_SCOPE, Policy
 from agents.support.reading import Read, RefusedError
 from agents.support.replies import dangers_of, decide
+from agents.support.roster import Need
 from agents.support.rows import HANDOVERS, Decided, handover_row
 from agents.support.staff import Staff
 from agents.support.takeover import suspicion

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from agents.support.escalation import rule_of
-from agents.support.people import Person
 from agents.support.reading import KNOWLEDGE, PEOPLE, RULES, Read, Rejection, Row
+from agents.support.roster import Person
 from agents.support.staff import Staff
 from agents.support.state import SupportState
 

@@ -9,8 +9,8 @@ from agents.support.book import Book
 from agents.support.conversation import Conversation
 from agents.support.escalation import Signals
 from agents.support.handover import handed_over
-from agents.support.people import Need
 from agents.support.policy import Policy
+from agents.support.roster import Need
 from agents.support.rows import HANDOVERS, handover_row
 from agents.support.turns import ESCALATED, URGENT, USER
 

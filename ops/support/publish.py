@@ -22,6 +22,13 @@ Row = dict[str, Any]
 PEOPLE = 'a JSON list such as [{"agent_id": "anna", "languages": ["en", "de"], "specialisations": ["safety"], "capacity": 4}]'
 QUIET: dict[str, Any] = {"log_level": 0}  # what is wrong is told once, by who asked
 KINDS = {str: "text", list: "list", int: "number"}
+TEAM = [  # of `tripo dev`
+    {"agent_id": "person-1", "languages": ["en", "es", "pt", "it"], "capacity": 40},
+    {"agent_id": "person-2", "languages": ["en", "de", "nl", "pl"], "capacity": 40},
+    {"agent_id": "person-3", "languages": ["en", "fr", "ar", "ru"], "capacity": 40},
+    {"agent_id": "person-4", "languages": ["en", "zh", "ja", "ko"], "capacity": 40},
+    {"agent_id": "person-5", "languages": ["en", "sv", "no"], "specialisations": ["safety"], "capacity": 40},
+]
 
 
 def publish(people: Path | None, *, seed: int, brokers: str | None, as_json: bool) -> int:
@@ -91,6 +98,12 @@ def _person_row(path: Path, number: int, given: object) -> Row:
     if reason := fault(Person(row["agent_id"], availability=row["availability"], capacity=row["capacity"], **lists)):
         fail(f"{where}: {reason}", 2)
     return row | {"deleted": False, "ts": now_ms()}
+
+
+def person_rows(people: Sequence[Row]) -> list[Row]:
+    """People as records of human-agents: generalists for all services, and free, unless they say otherwise."""
+    usual = {"specialisations": [], "services": [], "availability": "AVAILABLE", "capacity": 4, "deleted": False}
+    return [usual | each | {"ts": now_ms()} for each in people]
 
 
 def framed(topic: str, rows: Sequence[Row]) -> pl.DataFrame:

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.support.people import PATIENCE_MS, Assignment, Need, People, Person, fault, rank, share, subjects
+from agents.support.people import PATIENCE_MS, Assignment, People
 from agents.support.policy import AVAILABILITIES, INTENTS, LANGUAGES, PRIORITIES, SERVICES
+from agents.support.roster import Need, Person, fault, rank, share, subjects
 
 NEVER = 1 << 60
 
