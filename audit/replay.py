@@ -132,17 +132,18 @@ class Replay:
         if self.since_ms is not None:
             begin = since(log.reader, topic, self.partition, self.since_ms)
         end = None if self.until_ms is None else since(log.reader, topic, self.partition, self.until_ms)
-        if begin is not None and begin.record["sequence"] and self.since_ms is None:
+        if begin is not None and self.since_ms is None:
             begin = self._first_possible(log, begin)
         if begin is not None and end is not None and end.message.offset() <= begin.message.offset():
             return None, None
         return begin, None if end is None else end.message.offset()
 
     def _first_possible(self, log: Log, begin: Journalled) -> Journalled:
-        """Of a journal whose beginning is gone, and no time asked for: the first record, hour by hour, that there is a state before."""
+        """Where no time is asked for: the first record, hour by hour, that there is a state before, and the inputs after it."""
         topic = f"{self.agent.name}.journal"
-        said = f"{topic}[{self.partition}] begins at sequence {begin.record['sequence']}: retention deleted what was before"
-        self.found.missing.append(said)
+        if begin.record["sequence"]:
+            said = f"{topic}[{self.partition}] begins at sequence {begin.record['sequence']}: retention deleted what was before"
+            self.found.missing.append(said)
         at: Journalled | None = begin
         while at is not None:
             try:
@@ -150,6 +151,7 @@ class Replay:
                 return at
             except GoneError as error:
                 gone = error
+                self.found.missing = [said for said in self.found.missing if "a later range" not in said] + [str(error)]
             now = at.record["steps"][-1]["now"] if at.record["steps"] else at.message.timestamp()[1]
             at = since(log.reader, topic, self.partition, (now // HOUR_MS + 1) * HOUR_MS)
         raise gone

@@ -63,7 +63,7 @@ def flips(
         jobs = [(f"{agent}[{p}]", partial(Job(agent, p, some, seed + p).__call__)) for p, some in zip(written, counts, strict=False)]
         found = side_by_side(jobs, workers)
     figures = {name: sum(getattr(one, name) for one in found) for name in ("flips", "found", "named", "among")}
-    figures["seconds"] = round(time.monotonic() - began, 1)  # type: ignore[assignment]
+    figures["seconds"] = round(time.monotonic() - began, 1)
     print_rows("single bits flipped", ("figure", "value"), list(figures.items()))
     missed = [said for one in found for said in one.missed or ()]
     for said in missed[:20]:
