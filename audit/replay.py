@@ -6,7 +6,7 @@ Begins at the state before the range (audit/restoring.py) and steps from there w
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,9 @@ from audit.walk import Task as Walk
 from audit.walk import Walked
 from streams import journal
 from streams.agent import Agent
+from streams.contract import contract
 from streams.errors import StepFailed
-from streams.message import payload
+from streams.message import Message, payload
 from streams.snapshot import HOUR_MS
 
 SHOWN = 100  # differences kept to be shown; all are counted
@@ -49,6 +50,7 @@ class Replayed:
     only_versions: int = 0  # of them, those that differ in nothing but versions
     codes: dict[str, int] = field(default_factory=dict)  # journal records by the code that wrote them
     running: str = ""  # the code that stepped again
+    schemas: dict[str, str] = field(default_factory=dict)  # topics whose records were written by another schema version than this code's
     first_now: int = 0
     last_now: int = 0
     seconds: float = 0.0
@@ -212,12 +214,19 @@ class Replay:
             found.records += len(there)
             found.decisions += len(there) if decides(topic) else 0
             differing = differences(topic, self.partition, sequence, here, there)
+            self._note_schema(topic, here)
             judged = walk.outputs[topic].faults if topic in walk.outputs else []
             if differing and same_digests and not any(fault.sequence == sequence for fault in judged[-1:]):
                 found.unseen += len(there) - len(here)  # the walk says why
             else:
                 self._differ(differing)
         self._compare_journal(record, again)
+
+    def _note_schema(self, topic: str, here: Sequence[Message]) -> None:
+        """Other bytes may be another schema's."""
+        value, now = here[0].value() if here else None, contract().schema_id(topic)
+        if value is not None and topic not in self.found.schemas and int.from_bytes(value[1:5], "big") != now:
+            self.found.schemas[topic] = f"schema id {int.from_bytes(value[1:5], 'big')} then, {now} now"
 
     def _compare_journal(self, record: journal.Record, again: Again) -> None:
         """What stepping again would have journalled: the same bytes, unless other code wrote it."""
