@@ -6,7 +6,7 @@ Begins at the state before the range (audit/restoring.py) and steps from there w
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,9 @@ from audit.walk import Task as Walk
 from audit.walk import Walked
 from streams import journal
 from streams.agent import Agent
+from streams.contract import contract
 from streams.errors import StepFailed
-from streams.message import payload
+from streams.message import Message, payload
 from streams.snapshot import HOUR_MS
 
 SHOWN = 100  # differences kept to be shown; all are counted
@@ -49,6 +50,7 @@ class Replayed:
     only_versions: int = 0  # of them, those that differ in nothing but versions
     codes: dict[str, int] = field(default_factory=dict)  # journal records by the code that wrote them
     running: str = ""  # the code that stepped again
+    schemas: dict[str, str] = field(default_factory=dict)  # topics whose records were written by another schema version than this code's
     first_now: int = 0
     last_now: int = 0
     seconds: float = 0.0
@@ -132,17 +134,18 @@ class Replay:
         if self.since_ms is not None:
             begin = since(log.reader, topic, self.partition, self.since_ms)
         end = None if self.until_ms is None else since(log.reader, topic, self.partition, self.until_ms)
-        if begin is not None and begin.record["sequence"] and self.since_ms is None:
+        if begin is not None and self.since_ms is None:
             begin = self._first_possible(log, begin)
         if begin is not None and end is not None and end.message.offset() <= begin.message.offset():
             return None, None
         return begin, None if end is None else end.message.offset()
 
     def _first_possible(self, log: Log, begin: Journalled) -> Journalled:
-        """Of a journal whose beginning is gone, and no time asked for: the first record, hour by hour, that there is a state before."""
+        """Where no time is asked for: the first record, hour by hour, that there is a state before, and the inputs after it."""
         topic = f"{self.agent.name}.journal"
-        said = f"{topic}[{self.partition}] begins at sequence {begin.record['sequence']}: retention deleted what was before"
-        self.found.missing.append(said)
+        if begin.record["sequence"]:
+            said = f"{topic}[{self.partition}] begins at sequence {begin.record['sequence']}: retention deleted what was before"
+            self.found.missing.append(said)
         at: Journalled | None = begin
         while at is not None:
             try:
@@ -150,6 +153,7 @@ class Replay:
                 return at
             except GoneError as error:
                 gone = error
+                self.found.missing = [said for said in self.found.missing if "a later range" not in said] + [str(error)]
             now = at.record["steps"][-1]["now"] if at.record["steps"] else at.message.timestamp()[1]
             at = since(log.reader, topic, self.partition, (now // HOUR_MS + 1) * HOUR_MS)
         raise gone
@@ -210,12 +214,19 @@ class Replay:
             found.records += len(there)
             found.decisions += len(there) if decides(topic) else 0
             differing = differences(topic, self.partition, sequence, here, there)
+            self._note_schema(topic, here)
             judged = walk.outputs[topic].faults if topic in walk.outputs else []
             if differing and same_digests and not any(fault.sequence == sequence for fault in judged[-1:]):
                 found.unseen += len(there) - len(here)  # the walk says why
             else:
                 self._differ(differing)
         self._compare_journal(record, again)
+
+    def _note_schema(self, topic: str, here: Sequence[Message]) -> None:
+        """Other bytes may be another schema's."""
+        value, now = here[0].value() if here else None, contract().schema_id(topic)
+        if value is not None and topic not in self.found.schemas and int.from_bytes(value[1:5], "big") != now:
+            self.found.schemas[topic] = f"schema id {int.from_bytes(value[1:5], 'big')} then, {now} now"
 
     def _compare_journal(self, record: journal.Record, again: Again) -> None:
         """What stepping again would have journalled: the same bytes, unless other code wrote it."""

@@ -67,7 +67,14 @@ def _kept(agent: Agent, partition: int, below: int, log: Log, states: States | N
 
 
 def _after(agent: Agent, partition: int, record: Journalled, state: Kept, source: str) -> Restored:
-    task = Task(agent, partition, agent.load(state.data), {p["topic"]: p["offset"] for p in record.record["positions"]})
+    try:
+        loaded = agent.load(state.data)
+    except Exception as error:  # agents raise what their formats lead them to
+        by = record.record["code_version"]
+        raise GoneError(
+            f"{source} cannot be loaded by this code, {agent.code_version}: {error}. Code {by} wrote it: check that out"
+        ) from error
+    task = Task(agent, partition, loaded, {p["topic"]: p["offset"] for p in record.record["positions"]})
     task.sequence, task.previous = state.sequence + 1, journal.chain_hash(payload(record.message))
     task.last_now = record.record["steps"][-1]["now"] if record.record["steps"] else 0
     return Restored(task, record.message.offset() + 1, source, state.outputs or None)

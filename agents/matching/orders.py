@@ -120,9 +120,9 @@ class Pending:
         return out
 
     def held(self, clock: int, policy: Policy) -> I64:
-        """Slots of the goods held until their couriers have to leave, at most ``hold_limit`` of them, those ready first."""
+        """Slots of the goods held until their couriers have to leave, no driver being asked: at most ``hold_limit``, those ready first."""
         c = self.columns
-        begun = (c["start"] > clock) & (c["wanted"] - int(policy.lead_s * 1000) <= clock) & is_goods(c["service"])
+        begun = (c["start"] > clock) & (c["wanted"] - int(policy.lead_s * 1000) <= clock) & is_goods(c["service"]) & (c["offered"] == 0)
         slots = np.flatnonzero(begun)
         limit = policy.courier.hold_limit
         if len(slots) > limit:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 import time
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,3 +71,14 @@ def moment_ms(text: str | None) -> int | None:
 def folder(log: Log) -> Path:
     """Where audits of this cluster and namespace keep what they remember."""
     return settings().home / "audit" / log.cluster() / (settings().namespace.strip(".") or "all")
+
+
+def read_from(tasks: Iterable[Mapping[str, Mapping[str, int]]]) -> str:
+    """What was read, from where, in words: ``tasks`` say it topic by topic."""
+    records: dict[str, int] = {}
+    for task in tasks:
+        for topic, read in task.items():
+            name = topic.partition("[")[0]
+            records[name] = records.get(name, 0) + read["records"]
+    said = ", ".join(f"{count} records of {settings().topic(name)}" for name, count in records.items() if count)
+    return f"read from {settings().brokers}: {said or 'nothing'}"

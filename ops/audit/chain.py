@@ -88,6 +88,7 @@ def chain(agents: list[str], partition: int | None, workers: int, as_json: bool)
     verdict = f"FAULTS: {len(faults)}" if faults else "HOLDS"
     seconds = time.monotonic() - began
     typer.echo(f"{verdict}. {journals} journal records of {', '.join(agents)} and {records} records that they name, in {seconds:.1f} s.")
+    typer.echo(asked.read_from(one["read"] for one in found))
     if as_json:
         typer.echo(orjson.dumps({"holds": not faults, "journal_records": journals, "records": records, "faults": faults, "tasks": found}))
     if faults:

@@ -107,6 +107,7 @@ def _show(found: Verified, answer: dict[str, Any]) -> None:
         typer.echo(said)
     for said in answer["missing"]:
         typer.echo(f"missing: {said}")
+    typer.echo(asked.read_from([again.read]))
     typer.echo(f"in {answer['seconds']:.2f} s; decisions indexed: {answer['indexed']}")
 
 

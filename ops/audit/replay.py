@@ -108,6 +108,8 @@ def show(agent: str, found: list[Replayed], figures: dict[str, Any]) -> None:
             f"This is a replay under OTHER CODE: {', '.join(figures['journalled_by'])} decided, {', '.join(figures['code'])} steps again. "
             "What differs may be the code's doing; for a replay of what was decided, check out the code that decided."
         )
+    for topic, said in {topic: said for one in found for topic, said in one.schemas.items()}.items():
+        typer.echo(f"This is a replay under ANOTHER SCHEMA of {topic}: {said}; its bytes differ for that reason alone where no field does.")
     columns = ("task", "from", "to", "journal", "events", "decisions", "records", "different", "began at")
     rows = [
         (
@@ -142,5 +144,6 @@ def show(agent: str, found: list[Replayed], figures: dict[str, Any]) -> None:
         f"{verdict}. {figures['decisions']} decisions and {figures['records'] - figures['decisions']} other records of {figures['events']} "
         f"events in {figures['seconds']} s, {figures['times_live']} times as fast as live."
     )
+    typer.echo(asked.read_from(one.read for one in found))
     if figures["unseen"]:
         typer.echo(f"{figures['unseen']} records are no longer in their topics (compaction, retention): they have the journal's digest.")

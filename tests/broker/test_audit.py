@@ -21,7 +21,9 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from typer.testing import CliRunner, Result
 
 import agents.matching.agent
+from audit import restoring
 from audit.faults import CHANGED, DROPPED
+from audit.states import States
 from ops.broker import Broker
 from ops.cli import build
 from streams import journal
@@ -180,6 +182,26 @@ def test_a_range_is_replayed_from_the_state_before_it() -> None:
 
 
 @pytest.mark.usefixtures("log")
+def test_where_compaction_took_a_snapshot_the_last_of_an_hour_before_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hours of half a second; of the snapshots of the latest one none is left."""
+    real, asked = restoring._from_snapshot, []
+
+    def left(agent: Any, partition: int, ref: Any, log: Any) -> Any:
+        asked.append((partition, ref["sequence"]))
+        return None if sum(p == partition for p, _ in asked) == 1 else real(agent, partition, ref, log)
+
+    monkeypatch.setattr(restoring, "HOUR_MS", 500)
+    monkeypatch.setattr(restoring, "_from_snapshot", left)
+    monkeypatch.setattr(States, "best", lambda self, below: iter(()))
+    last = max(d["decided_at"] for d in decisions())
+    found = told("replay", "matching", "--from", str(last), "--workers", "1", "--fresh")
+    assert found["holds"]
+    assert found["decisions"] > 0
+    first, second = ([s for p, s in asked if p == asked[0][0]] + [0, 0])[:2]
+    assert second < first, "an earlier one, or the beginning"
+
+
+@pytest.mark.usefixtures("log")
 def test_a_replay_under_other_code_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(agents.matching.agent.AGENT, "code_version", "another")
     found = told("replay", "matching", "--workers", "1", "--fresh", code=1)
@@ -289,6 +311,20 @@ def test_a_damaged_copy_is_told_from_the_log(log: Path) -> None:
         named = {one["id"]: one["fields"] for task in replayed["tasks"] for one in task["differences"]}
         assert list(named[gone]) == ["(no record)"]
         assert ["decision_id"] in [list(fields) for fields in named.values()]
+        what_retention_deleted_is_said(admin)
+
+
+def what_retention_deleted_is_said(admin: AdminClient) -> None:
+    """Of the inputs some are deleted: what can be stepped again is, and what cannot is named; a decision before it cannot be verified."""
+    low = {
+        p: next(m.offset() for m in committed("driver-moves") if m.partition() == p) for p in {m.partition() for m in committed("orders")}
+    }
+    places = [TopicPartition(settings().topic("driver-moves"), p, offset + 5) for p, offset in low.items()]
+    for done in admin.delete_records(places).values():
+        done.result(30)
+    found = run("replay", "matching", "--workers", "1", "--fresh")
+    assert "retention deleted those before" in found.output
+    assert found.exit_code == 1
 
 
 @pytest.mark.usefixtures("log")

@@ -295,3 +295,18 @@ def test_a_state_loaded_on_the_way_decides_the_same(seed: int) -> None:
     (whole, rows), (cut, others) = played(seed), played(seed, cut=True)
     assert rows == others
     assert whole.agent.dump(whole.state) == cut.agent.dump(cut.state)
+
+
+def test_goods_that_a_courier_is_asked_about_are_not_looked_at_with_others() -> None:
+    """Held until minute 5, o1 is offered at minute 1 already: its courier has gone, the others are far. Only one of them is kept for it."""
+    town = Town(couriers=6, policy=LASTING)
+    away = [move(f"c{i}", ts=NOW + 1, lat=LAT + 0.029 + 0.001 * i) for i in range(1, 6)]
+    town.at(0.0, moves=away, orders=[food("o1", 9.0, offer_s=60)])
+    pending, drivers = town.state.markets["sf"].pending, town.state.markets["sf"].drivers
+    assert pending["start"].tolist() == [NOW + 5 * MINUTE]
+    town.at(1.0, moves=[move("c0", ts=NOW + MINUTE, status="OFFLINE")], orders=[food("o2", 15.0, "m2", ts=NOW + MINUTE)])
+    assert [drivers.ids[row] for row in drivers.orders] == ["c1"]
+    town.at(1.1, orders=[food("o3", 15.0, "m3", ts=NOW + MINUTE + 6000)])
+    assert (pending["offers"].tolist()[0], drivers.orders) == (1, {drivers.index["c1"]: "o1"})
+    again = town.agent.load(town.agent.dump(town.state))
+    assert again.markets["sf"].drivers.orders == drivers.orders

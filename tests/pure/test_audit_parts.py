@@ -1,0 +1,165 @@
+"""What audits say of differences, explanations and forks, on worked examples; states that are kept are the states that are read."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.matching.policy import DEFAULT
+from audit.differences import differences
+from audit.explain import explain
+from audit.fork_child import UnknownFieldError, changed
+from audit.fork_compare import compare, interval, value_of
+from audit.fork_page import page
+from audit.memory import Kept
+from audit.states import Kept as State
+from audit.states import States, tidy
+from streams import journal
+from tests.pure.audit_log import DECISIONS, written
+
+RECORDS = written([6])[DECISIONS]
+PAIRS = [(m.of_key, m.of_value) for m in RECORDS]
+
+
+def test_the_same_bytes_do_not_differ() -> None:
+    assert differences(DECISIONS, 0, 0, RECORDS, PAIRS) == []
+
+
+def test_a_record_that_differs_is_told_by_its_fields() -> None:
+    fields = journal.decode(DECISIONS, RECORDS[2].of_value or b"")
+    other = journal.encode(DECISIONS, fields | {"sum": fields["sum"] + 1})
+    found = differences(DECISIONS, 0, 0, RECORDS, [*PAIRS[:2], (PAIRS[2][0], other), *PAIRS[3:]])
+    assert [(one.offset, one.id, one.fields) for one in found] == [
+        (RECORDS[2].at, fields["decision_id"], {"sum": (fields["sum"], fields["sum"] + 1)})
+    ]
+    assert not found[0].only_versions
+
+
+@given(st.sampled_from(range(len(PAIRS))))
+def test_a_record_that_is_missing_or_too_many_is_told_alone(i: int) -> None:
+    (gone,) = differences(DECISIONS, 0, 0, RECORDS[:i] + RECORDS[i + 1 :], PAIRS)
+    assert gone.offset is None
+    assert gone.id == journal.decode(DECISIONS, PAIRS[i][1] or b"")["decision_id"]
+    (more,) = differences(DECISIONS, 0, 0, RECORDS, PAIRS[:i] + PAIRS[i + 1 :])
+    assert more.offset == RECORDS[i].at
+
+
+def test_a_value_that_cannot_be_read_differs_in_its_bytes() -> None:
+    broken = Kept(RECORDS[0].at, RECORDS[0].of_key, b"\0\0\0\0\1\xff", 0)
+    (found,) = differences(DECISIONS, 0, 0, [broken], PAIRS[:1])
+    assert "(unreadable)" in found.fields
+
+
+def test_factors_are_weighed_and_alternatives_say_why_they_lost() -> None:
+    decision = {
+        "decision_id": "pricing/quotes/0/1/0",
+        "factors": [
+            {"name": "demand", "value": 2.0, "weight": 0.5},
+            {"name": "weather", "value": -1.0, "weight": 1.0},
+            {"name": "user", "value": 0.0, "weight": 1.0},
+        ],
+        "alternatives": [{"name": "aggressive", "expected_profit": 3.0}, {"driver_id": "rui", "short_s": 4.25}],
+        "expected_profit": 5.0,
+        "guards": ["cap"],
+        "propensity": 0.25,
+        "policy_version": "p",
+    }
+    found = explain(decision, {"rider_id": "eva", "loyalty": 0.5})
+    assert [(one.name, one.share) for one in found.factors] == [("demand", 0.5), ("weather", 0.5), ("user", 0.0)]
+    assert [one.lost for one in found.alternatives] == [
+        "expected_profit 3 against 5",
+        "its cost would have had to be lower by more than 4.2 s",
+    ]
+    assert (found.guards, found.propensity, found.versions) == (["cap"], 0.25, {"policy_version": "p"})
+    assert [said.split(":")[0] for said in found.personal] == ["rider_id", "loyalty"]
+
+
+def test_a_policy_is_changed_by_field_also_within_its_parts() -> None:
+    found = changed(DEFAULT, {"quality_s": 1.0, "acceptance": {"lost_s": 2.0}, "weights": [1, 0, 0, 0, 0]})
+    assert (found.quality_s, found.acceptance.lost_s, found.weights) == (1.0, 2.0, (1, 0, 0, 0, 0))
+    assert dataclasses.replace(found, quality_s=DEFAULT.quality_s, acceptance=DEFAULT.acceptance, weights=DEFAULT.weights) == DEFAULT
+    with pytest.raises(UnknownFieldError, match=r"'acceptance\.kindness'"):
+        changed(DEFAULT, {"acceptance": {"kindness": 1}})
+
+
+def decisions(drivers: list[str | None], eta: list[float]) -> pl.DataFrame:
+    n = len(drivers)
+    ids = [f"matching/orders/0/{i}/0" for i in range(n)]
+    return pl.DataFrame(
+        {
+            "decision_id": ids,
+            "driver_id": drivers,
+            "eta_s": eta,
+            "decided_at": [1000 * i for i in range(n)],
+            "service": ["RIDE", "FOOD"] * (n // 2),
+        }
+    )
+
+
+def test_a_fork_is_compared_decision_by_decision() -> None:
+    actual = decisions(["a", "b", "c", "d"], [1.0, 2.0, 3.0, 4.0])
+    other = decisions(["a", "b", "x", "d"], [1.0, 2.0, 5.0, 4.5])
+    found = compare("matching.decisions", actual, other)
+    assert (found.paired, found.differ, found.choose, found.first_different_ms, found.before) == (4, 2, 1, 2000, 2)
+    (eta,) = found.changes
+    assert eta.difference == pytest.approx(0.625)
+    assert [(g.value, g.decisions, g.choose) for g in found.groups if g.name == "service"] == [("FOOD", 2, 0), ("RIDE", 2, 1)]
+    assert compare("matching.decisions", actual, actual).first_different_ms is None
+    fewer = compare("matching.decisions", actual, other.head(3))
+    assert (fewer.only_actual, fewer.only_other) == (1, 0)
+
+
+def test_the_page_needs_nothing_else_and_takes_no_markup_from_the_data() -> None:
+    evil = decisions(["<script>", "b"] * 20, [1.0] * 40).with_columns(service=pl.lit("<script>alert(1)</script>"))
+    html = page("t", [("a", "<b>")], ["careful"], [compare("x", evil, evil.with_columns(driver_id=pl.lit("c"), eta_s=pl.lit(3.0)))])
+    assert "<script>" not in html
+    assert "<svg" in html
+    assert "careful" in html
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_a_value_is_estimated_from_propensities(seed: int) -> None:
+    """Two actions, the logged policy takes the first in 80 %; the other policy always the second, whose reward is 0.5 in the mean."""
+    generator = np.random.default_rng(seed)
+    first = generator.random(5000) < 0.8
+    rewards = np.where(first, generator.random(5000) < 0.2, generator.random(5000) < 0.5).astype(float)
+    found = value_of("r", np.where(first, 0.8, 0.2), ~first, rewards)
+    assert found.value == pytest.approx(0.5, abs=0.08)
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < found.value < found.high
+    assert found.effective == pytest.approx((~first).sum())
+
+
+def test_too_few_of_the_same_choice_give_no_value() -> None:
+    found = value_of("r", np.full(40, 0.5), np.ones(40, np.bool_), np.ones(40))
+    assert (found.value, found.effective) == (None, 40)
+
+
+def test_an_interval_covers_as_often_as_it_says() -> None:
+    generator = np.random.default_rng(5)
+    covered = 0
+    for _ in range(200):
+        low, high = interval(generator.normal(1.0, 2.0, 200))
+        covered += low <= 1.0 <= high
+    assert 180 <= covered <= 199
+
+
+def test_states_are_kept_by_sequence_and_code_and_the_oldest_go(tmp_path: Path) -> None:
+    states = States(tmp_path / "matching-0", "abc")
+    for sequence in (3, 12, 7):
+        states.save(State(sequence, sequence * 2, bytes([sequence]) * 32, {"t": sequence}, b"data\nwith\nlines" * sequence))
+    assert [one.sequence for one in states.best(12)] == [7, 3]
+    best = next(states.best(100))
+    assert best == State(12, 24, b"\x0c" * 32, {"t": 12}, b"data\nwith\nlines" * 12)
+    assert list(States(tmp_path / "matching-0", "other").best(100)) == [], "another code's states are not used"
+    (tmp_path / "matching-0" / "000000000012-abc.state").write_bytes(b"cut off")
+    assert [one.sequence for one in states.best(100)] == [7, 3]
+    tidy(tmp_path, limit=300)
+    assert len(list(states.best(100))) < 2
