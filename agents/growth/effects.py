@@ -1,7 +1,7 @@
 """What became of orders in; what another driver in a zone would bring and cost, out: learnt, by service, with forgetting.
 
 The share of orders that are served is learnt by how tight the zone was when they were placed: beta posteriors by bucket of the ratio
-(drivers needed by drivers there), never rising with it, interpolated between the buckets' middles.
+(drivers needed by drivers there), never rising with it (isotonic regression), interpolated between the buckets' middles.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.optimize import isotonic_regression
 
 from agents.growth.columns import F64, I64, Array
 from agents.growth.policy import SERVICES
@@ -22,6 +23,7 @@ PRIOR_CYCLE_S, PRIOR_CYCLES = 1500.0, 5.0  # from the order to its completion, a
 PRIOR_SPEED_MPS = 30.0 / 3.6  # FACTS §2, as good as PRIOR_DRIVEN_S of driving
 PRIOR_DRIVEN_S = 3600.0
 KEEP_A_DAY = 0.97
+UNKNOWN = -1  # the bucket of orders that were placed before there was a forecast
 TIGHTEST = 10.0  # of ratios; of zones without a driver, too
 SUMS = ("completed", "price_cents", "net_cents", "cycle_s")
 
@@ -36,15 +38,17 @@ class Effects:
     driven: F64 = field(default_factory=lambda: np.zeros(2))  # whole metres and ms with a rider
 
     def completed(self, service: int, bucket: int, price: int, net: int, cycle_ms: int, trip_m: int, trip_ms: int) -> None:
-        """An order was completed; ``trip_ms``: from the pickup, 0 if nobody said when that was."""
-        self.served[service, bucket] += 1
+        """An order was completed; of UNKNOWN bucket it counts for money only. ``trip_ms``: from the pickup, 0 if nobody said when."""
+        if bucket != UNKNOWN:
+            self.served[service, bucket] += 1
         self.sums[:, service] += (1, price, net, max(0, cycle_ms) // 1000)
         if trip_ms > 0:
             self.driven += (trip_m, trip_ms)
 
     def failed(self, service: int, bucket: int, times: int = 1) -> None:
         """An order came to nothing; ``times`` -1: it did not, after all."""
-        self.lost[service, bucket] += times
+        if bucket != UNKNOWN:
+            self.lost[service, bucket] += times
 
     def day_is_over(self) -> None:
         """What is long ago counts less."""
@@ -60,12 +64,13 @@ class Effects:
 
     def share_served(self, service: I64, ratio: F64) -> F64:
         """Of orders placed at these ratios, the share that is served, (n,)."""
-        curve = (self.served + PRIOR_ORDERS * PRIOR_SERVED) / (self.served + self.lost + PRIOR_ORDERS)
-        curve = np.minimum.accumulate(curve, axis=1)
+        orders = self.served + self.lost + PRIOR_ORDERS
+        share = (self.served + PRIOR_ORDERS * PRIOR_SERVED) / orders
         out = np.zeros(len(service))
-        for i in range(len(SERVICES)):
+        for i in np.unique(service).tolist():
             of = service == i
-            out[of] = np.interp(ratio[of], MIDDLES, curve[i])
+            curve = isotonic_regression(share[i], weights=orders[i], increasing=False).x
+            out[of] = np.interp(ratio[of], MIDDLES, curve)
         return out.round(9)
 
     def mean(self, name: str) -> F64:
@@ -102,5 +107,5 @@ class Effects:
 
 
 def buckets(ratio: F64) -> I64:
-    """The bucket of each ratio, (n,)."""
-    return np.searchsorted(EDGES, ratio, side="right")
+    """The bucket of each ratio, (n,); UNKNOWN for negative ones, which stand for no forecast."""
+    return np.where(ratio < 0.0, UNKNOWN, np.searchsorted(EDGES, ratio, side="right"))

@@ -17,7 +17,7 @@ from agents.growth.allocate import INCREASE, Allocation, Outlook, allocate, rati
 from agents.growth.areas import EPOCH_HOUR, WEEK_HOURS
 from agents.growth.columns import F64, I64, Array
 from agents.growth.drivers import WHOLE, Drivers
-from agents.growth.effects import Effects, buckets
+from agents.growth.effects import UNKNOWN, Effects, buckets
 from agents.growth.forecast import Forecaster
 from agents.growth.orders import Captured, Order, Orders
 from agents.growth.places import Places
@@ -183,7 +183,7 @@ class Market:
         if more > 0:
             self.ring = np.pad(self.ring, ((0, 0), (0, more)))
             self.levels = np.pad(self.levels, ((0, 0), (0, more)))
-            self.levels[1, -more:] = 1.0
+            self.levels[1, -more:], self.levels[2, -more:] = 1.0, UNKNOWN
         self.forecaster.grow(len(self.places.series))
 
     def _close(self, settings: Settings, policy: Policy) -> Allocated:
@@ -237,7 +237,8 @@ class Market:
         manned = np.minimum(1.0, outlook.supply / np.maximum(outlook.needed, 1e-3))
         if not outlook.supply.any():
             manned[:] = 1.0  # nothing is known of drivers: that is no reason for a surge
-        self.levels = np.stack([busy, manned, ratios(outlook.needed, outlook.supply)]).round(6)
+        tight = ratios(outlook.needed, outlook.supply) if self.forecaster.hours else np.full(len(demand), float(UNKNOWN))
+        self.levels = np.stack([busy, manned, tight]).round(6)
         both = (outlook.needed, outlook.supply)
         tightness: F64 = np.stack([np.bincount(outlook.service, each, len(SERVICES)) for each in both]).astype(np.float64)
         self.tightness = tightness.round(6)

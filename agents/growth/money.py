@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from agents.growth.market import Market
-from agents.growth.offered import named, structs, symbols
+from agents.growth.offered import named, same, structs, symbols
 from agents.growth.orders import FIGURES, Captured
 from agents.growth.policy import DAY_MS, PRICE_SOURCES, SERVICES, Policy
 from agents.growth.reading import ORDER_CHANGES
@@ -34,11 +34,11 @@ def revenue_frame(
         "market": [market for market, _, _ in all_of],
         "zone": [zones[one.order.zone] for _, zones, one in all_of],
         "service": symbols(SERVICES, np.array([order.service for order in orders])),
-        "topic": pl.repeat(ORDER_CHANGES, n, eager=True),
-        "partition": pl.repeat(partition, n, dtype=pl.Int32, eager=True),
+        "topic": same(ORDER_CHANGES, n, pl.String),
+        "partition": same(partition, n, pl.Int32),
         "offset": pl.Series([one.offset for _, _, one in all_of], dtype=pl.Int64),
         "event_ts": pl.Series([one.ts for _, _, one in all_of], dtype=pl.Int64),
-        "decided_at": pl.repeat(now, n, dtype=pl.Int64, eager=True),
+        "decided_at": same(now, n, pl.Int64),
         "requested_ts": pl.Series([order.ts for order in orders], dtype=pl.Int64),
         "price_cents": price,
         "price_source": symbols(PRICE_SOURCES, np.array([1 - order.agreed for order in orders])),
@@ -48,10 +48,10 @@ def revenue_frame(
         "demand_level": [order.demand for order in orders],
         "supply_level": [order.supply for order in orders],
         "alternatives": named({}, n),
-        "propensity": pl.repeat(None, n, dtype=pl.Float64, eager=True),
+        "propensity": same(None, n, pl.Float64),
         "guards": named({"NO_FARE_AGREED": np.array([not order.agreed for order in orders])}, n),
-        "code_version": pl.repeat(code_version, n, eager=True),
-        "policy_version": pl.repeat(policy_version, n, eager=True),
+        "code_version": same(code_version, n, pl.String),
+        "policy_version": same(policy_version, n, pl.String),
         "model_versions": named({}, n),
     }
     return pl.DataFrame(columns)

@@ -58,11 +58,11 @@ def _frame(part: Decided, partition: int, now: int, code_version: str) -> pl.Dat
         "decision_id": [f"growth/{REQUESTS}/{partition}/{offset}/0" for offset in requests.offsets.tolist()],
         "request_id": requests.texts["request_id"],
         "rider_id": requests.ids,
-        "topic": pl.repeat(REQUESTS, n, eager=True),
-        "partition": pl.repeat(partition, n, dtype=pl.Int32, eager=True),
+        "topic": same(REQUESTS, n, pl.String),
+        "partition": same(partition, n, pl.Int32),
         "offset": requests.offsets,
         "event_ts": ts,
-        "decided_at": pl.repeat(now, n, dtype=pl.Int64, eager=True),
+        "decided_at": same(now, n, pl.Int64),
         "outcome": symbols(OUTCOMES, np.where(made, 0, 1)),
         "monetization_propensity": liking,
         "type": symbols(TYPES, part.arms.types[arm], made),
@@ -81,11 +81,16 @@ def _frame(part: Decided, partition: int, now: int, code_version: str) -> pl.Dat
         "propensity": pl.Series(chosen.propensity).fill_nan(None),
         "guards": named(part.guards, n),
         "personal": part.told,
-        "code_version": pl.repeat(code_version, n, eager=True),
-        "policy_version": pl.repeat(part.policy_version, n, eager=True),
+        "code_version": same(code_version, n, pl.String),
+        "policy_version": same(part.policy_version, n, pl.String),
         "model_versions": pl.Series([[part.model]], dtype=pl.List(pl.String)).gather(np.zeros(n, np.int64)),
     }
     return pl.DataFrame(columns)
+
+
+def same(value: float | str | None, n: int, kind: type[pl.DataType]) -> pl.Series:
+    """The same value n times."""
+    return pl.Series([value], dtype=kind).new_from_index(0, n)
 
 
 def symbols(names: tuple[str, ...], positions: Array, given: Mask | None = None) -> pl.Series:

@@ -11,7 +11,7 @@ from agents.growth.allocate import Allocation
 from agents.growth.columns import Array
 from agents.growth.forecast import PARTS
 from agents.growth.market import Allocated
-from agents.growth.offered import named, structs, symbols, where
+from agents.growth.offered import named, same, structs, symbols, where
 from agents.growth.policy import ACTIONS, HOUR_MS, PRIORITIES, SERVICES
 from agents.growth.reading import ORDERS
 
@@ -48,16 +48,16 @@ def _frame(part: Allocated, partition: int, now: int, code_version: str) -> pl.D
     columns: dict[str, Any] = {
         "decision_id": [f"growth/{part.market}/{part.at}/{zone}/{service}" for zone, service in zip(zones, services, strict=True)],
         "key": keys,
-        "market": pl.repeat(part.market, n, eager=True),
+        "market": same(part.market, n, pl.String),
         "zone": zones,
         "lat": of.lat[shown],
         "lon": of.lon[shown],
         "service": symbols(SERVICES, of.service[shown]),
-        "topic": pl.repeat(ORDERS, n, eager=True),
-        "partition": pl.repeat(partition, n, dtype=pl.Int32, eager=True),
-        "offset": pl.repeat(part.offset, n, dtype=pl.Int64, eager=True),
-        "event_ts": pl.repeat(part.at, n, dtype=pl.Int64, eager=True),
-        "decided_at": pl.repeat(now, n, dtype=pl.Int64, eager=True),
+        "topic": same(ORDERS, n, pl.String),
+        "partition": same(partition, n, pl.Int32),
+        "offset": same(part.offset, n, pl.Int64),
+        "event_ts": same(part.at, n, pl.Int64),
+        "decided_at": same(now, n, pl.Int64),
         "demand_hour": part.demand[shown],
         "forecast": of.forecast[shown],
         "likely": part.likely[shown],
@@ -70,10 +70,10 @@ def _frame(part: Allocated, partition: int, now: int, code_version: str) -> pl.D
         "impact": _impact(what, part),
         "factors": _factors(part),
         "alternatives": _alternatives(part),
-        "propensity": pl.repeat(None, n, dtype=pl.Float64, eager=True),
+        "propensity": same(None, n, pl.Float64),
         "guards": named({name: mask[shown] for name, mask in part.guards.items()}, n),
-        "code_version": pl.repeat(code_version, n, eager=True),
-        "policy_version": pl.repeat(part.policy_version, n, eager=True),
+        "code_version": same(code_version, n, pl.String),
+        "policy_version": same(part.policy_version, n, pl.String),
         "model_versions": pl.Series([[f"forecast:{part.hours}"]], dtype=pl.List(pl.String)).gather(np.zeros(n, np.int64)),
     }
     return pl.DataFrame(columns)
@@ -110,7 +110,7 @@ def _moves(part: Allocated, now: int, code_version: str) -> pl.DataFrame:
     named_by = zip(start, end, services, strict=True)
     columns: dict[str, Any] = {
         "move_id": [f"growth/{part.market}/{part.at}/{a}/{b}/{service}" for a, b, service in named_by],
-        "market": pl.repeat(part.market, n, eager=True),
+        "market": same(part.market, n, pl.String),
         "service": symbols(SERVICES, of.service[moves.end]),
         "from_zone": start,
         "to_zone": end,
@@ -121,10 +121,10 @@ def _moves(part: Allocated, now: int, code_version: str) -> pl.DataFrame:
         "cost_cents": moves.cost,
         "profit_cents": (moves.revenue - moves.cost).round(3),
         "priority": symbols(PRIORITIES, part.allocation.priority[moves.end]),
-        "event_ts": pl.repeat(part.at, n, dtype=pl.Int64, eager=True),
-        "decided_at": pl.repeat(now, n, dtype=pl.Int64, eager=True),
-        "valid_until": pl.repeat(part.at + HOUR_MS, n, dtype=pl.Int64, eager=True),
-        "code_version": pl.repeat(code_version, n, eager=True),
-        "policy_version": pl.repeat(part.policy_version, n, eager=True),
+        "event_ts": same(part.at, n, pl.Int64),
+        "decided_at": same(now, n, pl.Int64),
+        "valid_until": same(part.at + HOUR_MS, n, pl.Int64),
+        "code_version": same(code_version, n, pl.String),
+        "policy_version": same(part.policy_version, n, pl.String),
     }
     return pl.DataFrame(columns)

@@ -86,7 +86,7 @@ def test_the_likely_number_is_the_median() -> None:
         assert abs(int(Forecaster.likely(np.array([mean]))[0]) - median) <= (1 if mean in (0.69, 0.7) else 0)
 
 
-def small_files(folder: Path, days: int = 24) -> tuple[Path, Path]:
+def small_files(folder: Path, days: int = 15) -> tuple[Path, Path]:
     """Files as the TLC's, of made-up demand with a season and moods."""
     rng, counts = np.random.default_rng(4), city(4)[: days * 24, -2]
     stamps = [f"08/{1 + t // 24:02d}/2014 {t % 24:02d}:00,{int(n)}" for t, n in enumerate(counts)]
@@ -111,7 +111,7 @@ def test_the_command_measures_through_the_step_and_says_whether_it_is_enough(tmp
         one = told[kind]
         assert one["better"] == pytest.approx(1 - one["error"] / one["naive_error"], abs=1e-5)
         assert one["met"] == (one["better"] >= told["target"] == 0.15)
-        assert one["hours"] == 8 * 24 - 1
+        assert one["hours"] == 5 * 24 - 1
     assert told["passed"] == all(told[kind]["met"] for kind in kinds)
     assert result.exit_code == (0 if told["passed"] else 1)
     assert told["hourly, city"]["met"]

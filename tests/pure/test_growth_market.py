@@ -14,7 +14,7 @@ from agents.growth import areas
 from agents.growth.allocate import Outlook, allocate, ratios
 from agents.growth.columns import F64, I64
 from agents.growth.drivers import WHOLE, Drivers
-from agents.growth.effects import Effects
+from agents.growth.effects import UNKNOWN, Effects
 from agents.growth.policy import DEFAULT, SERVICES, TIERS
 from agents.growth.revenue import FEES, fees, is_peak, tariff_cents
 from agents.matching.pay import price_cents
@@ -295,3 +295,19 @@ def test_a_leak_of_orders_of_another_market_is_its_own() -> None:
     world.step(orders=[order("la1", OFFPEAK, market="la")], order_changes=[change("la1", OFFPEAK + MINUTE, market="la")])
     assert {row["market"] for row in world.of("growth.allocations")} == {"sf"}
     assert {row["market"] for row in world.of("growth.revenue")} == {"sf", "la"}
+
+
+def test_the_share_served_never_rises_with_the_ratio_and_orders_without_a_forecast_do_not_count() -> None:
+    rng, effects = np.random.default_rng(0), Effects()
+    effects.served[:], effects.lost[:] = rng.integers(0, 50, (2, *effects.served.shape))
+    ratio = np.linspace(0, 10, 200)
+    for service in range(len(SERVICES)):
+        curve = effects.share_served(np.full(200, service), ratio)
+        assert (np.diff(curve) <= 1e-9).all()
+        assert (curve >= 0).all()
+        assert (curve <= 1).all()
+    before = effects.evidence().tolist()
+    effects.completed(0, UNKNOWN, 1000, 150, 60_000, 1000, 0)
+    effects.failed(0, UNKNOWN)
+    assert effects.evidence().tolist() == before
+    assert effects.mean("net_cents")[0] == 150
