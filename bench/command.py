@@ -6,6 +6,7 @@ import typer
 
 from bench.dispatch import dispatch
 from bench.matching import matching
+from bench.pricing import pricing
 from bench.recovery import recovery
 from bench.runtime import runtime
 from bench.support import support
@@ -14,5 +15,6 @@ app = typer.Typer(help="Measure, and say whether it is enough.", no_args_is_help
 app.command()(runtime)
 app.command()(matching)
 app.command()(dispatch)
+app.command()(pricing)
 app.command()(recovery)
 app.command()(support)

@@ -74,6 +74,7 @@ class Session:
             self.watch = self._watch_topics()
             self.feed.start()  # it gets itself ready, too, and begins when the workers are
             self._await_workers()
+            self.stack.start_pricing()
             self.stack.start_mirror()
             self.stack.start_support()
             return self._watch_feed()
@@ -195,6 +196,7 @@ def dev(
     offer_s: Annotated[int | None, typer.Option(min=0, help=OFFER_HELP)] = None,
     workers: Annotated[int, typer.Option(min=1, help="of the matching agent")] = 1,
     customers: Annotated[float, typer.Option(min=0, help="messages a second to the support agent; 0: it is not started")] = 0.0,
+    pricing: Annotated[bool, typer.Option(help="simulated riders ask the pricing agent for the price before they order")] = False,
     kafka_port: Annotated[int, typer.Option(min=0, help="of our own Kafka; another if it is taken, any if 0")] = 9092,
     redis_port: Annotated[int, typer.Option(min=0, help="of our own Redis, likewise")] = 6379,
     as_json: Annotated[bool, typer.Option("--json", help="no live figures; the last line is one JSON object either way")] = False,
@@ -207,9 +209,10 @@ def dev(
         options = {"markets": markets, "drivers": drivers, "orders-per-minute": orders_per_minute, "seed": seed}
         options["offer-s"] = OFFER_S if offer_s is None else offer_s
         command, title = _simulated(options, speed or SIMULATOR_SPEED)
+        command += ("--quotes",) if pricing else ()
     child = Child("feed", (*TRIPO, *command), settings().home / "logs" / "feed.log", ROOT)
     say = partial(console.print, highlight=False, markup=False, soft_wrap=True)
-    stack = Stack(say, workers, kafka_port, redis_port, customers)
+    stack = Stack(say, workers, kafka_port, redis_port, customers, pricing)
     session = Session(stack, child, seconds, title, console, shows=not as_json)
     session.say(title)
     try:

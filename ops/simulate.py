@@ -12,7 +12,7 @@ import polars as pl
 import typer
 from confluent_kafka import KafkaException
 
-from ops.city import answers
+from ops.city import answers, quoting
 from ops.city.mix import OFFER_S
 from ops.city.world import Events, World
 from ops.following import ALL, Follower
@@ -24,7 +24,7 @@ from streams.publish import Publisher
 from streams.settings import settings
 
 TICK_S = 0.2
-HEARD = {"matching.decisions": ("order_id", "driver_id", "stop"), "matching.offers": answers.HEARD}
+HEARD = {"matching.decisions": ("order_id", "driver_id", "stop"), "matching.offers": answers.HEARD, "pricing.decisions": quoting.HEARD}
 
 
 class Simulation:
@@ -41,7 +41,7 @@ class Simulation:
         self._publish(abandoned(self._world.market_names))
         for now in ticks:
             news = self._news()
-            self._publish(self._world.advance(now, news.get("matching.decisions"), news.get("matching.offers")))
+            self._publish(self._world.advance(now, *(news.get(topic) for topic in HEARD)))
         self._publish(self._world.close(time.time_ns() // 1_000_000))
         self._publisher.flush()
 
@@ -65,6 +65,7 @@ def simulate(
     speed: Annotated[float, typer.Option(min=0.1, help="the cities' seconds in a real one: driving, waiting, hours of the day")] = 1.0,
     offer_s: Annotated[float, typer.Option(min=0, help="the cities' seconds that drivers have to accept; 0: nobody is asked")] = OFFER_S,
     ahead: Annotated[bool, typer.Option(help="some rides are wanted later, and meals when they are ready, at their merchants")] = True,
+    quotes: Annotated[bool, typer.Option(help="riders ask the pricing agent first; there are weather, events, competitors")] = False,
     seconds: Annotated[float, typer.Option(min=0, help="stop after so many; 0: at Ctrl-C")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="of all that is random")] = 1,
     ready: Annotated[list[int] | None, typer.Option(help="begin once the worker with this metrics port is ready; may be repeated")] = None,
@@ -74,7 +75,7 @@ def simulate(
     now = time.time_ns() // 1_000_000
     world = World(
         now, cities=markets, drivers=drivers, orders_per_minute=orders_per_minute, speed=speed, seed=seed, run=run_name(now),
-        offer_s=offer_s, ahead=ahead,
+        offer_s=offer_s, ahead=ahead, quotes=quotes,
     )  # fmt: skip
     ticks = Ticks(TICK_S, seconds).stop_on_signals()
     try:

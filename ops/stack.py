@@ -15,7 +15,7 @@ from ops.topics import TopicsError, apply_topics
 from streams.contract import contract
 from streams.settings import ROOT, settings
 
-MIRROR_PORT, WORKER_PORT, SUPPORT_PORT = 9390, 9400, 9450  # of their metrics
+MIRROR_PORT, WORKER_PORT, SUPPORT_PORT, PRICING_PORT = 9390, 9400, 9450, 9470  # of their metrics
 TRIPO = (sys.executable, "-m", "ops.cli")
 
 Say = Callable[[str], None]
@@ -30,6 +30,7 @@ class Stack:
     kafka_port: int = 9092  # another one if this is taken; 0: any
     redis_port: int = 6379
     customers: float = 0.0  # messages a second that customers write to support; 0: no support
+    pricing: bool = False  # riders are quoted prices
     broker: Broker | None = None
     redis: RedisServer | None = None
     children: list[Child] = field(default_factory=list)
@@ -59,6 +60,11 @@ class Stack:
         self.say("Support: {knowledge-entries} entries and {escalation-rules} rules published".format_map(publish_all()))
         self._start_child("worker-support-0", ("worker", "support"), _metrics_port(SUPPORT_PORT))
         self._start_child("customers", ("support", "simulate", "--rate", str(self.customers)), 0)
+
+    def start_pricing(self) -> None:
+        """Start the pricing agent, where riders are quoted prices."""
+        if self.pricing:
+            self._start_child("worker-pricing-0", ("worker", "pricing"), _metrics_port(PRICING_PORT))
 
     def keep_running(self) -> list[str]:
         """Look after the agents; what there is to say."""

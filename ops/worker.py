@@ -11,7 +11,13 @@ from typing import Annotated
 import structlog
 import typer
 
-AGENTS = {"matching": "agents.matching.agent", "support": "agents.support.agent", "probe": "ops.chaos.probe", "bench": "bench.echo"}
+AGENTS = {
+    "matching": "agents.matching.agent",
+    "support": "agents.support.agent",
+    "pricing": "agents.pricing.agent",
+    "probe": "ops.chaos.probe",
+    "bench": "bench.echo",
+}
 
 
 def worker(

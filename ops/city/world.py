@@ -21,6 +21,8 @@ from ops.city.demand import LEAD_MS, Demand
 from ops.city.fleet import IDLE, OFFLINE, ON_TRIP, TO_PICKUP, Fleet
 from ops.city.merchants import Merchants
 from ops.city.places import Floats, Ints, Places, markets
+from ops.city.quoting import Quoting
+from ops.city.surroundings import Surroundings
 
 Events = dict[str, pl.DataFrame]  # by topic, in the order to publish
 
@@ -61,11 +63,12 @@ class World:
     of the day; ``orders_per_minute`` is real, over all markets, at a mean hour. Event times are real. ``offer_s`` is how long
     drivers have to answer an offer, the world's seconds; at 0 none is asked, and who will not go gives the order back.
     ``ahead``: some rides are wanted later, and meals and groceries are fetched at merchants, when they are ready.
+    ``quotes``: riders ask for the price before they order, and there are weather, events and competitors.
     """
 
     def __init__(
         self, now_ms: int, *, cities: int = 4, drivers: int = 250, orders_per_minute: float = 240.0, speed: float = 1.0,
-        seed: int = 1, run: str = "0", offer_s: float = 0.0, ahead: bool = False,
+        seed: int = 1, run: str = "0", offer_s: float = 0.0, ahead: bool = False, quotes: bool = False,
     ) -> None:  # fmt: skip
         if not (drivers > 0 and orders_per_minute >= 0 and speed > 0 and offer_s >= 0):
             raise ValueError(
@@ -78,6 +81,8 @@ class World:
         merchants = Merchants(self._places, self._rng) if ahead else None
         self._demand = Demand(self._places, orders_per_minute, run, speed, offer_s, merchants)
         self._answers = Answers(self._rng, speed)
+        self._quoting = Quoting(np.random.default_rng((seed, 1))) if quotes else None
+        self._around = Surroundings(self._places.cities, np.random.default_rng((seed, 2))) if quotes else None
         self.rides: dict[str, Ride] = {}
         self._loads: dict[int, list[Ride]] = {}  # by driver: what it is to drop off, in that order; rides not yet picked up included
         self._plans: list[tuple[float, str, int, str]] = []  # (world ms, order, stage, change): what happens if it still is at that stage
@@ -93,8 +98,10 @@ class World:
         profiles = self.fleet.profiles(self._rng, self._now)
         return {"driver-profiles": profiles, "driver-moves": self.fleet.pings(self._now)}
 
-    def advance(self, now_ms: int, decisions: pl.DataFrame | None = None, offers: pl.DataFrame | None = None) -> Events:
-        """Let the time come to ``now_ms``, with the `matching.decisions` and `matching.offers` heard since the last call.
+    def advance(
+        self, now_ms: int, decisions: pl.DataFrame | None = None, offers: pl.DataFrame | None = None, prices: pl.DataFrame | None = None
+    ) -> Events:
+        """Let the time come to ``now_ms``, with the `matching.decisions`, `matching.offers` and `pricing.decisions` heard since then.
 
         ``decisions`` needs the columns order_id and driver_id, and has ``stop`` where several orders may go to one driver at once.
         """
@@ -107,11 +114,12 @@ class World:
         self._arrive(self.fleet.drive(world_s))
         self._carry_out_plans()
         self.fleet.change_shifts(self._rng, self._world_ms)
-        orders = self._demand.orders(self._rng, before, self._now, self._world_ms)
+        wishes = self._demand.orders(self._rng, before, self._now, self._world_ms)
+        asked, orders = self._ask(wishes, prices)
         self._await(orders)
         said = answers.frame(self._answer(), self._now)
         moves, changes = self.fleet.pings(self._now), self._take_changes()
-        return _present({"driver-answers": said, "driver-moves": moves, "order-changes": changes, "orders": orders})
+        return _present(asked | {"driver-answers": said, "driver-moves": moves, "order-changes": changes, "orders": orders})
 
     def close(self, now_ms: int) -> Events:
         """The last events: riders who wait cancel, rides under way end, everyone goes home."""
@@ -122,6 +130,16 @@ class World:
         online = np.flatnonzero(self.fleet.mode != OFFLINE)
         self.fleet.mode[online] = OFFLINE
         return _present({"driver-moves": self.fleet.moves(online, self._now), "order-changes": self._take_changes()})
+
+    def _ask(self, wishes: pl.DataFrame, prices: pl.DataFrame | None) -> tuple[Events, pl.DataFrame]:
+        """What riders ask and answer before they order, and the orders they place: all they wish for where no prices are asked for."""
+        if self._quoting is None or self._around is None:
+            return {}, wishes
+        requests = self._quoting.ask(wishes)
+        if prices is not None:
+            self._quoting.hear(prices, self._now)
+        said, orders = self._quoting.given(self._now)
+        return self._around.happen(self._now) | {"quote-requests": requests, "quote-answers": said}, orders
 
     @property
     def _world_ms(self) -> int:

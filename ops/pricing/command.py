@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from ops.pricing.guard_fuzz import command as fuzz
 from ops.summary import fail
 
 app = typer.Typer(help="Measure the pricing agent.", no_args_is_help=True)
+app.command(name="fuzz")(fuzz)
 
 
 @app.callback()

@@ -84,7 +84,8 @@ def history(seed: int, length: int) -> list[Event]:
     for kind, row in events:
         topic = TOPICS[kind]
         at = max(row["ts"], *(latest.get((topic, market), 0) for market in [row["market"] or "sf"]))
-        latest[topic, row["market"] or "sf"] = at
+        if row.get("price_cents", 1) > 0:  # what is refused does not move the clock
+            latest[topic, row["market"] or "sf"] = at
         came.append(at)
     return [events[i] for i in sorted(range(length), key=lambda i: (came[i], RANK[TOPICS[events[i][0]]]))]
 

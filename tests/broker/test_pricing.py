@@ -1,0 +1,99 @@
+"""The pricing agent on real Kafka: each quote is priced once and ends once, whatever ends the worker; bad input is put aside."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from streams.avro_schema import polars_schema
+from streams.contract import contract
+from streams.publish import Publisher
+from tests.conftest import CreateTopics
+from tests.pure.pricing_events import Row, answer, competitor, move, policy, quote
+from tests.workers import committed, decoded, eventually, worker
+
+PRICING = [name for name, topic in contract().topics.items() if topic.writer == "pricing" or "pricing" in topic.readers]
+MARKETS = ("lisbon", "bogota", "manila")
+
+
+def publish(topic: str, rows: list[Row]) -> None:
+    with Publisher() as publisher:
+        publisher.publish(topic, pl.DataFrame(rows, schema=polars_schema(contract().schema(topic)), orient="row"))
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def quotes(first: int, count: int) -> list[Row]:
+    return [quote(f"q{i}", market=MARKETS[i % 3], ts=now()) for i in range(first, first + count)]
+
+
+def answers(first: int, count: int) -> list[Row]:
+    said = ("ACCEPTED", "REJECTED")
+    return [answer(f"q{i}", said[i % 2], market=MARKETS[i % 3], ts=now()) for i in range(first, first + count)]
+
+
+@pytest.fixture
+def stage(topics: CreateTopics) -> None:
+    """The topics of pricing, two partitions each."""
+    topics(PRICING, 2)
+    contract.cache_clear()
+
+
+@pytest.mark.usefixtures("stage")
+def test_every_quote_is_priced_and_ends_once_also_when_the_worker_is_killed(tmp_path: Path) -> None:
+    publish("driver-moves", [move(f"d{i}", market=MARKETS[i % 3], ts=now()) for i in range(30)])
+    publish("quote-requests", quotes(0, 600))
+    with worker(tmp_path / "w1.log", "pricing") as process:
+        eventually(lambda: len(committed("pricing.decisions")) >= 300, what="some prices")
+        publish("quote-answers", answers(0, 400))
+        publish("quote-requests", quotes(600, 600))
+        eventually(lambda: len(committed("pricing.outcomes")) >= 50, what="some outcomes")
+        process.stop(signal.SIGKILL)
+    publish("quote-answers", answers(300, 700))  # a hundred of them for the second time
+    with worker(tmp_path / "w2.log", "pricing") as process:
+        eventually(lambda: len(committed("pricing.decisions")) >= 1200, timeout_s=120, what="all priced")
+        eventually(lambda: len(committed("pricing.outcomes")) >= 1000, timeout_s=120, what="all answered")
+        eventually(lambda: len(committed("pricing.dead-letters")) >= 100, timeout_s=120, what="second answers refused")
+        assert process.stop() == 0, process.tail()
+    decisions, outcomes, pay = (decoded(f"pricing.{name}") for name in ("decisions", "outcomes", "driver-pay"))
+    assert Counter(row["quote_id"] for row in decisions) == Counter(f"q{i}" for i in range(1200))
+    assert Counter(row["quote_id"] for row in outcomes) == Counter(f"q{i}" for i in range(1000))
+    accepted = {row["quote_id"] for row in outcomes if row["outcome"] == "ACCEPTED"}
+    assert Counter(row["quote_id"] for row in pay) == Counter(accepted)
+    assert {row["error"] for row in decoded("pricing.dead-letters")} == {"QuoteClosed"}
+    priced = {row["quote_id"]: row for row in decisions}
+    assert all(row["price_cents"] == priced[row["quote_id"]]["price_cents"] for row in outcomes)
+    assert {row["market"] for row in decoded("pricing.zones")} == set(MARKETS)
+
+
+@pytest.mark.usefixtures("stage")
+def test_a_policy_reaches_every_market_and_bad_input_the_dead_letters(tmp_path: Path) -> None:
+    publish("pricing-policies", [policy("emergency", emergency_cap=0.4, ts=now())])
+    bad: dict[str, list[Row]] = {
+        "competitor-prices": [competitor(-1, ts=now()), competitor(10**9, ts=now())],
+        "quote-answers": [answer("never", ts=now())],
+        "quote-requests": [quote("nowhere", pickup_lat=95.0, ts=now()), quote("later", ts=now() + 10**9)],
+    }
+    for topic, rows in bad.items():
+        publish(topic, rows)
+    with worker(tmp_path / "w.log", "pricing") as process:
+        eventually(lambda: len(committed("pricing.dead-letters")) == 5, what="five refused")
+        eventually(_capped, what="prices under the cap")
+        assert process.stop() == 0, process.tail()
+    errors = Counter(row["error"] for row in decoded("pricing.dead-letters"))
+    assert errors == Counter(["InvalidPrice", "AbsurdPrice", "UnknownQuote", "InvalidPosition", "FromTheFuture"])
+
+
+def _capped() -> Any:
+    """Ask for prices until every market's are below what serving costs: only an emergency cap does that."""
+    publish("quote-requests", [quote(f"n{now()}-{market}", market=market, ts=now()) for market in MARKETS])
+    last = {row["market"]: row for row in decoded("pricing.decisions")}
+    return len(last) == len(MARKETS) and all(row["multiplier"] <= 0.4 and "emergency-cap" in row["guards"] for row in last.values())
