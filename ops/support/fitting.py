@@ -29,7 +29,8 @@ from agents.support.vectors import F32, Vocabulary, beside, learnt, of_grams, of
 FOLDS, SEED = 5, 0
 FIRST_C, SECOND_C = 0.5, 0.3
 RIDGE, TAUGHT = 0.5, 2.0  # of the sentence vectors on n-grams, and their weight beside the n-grams
-TEACHERS, TRAITS = 6000, 192  # at most so many texts teach (the ridge takes their square in memory), that many traits of sentence vectors
+TEACHERS, TRAITS = 6000, 128  # at most so many texts teach (the ridge takes their square in memory), that many traits of sentence vectors
+ENOUGH = 0.01  # of the margins: training on takes twice as long and makes no difference
 STEPS = 100  # of the logistic regression
 NEVER = 1 << 40
 LEAST_MATTERS = 3  # texts that have a matter, or two together, for it to count
@@ -235,7 +236,7 @@ def _logistic(x: F32, labels: Names) -> Head:
 
 def _svm(x: csr_matrix, labels: Names, c: float) -> Head:
     """The largest margins, one class against the rest; of two classes the last one's."""
-    return _head(LinearSVC(C=c, random_state=SEED).fit(x, labels))
+    return _head(LinearSVC(C=c, tol=ENOUGH, random_state=SEED).fit(x, labels))
 
 
 def _head(fitted: LinearSVC | LogisticRegression) -> Head:
