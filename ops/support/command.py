@@ -87,6 +87,18 @@ def say(
     raise typer.Exit(say_it(text, conversation=conversation, language=language, wait_s=wait, as_json=as_json))
 
 
+@app.command()
+def analytics(
+    *,
+    day: Annotated[str | None, typer.Option(help="one day of UTC, such as 2026-01-31; else all")] = None,
+    as_json: Json = False,
+) -> None:
+    """How support did by day and by person: automation, escalation, times, satisfaction, first-contact resolution."""
+    from ops.support.analytics import analytics as show_analytics
+
+    raise typer.Exit(show_analytics(day=day, as_json=as_json))
+
+
 @knowledge.callback()
 def knowledge_base() -> None:
     """The knowledge base."""

@@ -54,6 +54,7 @@ def publish(topic: str, rows: list[dict[str, Any]]) -> None:
 @pytest.mark.usefixtures("stage")
 def test_every_message_is_decided_once_also_when_the_worker_is_killed(tmp_path: Path) -> None:
     rows = Customers(5, share_english=0.9).write(300)
+    publish("feedback", [_feedback(rows[-1])])  # long before its message: it waits, also while the worker is killed
     publish("messages", rows[:150])
     with worker(tmp_path / "w1.log", "support", TRIPO_SENTENCES="off") as process:
         eventually(lambda: len(committed("support.decisions")) >= 40, what="some decisions")
@@ -61,7 +62,6 @@ def test_every_message_is_decided_once_also_when_the_worker_is_killed(tmp_path: 
         process.stop(signal.SIGKILL)
     with worker(tmp_path / "w2.log", "support", TRIPO_SENTENCES="off") as process:
         eventually(lambda: len(committed("support.decisions")) >= 300, timeout_s=120, what="all decided")
-        publish("feedback", [_feedback(rows[0])])
         eventually(lambda: "FEEDBACK_SUBMITTED" in {row["type"] for row in decoded("support.events")}, what="feedback heard")
         assert process.stop() == 0, process.tail()
     decisions = decoded("support.decisions")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from agents.support.analytics import BOUNDS_MS, DAY_MS, DAYS, DECIDED, Analytics, Figures, Times
 from agents.support.conversation import Conversation
 from agents.support.turns import Change, Feedback, Resolution, Turn
+from ops.support.analytics import merged
 
 NOON = 20_000 * DAY_MS + DAY_MS // 2  # of 2024-10-04
 MINUTE = 60_000
@@ -174,6 +175,15 @@ def test_partitions_add_up(here: list[Happens], there: list[Happens]) -> None:
             if key in part:
                 figures.merge(Figures.read(part[key]))
         assert figures.shown() == {name: value for name, value in row.items() if name not in ("day", "agent_id")}
+
+
+@given(st.lists(EVENTS, max_size=20), st.lists(EVENTS, max_size=20))
+def test_what_is_shown_to_people_is_of_all_partitions(here: list[Happens], there: list[Happens]) -> None:
+    parts = [row | {"agent_id": row["agent_id"] or None} for some in (here, there) for row in rows(counted(some)).values()]
+    shown = merged(parts)
+    whole = rows(counted(here + there))
+    assert {(row["day"], row["agent_id"] or ""): row | {"agent_id": row["agent_id"] or ""} for row in shown} == whole
+    assert [row["day"] for row in shown] == sorted((row["day"] for row in shown), reverse=True)
 
 
 @given(st.lists(EVENTS, max_size=20), st.lists(EVENTS, max_size=10))
