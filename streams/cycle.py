@@ -34,6 +34,7 @@ from streams.transactions import GIVE_UP_S, Transactions
 
 log = structlog.get_logger(__name__)
 
+PREPARED = 500  # records of a cycle at most: more are enough for a step each, whose end is progress
 LEAD_SHARE = 0.2  # of the newest in a mean that forgets
 
 
@@ -143,7 +144,8 @@ class Cycle:
 
     def _prepare(self, works: list[Work], now: int) -> None:
         """Let the agent look at the records of all steps at once, if it can. Whatever is wrong with them, the step will find again."""
-        if not works or not isinstance(self.agent, Prepares):
+        records = sum(len(one.messages) for work in works for one in work.inputs.values())
+        if not 0 < records <= PREPARED or not isinstance(self.agent, Prepares):
             return
         try:
             for work in works:

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any
 
 from agents.support.policy import PRIORITIES
@@ -252,8 +253,10 @@ class Conversation:
 
     def facts(self) -> list[Any]:
         """The state, in the order of the fields."""
-        out = [value.copy() if isinstance(value := getattr(self, name), (list, dict)) else value for name in _FIELDS]
-        out[_HISTORY] = [[getattr(turn, name) for name in _TURN] for turn in self.history]
+        out = list(_VALUES(self))
+        for place in _COPIED:
+            out[place] = out[place].copy()
+        out[_HISTORY] = [list(_OF_TURN(turn)) for turn in self.history]
         return out
 
     @classmethod
@@ -320,4 +323,6 @@ def _hashed(kind: str, name: str) -> str:
 
 _FIELDS = tuple(each.name for each in fields(Conversation))
 _HISTORY = _FIELDS.index("history")
-_TURN = tuple(each.name for each in fields(Turn))
+_COPIED = tuple(_FIELDS.index(name) for name in ("reasons", "entities", "corrected", "seen"))
+_VALUES = attrgetter(*_FIELDS)
+_OF_TURN = attrgetter(*(each.name for each in fields(Turn)))

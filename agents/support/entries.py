@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
+from operator import attrgetter
 from typing import Any
 
 from agents.support.policy import CATEGORIES, INTENTS, LANGUAGES, PRIORITIES, SERVICES
@@ -61,6 +62,7 @@ class Entry:
 
 
 FIELDS = tuple(field.name for field in fields(Entry))
+_VALUES = attrgetter(*FIELDS)
 LISTS, COUNTS = ("keywords", "services", "intents"), ("usage", "helpful", "unhelpful")
 
 
@@ -147,7 +149,7 @@ class Entries:
 
     def facts(self) -> dict[str, Any]:
         """The state, as JSON can hold it; equal knowledge gives equal facts, in whatever order it came."""
-        return {"fields": list(FIELDS), "entries": [[_plain(value) for value in astuple(entry)] for entry in self]}
+        return {"fields": list(FIELDS), "entries": [[_plain(value) for value in _VALUES(entry)] for entry in self]}
 
     @classmethod
     def of(cls, facts: Mapping[str, Any]) -> Entries:

@@ -11,7 +11,7 @@ from confluent_kafka import Message
 
 from streams.avro import codec
 from streams.batch import Batch, Decisions
-from streams.cycle import Cycle, Work
+from streams.cycle import PREPARED, Cycle, Work
 from streams.records import Records
 from streams.task import Task
 from tests.pure.support_events import NOW, batch, message
@@ -75,4 +75,12 @@ def test_a_record_that_makes_the_step_raise_is_not_stepped_over_again() -> None:
 def test_an_agent_that_does_not_prepare_is_left_alone() -> None:
     works = [work(None, 0, ["a"])]
     prepared_by(object(), works)
+    assert works[0].decoded is None
+
+
+def test_a_backlog_is_not_prepared_for_its_steps_are_large_and_each_is_progress() -> None:
+    agent = Preparing()
+    works = [work(agent, 0, [f"m{i}" for i in range(PREPARED)]), work(agent, 1, ["c"])]
+    prepared_by(agent, works)
+    assert agent.prepared == []
     assert works[0].decoded is None
