@@ -20,7 +20,6 @@ from agents.support.saying import Said, Texts
 from agents.support.turns import USER
 
 SHORT = 12  # characters, of which a language is not told if the conversation's is known
-TAKEOVER = "hacked"  # the matter of somebody else in the account
 WORDLESS = "en"  # the language of what has no letters, in a conversation of no language
 
 _HAN, _KANA, _HANGUL = "\u3400-\u9fff\uf900-\ufaff", "\u3040-\u30ff\uff66-\uff9f", "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
