@@ -311,3 +311,23 @@ def test_the_share_served_never_rises_with_the_ratio_and_orders_without_a_foreca
     effects.failed(0, UNKNOWN)
     assert effects.evidence().tolist() == before
     assert effects.mean("net_cents")[0] == 150
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"fare_cents": -1}, "InvalidFare"),
+        ({"fare_cents": 10**9}, "InvalidFare"),
+        ({"pickup_lat": 95.0}, "InvalidPosition"),
+        ({"dropoff_lon": float("nan")}, "InvalidPosition"),
+        ({"dropoff_lat": -80.0}, "TripTooLong"),
+        ({"market": ""}, "MissingId"),
+        ({"ts": 0}, "InvalidTimestamp"),
+        ({"ts": T0 + 500 * DAY}, "FromTheFuture"),
+    ],
+)
+def test_a_wrong_order_is_refused_for_its_reason_and_the_others_are_taken(wrong: Row, error: str) -> None:
+    world = World()
+    world.step(orders=[order("good", T0), order("bad", T0) | wrong, order("too", T0)])
+    assert world.dead == [("orders", 1, error)]
+    assert sorted(world.state.markets["sf"].orders.live) == ["good", "too"]
