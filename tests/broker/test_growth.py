@@ -94,13 +94,13 @@ def test_a_recommendation_is_applied_by_an_event_on_the_policy_topic(tmp_path: P
     with worker(tmp_path / "w.log", "growth") as process:
         eventually(lambda: len(committed("growth.revenue")) >= 400, what="all revenue captured")
         publish(orders=[order("last", start + 6 * HOUR + 58 * MINUTE)])
-        rows = eventually(lambda: decoded("growth.optimizations"), what="a recommendation")
+        rows = eventually(lambda: decoded("growth.recommendations"), what="a recommendation")
         name = rows[0]["recommendation_id"]
         assert (rows[0]["kind"], rows[0]["status"]) == ("MORE_BUFFER", "OPEN")
         assert CliRunner().invoke(app, ["apply", "no-such"]).exit_code == 1
         result = CliRunner().invoke(app, ["apply", name, "--by", "ops", "--json"])
         assert result.exit_code == 0, result.output
-        eventually(lambda: {row["status"] for row in decoded("growth.optimizations")} == {"OPEN", "APPLIED"}, what="applied")
+        eventually(lambda: {row["status"] for row in decoded("growth.recommendations")} == {"OPEN", "APPLIED"}, what="applied")
         assert CliRunner().invoke(app, ["apply", name]).exit_code == 1, "it is applied already"
         assert process.stop() == 0, process.tail()
     assert not [row for row in decoded("growth.dead-letters") if row["topic"] == "growth-policies"]

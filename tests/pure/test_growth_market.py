@@ -254,7 +254,7 @@ def test_a_lasting_shortage_is_alerted_moves_are_recommended_and_a_buffer_that_c
     moves = world.of("growth.moves")
     assert moves
     assert {(row["from_zone"], row["to_zone"]) for row in moves} == {(_zone(NORTH), _zone(HERE))}
-    found = [row for row in world.of("growth.optimizations") if row["kind"] == "MORE_BUFFER"]
+    found = [row for row in world.of("growth.recommendations") if row["kind"] == "MORE_BUFFER"]
     assert [row["status"] for row in found] == ["OPEN"]
     (one,) = found
     assert (one["setting"], one["value"], one["current"]) == ("buffer:RIDE", 1.2, 1.0)
@@ -263,9 +263,9 @@ def test_a_lasting_shortage_is_alerted_moves_are_recommended_and_a_buffer_that_c
     applied = {"setting": one["setting"], "value": one["value"], "ts": one["event_ts"] + 1, "by": "ops"}
     world.reload()
     world.step(growth_policies=[applied | {"recommendation_id": one["recommendation_id"]}])
-    assert world.of("growth.optimizations")[-1]["status"] == "APPLIED"
+    assert world.of("growth.recommendations")[-1]["status"] == "APPLIED"
     world.step(growth_policies=[applied | {"recommendation_id": "of-another-partition"}])
-    assert world.of("growth.optimizations")[-1]["recommendation_id"] == one["recommendation_id"]
+    assert world.of("growth.recommendations")[-1]["recommendation_id"] == one["recommendation_id"]
     world.step(orders=[order("next", before["event_ts"] + 16 * MINUTE)])
     after = world.of("growth.allocations")[-1]
     assert after["policy_version"] != before["policy_version"]

@@ -18,7 +18,7 @@ from tests.pure.growth_events import DAY, HOUR, LATER, MINUTE, T0, Row, World, c
 
 ORDER = {topic: place for place, topic in enumerate(AGENT.inputs)}
 DECISIONS = ("growth.offers", "growth.revenue", "growth.allocations", "growth.moves")
-TABLES = ("growth.zones", "growth.services", "growth.alerts", "growth.optimizations", "growth.learnt")
+TABLES = ("growth.zones", "growth.services", "growth.alerts", "growth.recommendations", "growth.learnt")
 
 
 def busy_day(seed: int, hours: int = 4) -> list[tuple[str, Row]]:
