@@ -61,7 +61,7 @@ class Policy:
     # offers
     catalogue: tuple[Offer, ...] = CATALOGUE
     personal: bool = True  # personal fields of riders who consent may have a say; False: of nobody
-    learn_ms: int = 60_000  # outcomes are learnt, and recommendations looked at, at the end of each such span of event time
+    learn_ms: int = 60_000  # outcomes are learnt at the end of each such span of event time
     draws: int = 32  # points of the posterior that a choice is made by
     explore: float = 0.02  # share of choices at random, so that every eligible offer has a propensity
     most_offers: int = 3  # to a rider in ``cap_days``; at most 3 are remembered

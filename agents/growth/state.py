@@ -8,9 +8,9 @@ from agents.growth.alerts import Alerts
 from agents.growth.columns import Array
 from agents.growth.market import Market
 from agents.growth.monetization import Monetization
-from agents.growth.optimizations import Optimizations
 from agents.growth.packing import pack, unpack
 from agents.growth.policy import DEFAULT, Policy, Settings
+from agents.growth.recommendations import Recommendations
 
 FORMAT = 1  # changes whenever older code could not load what this code dumps
 
@@ -28,7 +28,7 @@ class GrowthState:
     since: int = 0
     markets: dict[str, Market] = field(default_factory=dict)
     alerts: Alerts = field(default_factory=Alerts)
-    optimizations: Optimizations = field(default_factory=Optimizations)
+    recommendations: Recommendations = field(default_factory=Recommendations)
 
     @classmethod
     def fresh(cls, partition: int, policy: Policy = DEFAULT) -> GrowthState:
@@ -48,7 +48,7 @@ class GrowthState:
         facts = {name: getattr(self, name) for name in ("partition", "now", "latest", "since")}
         facts |= {"format": FORMAT, "monetization": self.monetization.facts(), "markets": [market.facts() for market in markets]}
         facts |= {"settings": {"values": self.settings.values, "changed": self.settings.changed}}
-        facts |= {"alerts": self.alerts.active, "told": self.optimizations.told}
+        facts |= {"alerts": self.alerts.active, "told": self.recommendations.told}
         return pack(facts, arrays)
 
     @classmethod
@@ -68,5 +68,5 @@ class GrowthState:
         for i, each in enumerate(facts["markets"]):
             out.markets[each["name"]] = Market.of(each, parts[str(i)])
         out.alerts.active = {name: (severity, since) for name, (severity, since) in sorted(facts["alerts"].items())}
-        out.optimizations.told = dict(sorted(facts["told"].items()))
+        out.recommendations.told = dict(sorted(facts["told"].items()))
         return out

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from agents.growth import alerts, optimizations
+from agents.growth import alerts, recommendations
 from agents.growth.columns import Array
 from agents.growth.conversion import COUNTS
 from agents.growth.market import Allocated, Market
@@ -54,8 +54,14 @@ READERS = {
     REQUESTS: read_requests,
 }
 OFFERS, REVENUE, SERVICES_TOPIC, ALLOCATIONS = "growth.offers", "growth.revenue", "growth.services", "growth.allocations"
-ZONES, MOVES_TOPIC, ALERTS, OPTIMIZATIONS, LEARNT = "growth.zones", "growth.moves", "growth.alerts", "growth.optimizations", "growth.learnt"
-OUTPUTS = (OFFERS, REVENUE, ALLOCATIONS, ZONES, MOVES_TOPIC, SERVICES_TOPIC, ALERTS, OPTIMIZATIONS, LEARNT)
+ZONES, MOVES_TOPIC, ALERTS, RECOMMENDATIONS, LEARNT = (
+    "growth.zones",
+    "growth.moves",
+    "growth.alerts",
+    "growth.recommendations",
+    "growth.learnt",
+)
+OUTPUTS = (OFFERS, REVENUE, ALLOCATIONS, ZONES, MOVES_TOPIC, SERVICES_TOPIC, ALERTS, RECOMMENDATIONS, LEARNT)
 OF_RIDERS, OF_MARKETS = (RIDERS, REQUESTS, OFFER_RESPONSES), (PROFILES, MOVES, ORDERS, ORDER_CHANGES)
 
 
@@ -106,7 +112,7 @@ def _set(state: GrowthState, rows: Rows, now: int, out: Stepped) -> None:
         else:
             settings.values[name], settings.changed[name] = value, ts
             if applied[i]:
-                out.add(OPTIMIZATIONS, state.optimizations.applied(applied[i], ts, now))
+                out.add(RECOMMENDATIONS, state.recommendations.applied(applied[i], ts, now))
 
 
 def _riders(state: GrowthState, given: Mapping[str, Rows], now: int, policy: Policy, code_version: str, out: Stepped) -> None:
@@ -118,9 +124,9 @@ def _riders(state: GrowthState, given: Mapping[str, Rows], now: int, policy: Pol
         if not is_hour:
             return
         out.add(ALERTS, state.alerts.tell(alerts.of_offers(of.learnt, state.partition, at), at, now))
-        found = optimizations.of_offers(of.learnt, state.settings, policy, state.partition, of.first, at)
+        found = recommendations.of_offers(of.learnt, state.settings, policy, state.partition, of.first, at)
         by_id = {one.recommendation_id: one for one in found}
-        out.add(OPTIMIZATIONS, state.optimizations.tell(by_id, f"/offers/{state.partition}", state.partition, at, now))
+        out.add(RECOMMENDATIONS, state.recommendations.tell(by_id, f"/offers/{state.partition}", state.partition, at, now))
 
     decided = of.step(given, state.settings, policy, out.rejected, look)
     newest = max((int(rows["ts"].max()) for rows in given.values()), default=0)
@@ -171,9 +177,9 @@ def _look_over(state: GrowthState, market: Market, last: Allocated, now: int, po
     profits: dict[int, float] = {}
     for service, cents in zip(last.outlook.service[gaps].tolist(), profit[gaps].tolist(), strict=True):
         profits[service] = profits.get(service, 0.0) + cents
-    found = optimizations.of_market(market, profits, state.settings, state.partition, policy)
+    found = recommendations.of_market(market, profits, state.settings, state.partition, policy)
     by_id = {one.recommendation_id: one for one in found}
-    out.add(OPTIMIZATIONS, state.optimizations.tell(by_id, f"/{market.name}/{state.partition}", state.partition, last.at, now))
+    out.add(RECOMMENDATIONS, state.recommendations.tell(by_id, f"/{market.name}/{state.partition}", state.partition, last.at, now))
 
 
 def _by_market(given: Mapping[str, Rows]) -> dict[str, dict[str, Rows]]:

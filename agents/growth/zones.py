@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from agents.growth.allocate import Allocation
 from agents.growth.columns import Array
 from agents.growth.forecast import PARTS
 from agents.growth.market import Allocated
@@ -23,8 +22,8 @@ OUTLOOK = (
 
 def allocations_frame(parts: list[Allocated], partition: int, now: int, code_version: str) -> pl.DataFrame | None:
     """growth.allocations: a row for each series that has orders, a forecast or drivers; None without any."""
-    frames = [_frame(part, partition, now, code_version) for part in parts if len(part.shown)]
-    return pl.concat(frames) if frames else None
+    told = [part for part in parts if len(part.shown)]
+    return _frame(told, partition, now, code_version) if told else None
 
 
 def outlook_frame(allocations: pl.DataFrame) -> pl.DataFrame:
@@ -38,68 +37,81 @@ def moves_frame(parts: list[Allocated], now: int, code_version: str) -> pl.DataF
     return pl.concat(frames) if frames else None
 
 
-def _frame(part: Allocated, partition: int, now: int, code_version: str) -> pl.DataFrame:
-    of, what, shown = part.outlook, part.allocation, part.shown
-    n = len(shown)
-    zones = [part.names[zone] for zone in of.zone[shown].tolist()]
-    services = [SERVICES[service] for service in of.service[shown].tolist()]
-    keys = [f"{part.market}/{zone}/{service}" for zone, service in zip(zones, services, strict=True)]
-    ints: dict[str, Array] = {name: getattr(what, name)[shown].astype(np.int32) for name in ("amount", "moves_in", "moves_out")}
+def _frame(parts: list[Allocated], partition: int, now: int, code_version: str) -> pl.DataFrame:
+    of, what = _joined(parts, "outlook"), _joined(parts, "allocation")
+    places = [_places(part) for part in parts]
+    n = len(of["zone"])
+    ints: dict[str, Array] = {name: what[name].astype(np.int32) for name in ("amount", "moves_in", "moves_out")}
     columns: dict[str, Any] = {
-        "decision_id": [f"growth/{part.market}/{part.at}/{zone}/{service}" for zone, service in zip(zones, services, strict=True)],
-        "key": keys,
-        "market": same(part.market, n, pl.String),
-        "zone": zones,
-        "lat": of.lat[shown],
-        "lon": of.lon[shown],
-        "service": symbols(SERVICES, of.service[shown]),
+        "decision_id": [f"growth/{part.market}/{part.at}/{place}" for part, own in zip(parts, places, strict=True) for place in own],
+        "key": [f"{part.market}/{place}" for part, own in zip(parts, places, strict=True) for place in own],
+        "market": _each(parts, [part.market for part in parts], pl.String),
+        "zone": [place.rpartition("/")[0] for own in places for place in own],
+        "lat": of["lat"],
+        "lon": of["lon"],
+        "service": symbols(SERVICES, of["service"]),
         "topic": same(ORDERS, n, pl.String),
         "partition": same(partition, n, pl.Int32),
-        "offset": same(part.offset, n, pl.Int64),
-        "event_ts": same(part.at, n, pl.Int64),
+        "offset": _each(parts, [part.offset for part in parts], pl.Int64),
+        "event_ts": _each(parts, [part.at for part in parts], pl.Int64),
         "decided_at": same(now, n, pl.Int64),
-        "demand_hour": part.demand[shown],
-        "forecast": of.forecast[shown],
-        "likely": part.likely[shown],
-        "supply": of.supply[shown].round(6),
-        "needed": of.needed[shown],
-        "ratio": pl.Series(what.ratio[shown]).fill_nan(None),
-        "action": symbols(ACTIONS, what.action[shown]),
+        "demand_hour": np.concatenate([part.demand[part.shown] for part in parts]),
+        "forecast": of["forecast"],
+        "likely": np.concatenate([part.likely[part.shown] for part in parts]),
+        "supply": of["supply"].round(6),
+        "needed": of["needed"],
+        "ratio": pl.Series(what["ratio"]).fill_nan(None),
+        "action": symbols(ACTIONS, what["action"]),
         **ints,
-        "priority": symbols(PRIORITIES, what.priority[shown]),
-        "impact": _impact(what, part),
-        "factors": _factors(part),
-        "alternatives": _alternatives(part),
+        "priority": symbols(PRIORITIES, what["priority"]),
+        "impact": _impact(what),
+        "factors": _factors(parts, n),
+        "alternatives": _alternatives(what),
         "propensity": same(None, n, pl.Float64),
-        "guards": named({name: mask[shown] for name, mask in part.guards.items()}, n),
+        "guards": named({name: np.concatenate([part.guards[name][part.shown] for part in parts]) for name in parts[0].guards}, n),
         "code_version": same(code_version, n, pl.String),
-        "policy_version": same(part.policy_version, n, pl.String),
-        "model_versions": pl.Series([[f"forecast:{part.hours}"]], dtype=pl.List(pl.String)).gather(np.zeros(n, np.int64)),
+        "policy_version": _each(parts, [part.policy_version for part in parts], pl.String),
+        "model_versions": _each(parts, [[f"forecast:{part.hours}"] for part in parts], pl.List(pl.String)),
     }
     return pl.DataFrame(columns)
 
 
-def _impact(what: Allocation, part: Allocated) -> pl.Series:
-    shown = part.shown
-    revenue, cost = what.revenue[shown], what.cost[shown]
-    both = {"revenue_cents": revenue, "profit_cents": (revenue - cost).round(3)}
-    values = pl.DataFrame(both | {"satisfaction": what.satisfaction[shown], "cost_cents": cost})
-    return where(what.learnt[shown], values.to_struct())
+def _joined(parts: list[Allocated], name: str) -> dict[str, Array]:
+    """The arrays of a part of each, of the series that are told of, one after the other."""
+    fields = [field for field in getattr(parts[0], name).__slots__ if field != "moves"]
+    return {field: np.concatenate([getattr(getattr(part, name), field)[part.shown] for part in parts]) for field in fields}
 
 
-def _factors(part: Allocated) -> pl.Series:
-    n = len(part.shown)
-    values = {"name": list(PARTS) * n, "value": part.parts[:, part.shown].T.round(6).ravel(), "weight": np.tile(part.weights, n)}
-    return structs(values, n, len(PARTS), np.full(n, len(PARTS)))
+def _places(part: Allocated) -> list[str]:
+    """The series that are told of: zone/service."""
+    zones, services = (getattr(part.outlook, name)[part.shown].tolist() for name in ("zone", "service"))
+    return [f"{part.names[zone]}/{SERVICES[service]}" for zone, service in zip(zones, services, strict=True)]
 
 
-def _alternatives(part: Allocated) -> pl.Series:
+def _each(parts: list[Allocated], values: list[Any], kind: Any) -> pl.Series:
+    """A value of each part, for all its series that are told of."""
+    return pl.Series(values, dtype=kind).gather(np.repeat(np.arange(len(parts)), [len(part.shown) for part in parts]))
+
+
+def _impact(what: dict[str, Array]) -> pl.Series:
+    both = {"revenue_cents": what["revenue"], "profit_cents": (what["revenue"] - what["cost"]).round(3)}
+    values = pl.DataFrame(both | {"satisfaction": what["satisfaction"], "cost_cents": what["cost"]})
+    return where(what["learnt"], values.to_struct())
+
+
+def _factors(parts: list[Allocated], n: int) -> pl.Series:
+    values = np.concatenate([part.parts[:, part.shown].T for part in parts]).round(6)
+    weights = np.concatenate([np.tile(part.weights, len(part.shown)) for part in parts])
+    return structs({"name": list(PARTS) * n, "value": values.ravel(), "weight": weights}, n, len(PARTS), np.full(n, len(PARTS)))
+
+
+def _alternatives(what: dict[str, Array]) -> pl.Series:
     """The two other actions."""
-    n, taken = len(part.shown), part.allocation.action[part.shown]
-    rest = np.array([[i for i in range(len(ACTIONS)) if i != action] for action in range(len(ACTIONS))])[taken]
-    profit = np.take_along_axis(part.allocation.others[part.shown], rest, axis=1)
-    count = np.where(part.allocation.learnt[part.shown], 2, 0)
-    return structs({"action": symbols(ACTIONS, rest.ravel()), "profit_cents": profit.ravel()}, n, 2, count)
+    n = len(what["action"])
+    rest = np.array([[i for i in range(len(ACTIONS)) if i != action] for action in range(len(ACTIONS))])[what["action"]]
+    profit = np.take_along_axis(what["others"], rest, axis=1)
+    columns = {"action": symbols(ACTIONS, rest.ravel()), "profit_cents": profit.ravel()}
+    return structs(columns, n, 2, np.where(what["learnt"], 2, 0))
 
 
 def _moves(part: Allocated, now: int, code_version: str) -> pl.DataFrame:

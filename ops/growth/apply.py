@@ -10,7 +10,7 @@ from ops.summary import fail, summarise
 from ops.support.publish import framed, now_ms
 from streams.publish import Publisher, PublishError
 
-TOPIC, POLICIES = "growth.optimizations", "growth-policies"
+TOPIC, POLICIES = "growth.recommendations", "growth-policies"
 
 
 def apply(recommendation_id: str, *, by: str, as_json: bool) -> int:

@@ -63,7 +63,7 @@ def bench(
 
 @app.command()
 def apply(
-    recommendation: Annotated[str, typer.Argument(help="its id, as `tripo table optimizations` shows it")],
+    recommendation: Annotated[str, typer.Argument(help="its id, as `tripo table growth-recommendations` shows it")],
     *,
     by: Annotated[str, typer.Option(help="who answers for it")] = "operator",
     as_json: Json = False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections import Counter
 from pathlib import Path
@@ -93,13 +94,27 @@ def test_a_recommendation_is_applied_by_an_event_on_the_policy_topic(tmp_path: P
     with worker(tmp_path / "w.log", "growth") as process:
         eventually(lambda: len(committed("growth.revenue")) >= 400, what="all revenue captured")
         publish(orders=[order("last", start + 6 * HOUR + 58 * MINUTE)])
-        rows = eventually(lambda: decoded("growth.optimizations"), what="a recommendation")
+        rows = eventually(lambda: decoded("growth.recommendations"), what="a recommendation")
         name = rows[0]["recommendation_id"]
         assert (rows[0]["kind"], rows[0]["status"]) == ("MORE_BUFFER", "OPEN")
         assert CliRunner().invoke(app, ["apply", "no-such"]).exit_code == 1
         result = CliRunner().invoke(app, ["apply", name, "--by", "ops", "--json"])
         assert result.exit_code == 0, result.output
-        eventually(lambda: {row["status"] for row in decoded("growth.optimizations")} == {"OPEN", "APPLIED"}, what="applied")
+        eventually(lambda: {row["status"] for row in decoded("growth.recommendations")} == {"OPEN", "APPLIED"}, what="applied")
         assert CliRunner().invoke(app, ["apply", name]).exit_code == 1, "it is applied already"
         assert process.stop() == 0, process.tail()
     assert not [row for row in decoded("growth.dead-letters") if row["topic"] == "growth-policies"]
+
+
+@pytest.mark.usefixtures("stage")
+def test_simulated_riders_ask_hear_their_offers_and_answer(tmp_path: Path) -> None:
+    with worker(tmp_path / "w.log", "growth") as process:
+        publish(rider_profiles=Riders(1, 9).profiles(now_ms()), monetization_requests=Riders(1, 9).occasions(1, now_ms()))
+        eventually(lambda: committed("growth.offers"), what="the worker decides")
+        result = CliRunner().invoke(app, ["simulate", "--riders", "300", "--rate", "60", "--seconds", "5", "--json"])
+        assert process.stop() == 0, process.tail()
+    told = json.loads(result.stdout.splitlines()[-1])
+    assert told["rider-profiles"] == 300
+    assert told["monetization-requests"] > 100
+    assert told["offers heard"] >= told["offer-responses"] > 0
+    assert not committed("growth.dead-letters")

@@ -147,3 +147,11 @@ def test_on_real_hours_it_is_at_least_15_percent_better() -> None:
         pytest.skip("TRIPO_HOURLY_PICKUPS names no file of real hours")
     result = CliRunner().invoke(app, ["evaluate", "--hourly", path, "--json"])
     assert result.exit_code == 0, result.output
+
+
+def test_the_bench_of_the_step_tells_events_a_second() -> None:
+    result = CliRunner().invoke(app, ["bench", "--events", "8000", "--json"])
+    told = json.loads(result.stdout.splitlines()[-1])
+    assert told["events"] > 8000, "answers to offers come on top"
+    assert told["passed"] == (told["events_s"] >= told["asked"] == 20_000)
+    assert result.exit_code == (0 if told["passed"] else 1)

@@ -254,7 +254,7 @@ def test_a_lasting_shortage_is_alerted_moves_are_recommended_and_a_buffer_that_c
     moves = world.of("growth.moves")
     assert moves
     assert {(row["from_zone"], row["to_zone"]) for row in moves} == {(_zone(NORTH), _zone(HERE))}
-    found = [row for row in world.of("growth.optimizations") if row["kind"] == "MORE_BUFFER"]
+    found = [row for row in world.of("growth.recommendations") if row["kind"] == "MORE_BUFFER"]
     assert [row["status"] for row in found] == ["OPEN"]
     (one,) = found
     assert (one["setting"], one["value"], one["current"]) == ("buffer:RIDE", 1.2, 1.0)
@@ -263,9 +263,9 @@ def test_a_lasting_shortage_is_alerted_moves_are_recommended_and_a_buffer_that_c
     applied = {"setting": one["setting"], "value": one["value"], "ts": one["event_ts"] + 1, "by": "ops"}
     world.reload()
     world.step(growth_policies=[applied | {"recommendation_id": one["recommendation_id"]}])
-    assert world.of("growth.optimizations")[-1]["status"] == "APPLIED"
+    assert world.of("growth.recommendations")[-1]["status"] == "APPLIED"
     world.step(growth_policies=[applied | {"recommendation_id": "of-another-partition"}])
-    assert world.of("growth.optimizations")[-1]["recommendation_id"] == one["recommendation_id"]
+    assert world.of("growth.recommendations")[-1]["recommendation_id"] == one["recommendation_id"]
     world.step(orders=[order("next", before["event_ts"] + 16 * MINUTE)])
     after = world.of("growth.allocations")[-1]
     assert after["policy_version"] != before["policy_version"]
@@ -311,3 +311,23 @@ def test_the_share_served_never_rises_with_the_ratio_and_orders_without_a_foreca
     effects.failed(0, UNKNOWN)
     assert effects.evidence().tolist() == before
     assert effects.mean("net_cents")[0] == 150
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"fare_cents": -1}, "InvalidFare"),
+        ({"fare_cents": 10**9}, "InvalidFare"),
+        ({"pickup_lat": 95.0}, "InvalidPosition"),
+        ({"dropoff_lon": float("nan")}, "InvalidPosition"),
+        ({"dropoff_lat": -80.0}, "TripTooLong"),
+        ({"market": ""}, "MissingId"),
+        ({"ts": 0}, "InvalidTimestamp"),
+        ({"ts": T0 + 500 * DAY}, "FromTheFuture"),
+    ],
+)
+def test_a_wrong_order_is_refused_for_its_reason_and_the_others_are_taken(wrong: Row, error: str) -> None:
+    world = World()
+    world.step(orders=[order("good", T0), order("bad", T0) | wrong, order("too", T0)])
+    assert world.dead == [("orders", 1, error)]
+    assert sorted(world.state.markets["sf"].orders.live) == ["good", "too"]

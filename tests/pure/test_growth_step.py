@@ -18,7 +18,7 @@ from tests.pure.growth_events import DAY, HOUR, LATER, MINUTE, T0, Row, World, c
 
 ORDER = {topic: place for place, topic in enumerate(AGENT.inputs)}
 DECISIONS = ("growth.offers", "growth.revenue", "growth.allocations", "growth.moves")
-TABLES = ("growth.zones", "growth.services", "growth.alerts", "growth.optimizations", "growth.learnt")
+TABLES = ("growth.zones", "growth.services", "growth.alerts", "growth.recommendations", "growth.learnt")
 
 
 def busy_day(seed: int, hours: int = 4) -> list[tuple[str, Row]]:
@@ -66,7 +66,7 @@ def last(rows: list[Row], topic: str) -> dict[Any, Row]:
     return {row[key]: row for row in rows}
 
 
-@settings(max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=6, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.integers(0, 10_000), st.lists(st.integers(1, 700), max_size=5, unique=True), st.booleans())
 def test_batches_do_not_matter(seed: int, cuts: list[int], reload: bool) -> None:
     events = busy_day(seed)

@@ -41,7 +41,7 @@ class Recommendation:
 
 
 @dataclass(slots=True)
-class Optimizations:
+class Recommendations:
     """The recommendations that were told, by id, with their status; an applied one is told again once it would pay again."""
 
     told: dict[str, Row] = field(default_factory=dict)
