@@ -10,9 +10,10 @@ change; each in shares of the most that the grid can bring of it by what is know
     efficiency    (supply - demand) / (supply + demand) · accepted: an order more helps where drivers wait, and harms where they lack
 
 Thompson sampling (Thompson 1933; Russo et al. 2018) without simulation: ``draws`` equally likely points stand for the posterior of a
-quote's curve (level, slope). The chance of an arm is the share of points under which it is the best, but for a small share ``explore``
-that all arms have alike; the arm is then drawn from exactly these chances by the quote's own random number. So the propensity is exact,
-never 0, and anybody can compute it again. Arms whose prices are the same cent (floor = cap, or near it) share their propensity.
+quote's curve (level, slope). The chance of an arm is the share of points under which it is the best, but for ``blur``, which goes to the
+arms beside it, and ``explore``, which all arms have alike; the arm is then drawn from exactly these chances by the quote's own random
+number. So the propensity is exact, never 0, and anybody can compute it again. Arms whose prices are the same cent (floor = cap, or near
+it) share their propensity.
 
 Guards that know their bounds beforehand belong into floors and caps. A guard that moves prices afterwards makes others of them: the
 propensity of the price after it is the sum of ``chances`` over the arms that it moves there.
@@ -48,6 +49,7 @@ class ChoicePolicy:
     arms: int = 16  # prices of the grid
     draws: int = 32  # points that stand for the posterior
     explore: float = 0.01  # chance shared by all arms alike
+    blur: float = 0.15  # chance that an arm gives to the two beside it: it costs little, and tells what other policies would bring
     weights: tuple[Weights, ...] = tuple(OBJECTIVES.values())  # in the order of OBJECTIVES
     near: float = 0.05  # an alternative's expected value is at most that share below the best
 
@@ -100,7 +102,7 @@ def choose(
         rows = slice(at, at + CHUNK)
         parts.append(_look(curves[rows], dear[rows], bent[rows], gain[rows], least, policy))
     won, likely, near = (np.concatenate(each) for each in zip(*parts, strict=True))
-    chances = (1 - policy.explore) * won + policy.explore / policy.arms
+    chances = (1 - policy.explore) * _blurred(won, policy.blur) + policy.explore / policy.arms
     arm = draw(chances, uniform(seed, keys))
     own = np.arange(len(arm))
     price = prices[own, arm]
@@ -175,6 +177,17 @@ def worth(ratios: F64, cost: F64, contexts: Contexts, foreseen: F64, weights: We
     revenue, margin, satisfaction, efficiency = (one / np.maximum(top, LEAST) for one, top in zip(each, most, strict=True))
     value: F64 = weights[0] * revenue + weights[1] * margin + weights[2] * satisfaction + weights[3] * slack[:, None] * efficiency
     return value
+
+
+def _blurred(won: F64, blur: float) -> F64:
+    """Chances (n, arms) of which each arm gives the share ``blur`` to the arms beside it; at the ends half of that stays."""
+    given = won * (blur / 2)
+    out = won * (1 - blur)
+    out[:, 1:] += given[:, :-1]
+    out[:, :-1] += given[:, 1:]
+    out[:, 0] += given[:, 0]
+    out[:, -1] += given[:, -1]
+    return out
 
 
 def _effects(prices: F64, likely: F64, costs: F64, arm: I64) -> Effects:

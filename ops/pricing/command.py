@@ -40,3 +40,30 @@ def evaluate(
         names = KINDS if worlds is None else tuple(name.strip() for name in worlds.split(","))
         code = evaluate_simulated(simulate, worlds=names, decisions=decisions, objective=objective, workers=workers, as_json=as_json)
         raise typer.Exit(code)
+    if quotes is not None:
+        from ops.pricing.recorded import evaluate_quotes
+
+        raise typer.Exit(evaluate_quotes(quotes, as_json))
+
+
+@app.command()
+def ope(
+    *,
+    candidates: Annotated[str, typer.Option(help="policies by name, with commas between")] = "profit,maximize_profit,balanced,prior",
+    decisions: Annotated[Path | None, typer.Option(metavar="FILE", help="records of pricing.decisions: Parquet or JSON lines")] = None,
+    outcomes: Annotated[Path | None, typer.Option(metavar="FILE", help="records of pricing.outcomes, likewise")] = None,
+    fit: Annotated[float, typer.Option(help="share of the log that candidates learn from")] = 0.3,
+    least_share: Annotated[float, typer.Option(help="effective sample size, as a share of the decisions, below which is refused")] = 0.05,
+    simulate: Annotated[int | None, typer.Option(metavar="SEEDS", min=1, help="measure the estimators on simulated logs")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="processes")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
+) -> None:
+    """What other policies would have earned, by the propensities the agent logged; from Kafka, or from files."""
+    if simulate is not None:
+        from ops.pricing.ope_simulated import evaluate_ope
+
+        raise typer.Exit(evaluate_ope(simulate, least_share, workers, as_json))
+    from ops.pricing.ope import evaluate_logged
+
+    names = tuple(name.strip() for name in candidates.split(","))
+    raise typer.Exit(evaluate_logged(names, decisions, outcomes, fit, least_share, as_json))

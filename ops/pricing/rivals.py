@@ -15,7 +15,7 @@ import numpy as np
 
 from agents.pricing.contexts import F64
 from agents.pricing.policy import DEFAULT, SERVICES
-from ops.pricing.loop import Log
+from ops.pricing.log import Log
 from ops.pricing.worlds import World
 
 NAMES = ("agent", "static", "rule-based", "epsilon-greedy", "clairvoyant", "bounded")

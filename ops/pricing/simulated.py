@@ -16,12 +16,13 @@ import numpy as np
 import orjson
 import typer
 
-from agents.pricing.choice import OBJECTIVES, ChoicePolicy, Weights
+from agents.pricing.choice import OBJECTIVES, ChoicePolicy
 from agents.pricing.contexts import F64
 from agents.pricing.policy import Policy
 from ops.evaluate.intervals import estimate
 from ops.evaluate.runs import run_all
 from ops.listing import print_rows
+from ops.pricing.candidates import WEIGHTS
 from ops.pricing.city import ZONES, day
 from ops.pricing.goals import Goal, show_goals
 from ops.pricing.loop import run
@@ -30,7 +31,7 @@ from ops.pricing.worlds import KINDS, MISSPECIFIED, WELL_SPECIFIED, World
 from ops.summary import fail
 
 PROFIT = "profit"
-WEIGHTS: Mapping[str, Weights] = {PROFIT: (0.0, 1.0, 0.0, 0.0), **OBJECTIVES}
+
 DECISIONS = 20_000
 TENTHS = 10
 BARS = "▁▂▃▄▅▆▇█"
