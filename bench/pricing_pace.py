@@ -99,6 +99,8 @@ def main() -> None:
                     time.sleep(TICK_S)
             producer.produce(settings().topic(topic), value, key=key, timestamp=int(at), on_delivery=delivered)
             late.append(now - at)
+            if i % 100 == 0:
+                producer.poll(0)
         following = following or slices.slice(number + 1)
     producer.flush(30)
     figures = {"sent": len(late), "failed": failed[0], "late_p99_ms": float(np.quantile(late, 0.99)), "late_max_ms": float(np.max(late))}

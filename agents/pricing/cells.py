@@ -69,6 +69,7 @@ class Cells:
         self.numbered = 0  # zones that have a number
         self.heard = False  # of any driver, when it was published last
         self.fresh = True  # there are zones that were not there then
+        self.factors: tuple[F64, F64] = np.zeros((0, S, 0)), np.zeros((0, S, 0))  # of the priors; follow from the arrays, so not kept
         self.zones: I64 = np.zeros(0, np.int64)
         self._arrays: dict[str, Array] = {name: np.zeros((0, S), dtype) for name, (dtype, _) in BY_CELL.items()}
         self._arrays |= {name: np.zeros(0, dtype) for name, (dtype, _) in BY_ZONE.items()}

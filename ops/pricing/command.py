@@ -40,6 +40,10 @@ def evaluate(
         names = KINDS if worlds is None else tuple(name.strip() for name in worlds.split(","))
         code = evaluate_simulated(simulate, worlds=names, decisions=decisions, objective=objective, workers=workers, as_json=as_json)
         raise typer.Exit(code)
+    if quotes is not None:
+        from ops.pricing.recorded import evaluate_quotes
+
+        raise typer.Exit(evaluate_quotes(quotes, as_json))
 
 
 @app.command()

@@ -1,0 +1,140 @@
+"""What another policy would have earned is told from logged propensities without bias, with intervals that hold, or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import orjson
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.pricing.choice import ChoicePolicy
+from ops.pricing.candidates import CANDIDATES, chances, fitted, judge, on_grid
+from ops.pricing.estimators import RefusedError, estimates
+from ops.pricing.log import Log
+from ops.pricing.logged import DECISIONS, OUTCOMES, LogFileError, from_file, log
+from ops.pricing.ope_simulated import logged, quotes
+from ops.pricing.worlds import World
+from streams.avro_schema import polars_schema
+from streams.contract import contract
+
+ARMS = 4
+LOGGING = np.array([0.4, 0.3, 0.2, 0.1])
+CANDIDATE = np.array([0.1, 0.2, 0.3, 0.4])
+WORTH = np.array([1.0, 2.0, 3.0, 2.5])
+TRUTH = float(CANDIDATE @ WORTH)
+
+
+def estimated(rng: np.random.Generator, count: int, foretold: np.ndarray | None = None) -> dict[str, tuple[float, float]]:
+    """Values and half intervals of one log of a bandit with four arms."""
+    arm = rng.choice(ARMS, count, p=LOGGING)
+    reward = WORTH[arm] + rng.normal(0, 1, count)
+    model = np.zeros(ARMS) if foretold is None else foretold
+    value = np.full(count, float(CANDIDATE @ model))
+    one = estimates(reward, LOGGING[arm], CANDIDATE[arm], model[arm], value, 0.01)
+    return {name: (getattr(one, name).value, getattr(one, name).half) for name in ("ips", "snips", "dr")}
+
+
+@pytest.mark.parametrize("foretold", [None, WORTH, 5.0 - WORTH], ids=["no model", "right model", "wrong model"])
+def test_estimates_are_unbiased_and_their_intervals_hold(foretold: np.ndarray | None) -> None:
+    rng = np.random.default_rng(1)
+    every = [estimated(rng, 500, foretold) for _ in range(800)]
+    for name in ("ips", "snips", "dr"):
+        values, halves = (np.array([one[name][i] for one in every]) for i in (0, 1))
+        assert abs(values.mean() - TRUTH) < 4 * values.std() / 800**0.5 + (0.01 if name == "snips" else 0)
+        assert 0.93 <= (np.abs(values - TRUTH) <= halves).mean() <= 0.97
+
+
+def test_a_good_model_makes_the_doubly_robust_estimate_surer() -> None:
+    rng = np.random.default_rng(2)
+    assert estimated(rng, 2000, WORTH)["dr"][1] < 0.8 * estimated(rng, 2000)["dr"][1]
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(200, 2000), st.integers(0, 1000))
+def test_the_logged_policy_is_worth_what_it_earned(count: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    propensity, reward = rng.uniform(0.1, 1, count), rng.random(count)
+    one = estimates(reward, propensity, propensity, np.zeros(count), np.zeros(count), 0.05)
+    for each in (one.ips, one.snips, one.dr):
+        assert each.value == pytest.approx(reward.mean())
+    assert one.ess == pytest.approx(count)
+
+
+def test_too_little_overlap_is_refused() -> None:
+    rng = np.random.default_rng(3)
+    arm = rng.choice(2, 5000, p=[0.999, 0.001])
+    propensity = np.array([0.999, 0.001])[arm]
+    with pytest.raises(RefusedError, match="effective sample size"):
+        estimates(rng.random(5000), propensity, (arm == 1).astype(float), np.zeros(5000), np.zeros(5000), 0.05)
+
+
+def test_what_the_log_never_does_is_refused() -> None:
+    count = 2000
+    half = np.full(count, 0.5) + np.random.default_rng(0).normal(0, 0.01, count)
+    with pytest.raises(RefusedError, match="never does"):
+        estimates(np.ones(count), np.ones(count), half, np.zeros(count), np.zeros(count), 0.05)
+
+
+def test_propensities_that_are_none_are_an_error() -> None:
+    with pytest.raises(ValueError, match="above 0"):
+        estimates(np.ones(3), np.array([0.5, 0.0, 0.5]), np.ones(3), np.zeros(3), np.zeros(3), 0.05)
+
+
+@pytest.fixture(scope="module")
+def a_log() -> tuple[World, Log]:
+    world = World.of("logistic", 1, 8)
+    return world, logged(world, np.random.default_rng(1), 6000)
+
+
+def test_candidates_are_told_on_logs_of_the_agents_own_choice(a_log: tuple[World, Log]) -> None:
+    world, every = a_log
+    policy, model = ChoicePolicy(), fitted(every[:2000])
+    judged, population = every[2000:], quotes(np.random.default_rng(7), 8000)
+    assert len(on_grid(judged, policy)) == len(judged.price)
+    for name in ("maximize_profit", "balanced"):
+        there = chances(name, population, model, policy)
+        likely = world.accepts(population.contexts, there.prices / population.reference[:, None], np.zeros(8000))
+        truth = float((there.chances * likely * (there.prices - population.cost[:, None])).sum(axis=1).mean())
+        one = judge(judged, chances(name, judged, model, policy), model, 0.05)
+        assert abs(one.dr.value - truth) < 2.5 * one.dr.half
+        assert one.dr.half < 0.1 * truth
+    with pytest.raises(RefusedError, match="effective sample size"):
+        judge(judged, chances("tariff", judged, model, policy), model, 0.99)
+
+
+def test_candidates_have_chances(a_log: tuple[World, Log]) -> None:
+    _, every = a_log
+    model = fitted(every[:1000])
+    for name in CANDIDATES:
+        np.testing.assert_allclose(chances(name, every[:200], model, ChoicePolicy()).chances.sum(axis=1), 1.0)
+    with pytest.raises(ValueError, match="no candidate"):
+        chances("best", every[:10], model, ChoicePolicy())
+
+
+def test_a_log_is_read_from_files_of_either_kind(tmp_path: Path) -> None:
+    examples = Path("schemas/examples")
+    decided = [orjson.loads(path.read_bytes()) for path in sorted((examples / "price-decided").glob("*.json"))]
+    closed = [orjson.loads(path.read_bytes()) for path in sorted((examples / "quote-closed").glob("*.json"))]
+    decided[0] |= {"personal": False, "quote_id": "q1"}
+    closed = [closed[0] | {"quote_id": "q1"}, closed[1] | {"quote_id": "another"}]
+    named = {"name": "", "value": 0.5, "weight": 1.0}
+    factors = ("demand", "supply", "hour", "weekend", "holiday", "weather", "event", "competitor")
+    decided = [decided[0] | {"factors": [named | {"name": name} for name in factors]}]
+    lines = tmp_path / "decisions.jsonl"
+    lines.write_bytes(b"\n".join(orjson.dumps({"topic": DECISIONS, "key": "q1", "value": one}) for one in decided))
+    parquet = tmp_path / "outcomes.parquet"
+    pl.DataFrame(closed, schema=polars_schema(contract().schema(OUTCOMES)), orient="row").write_parquet(parquet)
+    found = log(from_file(DECISIONS, lines), from_file(OUTCOMES, parquet))
+    assert len(found.price) == 1
+    assert found.price[0] == decided[0]["price_cents"]
+    assert found.accepted[0] == (closed[0]["outcome"] == "ACCEPTED")
+    assert found.contexts.demand[0] == 0.5
+    with pytest.raises(LogFileError, match="of the same run"):
+        log(from_file(DECISIONS, lines), from_file(OUTCOMES, parquet).filter(pl.col("quote_id") == "another"))
+    lines.write_text("no json")
+    with pytest.raises(LogFileError, match="holds no records"):
+        from_file(DECISIONS, lines)
