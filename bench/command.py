@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from bench.audit import audit
 from bench.dispatch import dispatch
 from bench.matching import matching
 from bench.recovery import recovery
@@ -16,3 +17,4 @@ app.command()(matching)
 app.command()(dispatch)
 app.command()(recovery)
 app.command()(support)
+app.command()(audit)
