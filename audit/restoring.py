@@ -141,7 +141,10 @@ def _beginning(agent: Agent, partition: int, sequence: int, log: Log) -> Restore
             f"{agent.name}, partition {partition}: nothing to begin at before journal sequence {sequence}: no snapshot before it is left, "
             "and the journal's own beginning was deleted by retention; a later range can be stepped again"
         )
-    task = Task(agent, partition, agent.start(partition), {}, fresh=True)
+    positions = {p["topic"]: p["offset"] for p in record.record["positions"]}
+    for step in reversed(record.record["steps"]):
+        positions |= {one["topic"]: one["start"] for one in step["ranges"]}
+    task = Task(agent, partition, agent.start(partition), positions, fresh=True)
     return Restored(task, record.message.offset(), "the task's beginning", {})
 
 

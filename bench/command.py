@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from bench.audit import audit
 from bench.dispatch import dispatch
 from bench.matching import matching
 from bench.pricing import pricing
@@ -18,3 +19,4 @@ app.command()(dispatch)
 app.command()(pricing)
 app.command()(recovery)
 app.command()(support)
+app.command()(audit)
