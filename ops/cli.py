@@ -7,6 +7,8 @@ import sys
 
 import typer
 
+from ops import listing
+
 COMMANDS: dict[str, tuple[str, str]] = {  # name → module, and its function or typer group
     "dev": ("ops.dev", "dev"),
     "worker": ("ops.worker", "worker"),
@@ -55,6 +57,7 @@ def build(names: list[str]) -> typer.Typer:
 
 def main() -> None:
     """Entry point of the `tripo` script."""
+    listing.beside = "--json" in sys.argv
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     build([asked] if asked in COMMANDS else list(COMMANDS))()
 

@@ -14,14 +14,16 @@ from rich.text import Text
 
 T = TypeVar("T")
 
+beside = False  # tables go to stderr, since a program reads stdout
+
 
 def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under their columns' names."""
-    console = Console()
+    console = Console(stderr=beside)
     if not console.is_terminal:
-        print(*columns, sep="\t")
+        print(*columns, sep="\t", file=console.file)
         for row in rows:
-            print(*("-" if cell is None else str(cell).replace("\t", " ").replace("\n", " ") for cell in row), sep="\t")
+            print(*("-" if cell is None else str(cell).replace("\t", " ").replace("\n", " ") for cell in row), sep="\t", file=console.file)
         return
     table = Table(title=title, title_justify="left", header_style="bold")
     for i, column in enumerate(columns):
