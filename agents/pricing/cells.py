@@ -68,7 +68,9 @@ class Cells:
         self.minute = -1  # the newest of the windows; -1: none yet
         self.numbered = 0  # zones that have a number
         self.heard = False  # of any driver, when it was published last
+        self.everywhere: U8 = np.zeros(S, np.uint8)  # bits of HOLDS that held in the whole market then, by service
         self.fresh = True  # there are zones that were not there then
+        self.factors: tuple[F64, F64] = np.zeros((0, S, 0)), np.zeros((0, S, 0))  # of the priors; follow from the arrays, so not kept
         self.zones: I64 = np.zeros(0, np.int64)
         self._arrays: dict[str, Array] = {name: np.zeros((0, S), dtype) for name, (dtype, _) in BY_CELL.items()}
         self._arrays |= {name: np.zeros(0, dtype) for name, (dtype, _) in BY_ZONE.items()}
@@ -156,7 +158,7 @@ class Cells:
 
     def facts(self) -> dict[str, Any]:
         """The part of the state that is not arrays."""
-        return {"minute": self.minute, "numbered": self.numbered, "heard": self.heard}
+        return {"minute": self.minute, "numbered": self.numbered, "heard": self.heard, "everywhere": self.everywhere.tolist()}
 
     def arrays(self) -> dict[str, Array]:
         """The part of the state that is arrays."""
@@ -167,6 +169,7 @@ class Cells:
         """The cells whose ``facts()`` and ``arrays()`` these are."""
         out = cls(policy)
         out.minute, out.numbered, out.heard, out.zones = facts["minute"], facts["numbered"], facts["heard"], arrays["zones"]
+        out.everywhere = np.array(facts["everywhere"], np.uint8)
         out._arrays = {name: arrays[name] for name in out._arrays}
         out.lat, out.lon = centre(out.zones, policy.zone_m)
         return out

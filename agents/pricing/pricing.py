@@ -19,7 +19,7 @@ from agents.pricing.figures import thousandths
 from agents.pricing.guards import BIT, Bounds, Limits, bounds, fired
 from agents.pricing.market import SECOND_MS, Market
 from agents.pricing.policy import Policy
-from agents.pricing.prior import CELL_FACTORS, cell_factors, trait, user_multiplier
+from agents.pricing.prior import CELL_FACTORS, trait, user_multiplier
 from agents.pricing.publish import place
 from agents.pricing.quotes import CONTEXT
 from agents.pricing.reading import PERSONAL, Rejection, Rows, hashes
@@ -106,7 +106,7 @@ def price(market: Market, given: Rows, at: I64, seed: int, policy: Policy, rejec
             "held": held,
         },
     )  # fmt: skip
-    seen, weights = _factors(market, cell, user, cents / (reference * prior), chosen.arm, policy)
+    seen, weights = _factors(market, cell, user, cents / (reference * prior), chosen.arm)
     return Priced(market.name, rows["id"].tolist(), model_version(market), values, seen, weights, _alternatives(chosen))
 
 
@@ -209,9 +209,9 @@ def _note(market: Market, at: I64, contexts: Contexts, values: dict[str, Array],
     market.recommendations.add(service, values["confidence"], bounded, *gains)
 
 
-def _factors(market: Market, cell: tuple[I64, U8], user: F64, choice: F64, arm: I64, policy: Policy) -> tuple[F64, F64]:
+def _factors(market: Market, cell: tuple[I64, U8], user: F64, choice: F64, arm: I64) -> tuple[F64, F64]:
     """What each price is made of: what was seen, and what it was multiplied by for it."""
-    seen, weights = (each[cell] for each in cell_factors(market.cells, policy.prior))
+    seen, weights = (each[cell] for each in market.cells.factors)
     return np.column_stack([seen, user, arm]), np.column_stack([weights, user, choice])
 
 

@@ -48,8 +48,8 @@ def refresh(cells: Cells, clock_ms: int, policy: PriorPolicy) -> None:
     """The local hour, whether it is a weekend, and the prior, by cell, from what else is published; also of zones that came since."""
     hour, day = local_time(clock_ms, cells.lon)
     cells["hour"], cells["weekend"] = hour, (day >= 5).astype(np.uint8)
-    _, weights = cell_factors(cells, policy)
-    cells["prior"] = np.prod(weights, axis=2)
+    cells.factors = cell_factors(cells, policy)
+    cells["prior"] = np.prod(cells.factors[1], axis=2)
     cells.fresh = False
 
 

@@ -32,6 +32,7 @@ def publish(market: Market, clock_ms: int, policy: Policy) -> None:
     market.competitors.publish(clock_ms, policy)
     market.settings = settle(market.policies, market.name, clock_ms, policy)
     before = np.where(np.isnan(cells["anchor"]), cells["prior"], cells["anchor"])
+    cells.everywhere = np.zeros(cells["holds"].shape[1], np.uint8)
     place(market, clock_ms, policy)
     _hold(market, before, clock_ms, policy)
 
@@ -43,6 +44,9 @@ def place(market: Market, clock_ms: int, policy: Policy) -> None:
     cells["weather"], cells["event"], cells["holiday"] = weather, event, holiday.astype(np.uint8)
     cells["competitor"] = market.competitors.ratios(cells.zones)
     refresh(cells, clock_ms, policy.prior)
+    new = (cells["holds"] & cells.everywhere) != cells.everywhere  # of a zone that was not there when the hold began, the prior is
+    cells["ceiling"] = np.where(new & np.isinf(cells["ceiling"]), cells["prior"], cells["ceiling"])
+    cells["holds"] = np.where(new, cells["holds"] | cells.everywhere, cells["holds"])
 
 
 def _target(demand: F64, supply: F64, policy: Policy) -> F64:
@@ -74,6 +78,8 @@ def _hold(market: Market, before: F64, clock_ms: int, policy: Policy) -> None:
     holds |= SAFETY * (unsafe[:, None] | market.settings.safety_hold).astype(np.uint8)
     disputed = market.overcharges.by_service(clock_ms, policy) >= policy.overcharges
     holds |= OVERCHARGE * disputed.astype(np.uint8)
+    whole = market.settings.safety_hold | (EVERYWHERE in zones)
+    cells.everywhere = SAFETY * whole.astype(np.uint8) | OVERCHARGE * disputed.astype(np.uint8)
     ceiling = np.where(np.isinf(cells["ceiling"]), before, cells["ceiling"])
     cells["ceiling"] = np.where(holds > 0, ceiling, np.inf)
     during = cells["ghosts_until"] > clock_ms

@@ -5,7 +5,7 @@ safety flags and disputed charges that come and go, in batches of any size, with
 what goes in and the decisions that come out, follows them row by row, and knows nothing of the agent's state. In:
 
     cap, emergency cap   no price above them
-    hold                 no price above the last one before the hold, of its zone and service
+    hold                 no price above the last one before the hold, of its zone and service (where there was one)
     cost floor, floor    no price below them, but where one of those above is lower
     step                 no price further from the last one than the step, but where one of those above says so
     hysteresis           it holds back less than its share, says so, and nothing moves within a second
@@ -192,6 +192,8 @@ class Auditor:
             cell = (market, row["zone"], service)
             told = self._settings(market, service, clock)
             self._hold(market, clock)
+            if cell not in self.last and self._held(market, service, clock):
+                self.ceilings[cell] = math.inf  # its price when the hold began is not known here
             self._judge(row, cell, told, clock)
             balance = math.prod(each["weight"] for each in row["factors"] if each["name"] in ("demand", "supply", "hysteresis"))
             self.clocks[cell] = clock
@@ -240,15 +242,20 @@ class Auditor:
 
     def _hold(self, market: str, clock: int) -> None:
         """Ceilings of the market's cells: what they cost last when a hold began."""
-        since = clock - self.policy.safety_hold_s * 1000
-        unsafe = any(of == market and since <= ts < clock for (of, _), ts in self.flags.items())
-        window = clock - self.policy.overcharge_window_s * 1000
+        held = {service: self._held(market, service, clock) for service in SERVICES}
         for cell in [cell for cell in self.last if cell[0] == market]:
-            reports = sum(of == market and ts // 60_000 > window // 60_000 and s in (None, cell[2]) for ts, of, s in self.disputes)
-            if unsafe or self._settings(market, cell[2], clock)["safety_hold"] or reports >= self.policy.overcharges:
+            if held[cell[2]]:
                 self.ceilings.setdefault(cell, self.last[cell][0])
             else:
                 self.ceilings.pop(cell, None)
+
+    def _held(self, market: str, service: str, clock: int) -> bool:
+        """Whether prices are held in the second that began then."""
+        since = clock - self.policy.safety_hold_s * 1000
+        window = (clock - self.policy.overcharge_window_s * 1000) // 60_000
+        reports = sum(of == market and ts // 60_000 > window and s in (None, service) for ts, of, s in self.disputes if ts < clock)
+        unsafe = any(of == market and since <= ts < clock for (of, _), ts in self.flags.items())
+        return unsafe or bool(self._settings(market, service, clock)["safety_hold"]) or reports >= self.policy.overcharges
 
 
 def fuzz(events: int, seed: int, progress: Progress | None = None) -> Report:

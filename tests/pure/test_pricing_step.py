@@ -379,3 +379,12 @@ def test_permuting_the_personal_fields_changes_no_decision_no_state_and_nothing_
         results.append((task.all, AGENT.dump(task.state)))
     assert str(results[0][0]) == str(results[1][0])  # NaN is not equal to itself
     assert results[0][1] == results[1][1]
+
+
+def test_a_zone_that_was_not_there_when_a_hold_began_is_not_priced_above_its_prior() -> None:
+    task = Task()
+    task.step(0, policies=[policy(safety_hold=True, floor=3.0, cap=9.0)], moves=[move(lat=LAT + 0.3)])
+    rows = task.step(2 * SECOND, quotes=[quote(f"n{i}", ts=NOW + 2 * SECOND + i) for i in range(5)])
+    for row in rows:
+        assert row["price_cents"] <= row["prior_cents"] + 1
+        assert "safety" in row["guards"]
