@@ -53,7 +53,7 @@ def ope(
     decisions: Annotated[Path | None, typer.Option(metavar="FILE", help="records of pricing.decisions: Parquet or JSON lines")] = None,
     outcomes: Annotated[Path | None, typer.Option(metavar="FILE", help="records of pricing.outcomes, likewise")] = None,
     fit: Annotated[float, typer.Option(help="share of the log that candidates learn from")] = 0.3,
-    least_share: Annotated[float, typer.Option(help="effective sample size, as a share of the decisions, below which is refused")] = 0.05,
+    least_share: Annotated[float, typer.Option(help="effective sample size, as a share of the decisions, below which is refused")] = 0.1,
     simulate: Annotated[int | None, typer.Option(metavar="SEEDS", min=1, help="measure the estimators on simulated logs")] = None,
     workers: Annotated[int, typer.Option(min=1, help="processes")] = 2,
     as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,

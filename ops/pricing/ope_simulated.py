@@ -28,7 +28,7 @@ from ops.pricing.worlds import SERVICES, World
 ZONES = 8
 FIT, SIZES = 5000, (5000, 20_000)
 BLOCK = 1000  # decisions between two looks at what riders answered
-POPULATION = 30_000
+POPULATION = 100_000
 LOGGED = "maximize_profit"
 COMPARED = ("profit", "maximize_profit", "maximize_revenue", "balanced", "prior")
 KINDS = ("logistic", "segments")
