@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from agents.support.escalation import DEFAULTS
-from agents.support.people import Person, fault
+from agents.support.roster import Person, fault
 from ops.summary import fail, summarise
 from ops.support.knowledge import entries
 from streams.avro_schema import polars_schema
