@@ -144,8 +144,8 @@ def head_of(x: csr_matrix, labels: Names) -> tuple[Head, F64]:
     """A calibrated head for any labels, such as sentiments or languages, and the margins (n, labels) of texts it had not seen."""
     margins, classes = np.zeros((len(labels), len(np.unique(labels)))), np.unique(labels)
     for train, test in _folds(labels):
-        margins[test] = _svm(x[train], labels[train], FIRST_C).margins(x[test])
-    return _calibrated(_svm(x, labels, FIRST_C), margins, np.searchsorted(classes, labels)), margins
+        margins[test] = svm(x[train], labels[train]).margins(x[test])
+    return _calibrated(svm(x, labels), margins, np.searchsorted(classes, labels)), margins
 
 
 def stacked_head(margins: F64, sentence: F32, labels: Names) -> Head:
@@ -213,9 +213,9 @@ def _folded(head: Head, meaning: F32) -> Head:
 def _heads(x: csr_matrix, labels: Names) -> tuple[Head, Head | None]:
     """The head over the classes, from rows in scope, and that of being out of scope, from all."""
     outside = labels == OUTSIDE
-    of_scope = _svm(x, np.where(outside, OUTSIDE, "in_scope"), FIRST_C) if outside.any() else None
+    of_scope = svm(x, np.where(outside, OUTSIDE, "in_scope")) if outside.any() else None
     rows = np.flatnonzero(~outside)
-    return _svm(x[rows], labels[rows], FIRST_C), of_scope
+    return svm(x[rows], labels[rows]), of_scope
 
 
 def _late(x: F32, labels: Names) -> tuple[Head, Head | None]:
@@ -237,9 +237,9 @@ def _logistic(x: F32, labels: Names) -> Head:
         return _head(LogisticRegression(C=SECOND_C, max_iter=STEPS).fit(x, labels))
 
 
-def _svm(x: csr_matrix, labels: Names, c: float) -> Head:
-    """The largest margins, one class against the rest; of two classes the last one's."""
-    return _head(LinearSVC(C=c, tol=ENOUGH, random_state=SEED).fit(x, labels))
+def svm(x: csr_matrix, labels: Names) -> Head:
+    """The largest margins, one class against the rest; of two classes the last one's. Not calibrated: which is the largest is known."""
+    return _head(LinearSVC(C=FIRST_C, tol=ENOUGH, random_state=SEED).fit(x, labels))
 
 
 def _head(fitted: LinearSVC | LogisticRegression) -> Head:

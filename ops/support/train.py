@@ -21,7 +21,7 @@ from agents.support.vectors import of_grams, vectors
 from ops.summary import fail, summarise
 from ops.support.corpus import Line, corpus
 from ops.support.evaluate import sentences
-from ops.support.fitting import Labelled, fit, head_of, matrix, stacked_head, versioned
+from ops.support.fitting import Labelled, fit, head_of, matrix, stacked_head, svm, versioned
 from ops.support.labelled import mapped, read_labelled
 
 SECOND_SHARE = 0.5  # of the corpus: real messages are less like it, so more of them are looked at twice
@@ -56,7 +56,7 @@ def shipped(lines: Sequence[Line], *, both: bool) -> Model:
     if sentence is not None:
         read = np.flatnonzero(data.read[felt])
         feeling = stacked_head(unseen[read], sentence[felt[read]], feelings[read])
-    language, _ = head_of(vectors(of_grams(texts), len(texts), model.vocabulary), data.languages)
+    language = svm(vectors(of_grams(texts), len(texts), model.vocabulary), data.languages)
     return versioned(replace(model, sentiment=sentiment, feeling=feeling, language=language))
 
 
