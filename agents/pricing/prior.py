@@ -88,7 +88,8 @@ def user_multiplier(traits: dict[str, F64], personal: Mask, policy: PriorPolicy)
     """By FACTS from sensitivity, loyalty, churn risk, propensity and frequency (n,); 1 where ``personal`` (n,) is off."""
     sensitivity, loyalty, churn, propensity = (trait(traits[name]) for name in ("sensitivity", "loyalty", "churn_risk", "propensity"))
     orders = traits["orders_week"]
-    often = np.where(orders >= 0, orders / (orders + USUAL_ORDERS), MIDDLE)  # NaN is not >= 0
+    known = (orders >= 0) & np.isfinite(orders)
+    often = np.where(known, 1.0 - USUAL_ORDERS / (np.where(known, orders, 0.0) + USUAL_ORDERS), MIDDLE)
     middle = 1.0 + 0.4 * (propensity - MIDDLE) + 0.2 * (often - MIDDLE) - 0.4 * (sensitivity - MIDDLE)
     user = np.clip(middle - 0.2 * (loyalty - MIDDLE) - 0.3 * (churn - MIDDLE), *policy.user_range)
     return np.where(personal, user, 1.0)

@@ -76,8 +76,9 @@ class Rows:
             return []
         if (self.markets == self.markets[0]).all():
             return [(str(self.markets[0]), self)]
-        names, code = np.unique(self.markets.astype(str), return_inverse=True)
-        return [(str(name), self.take(np.flatnonzero(code == i))) for i, name in enumerate(names)]
+        places = {name: i for i, name in enumerate(sorted(set(self.markets.tolist())))}
+        code = np.array([places[name] for name in self.markets.tolist()])
+        return [(name, self.take(np.flatnonzero(code == i))) for name, i in places.items()]
 
 
 def codes(column: str, symbols: tuple[str, ...]) -> pl.Expr:
@@ -275,13 +276,13 @@ def read_flags(records: Records, now: int, policy: Policy, rejected: list[Reject
 
 
 def read_overcharges(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
-    """overcharge-reports → of which service, those that are probably fare disputes; NONE where it is not known."""
+    """overcharge-reports → service (NONE where it is not known) and conversation of those that are probably fare disputes."""
     sieve = Sieve(records, [*_integers("ts"), *_numbers("probability"), codes("service", SERVICES)], rejected)
-    sieve.check_names("market")
+    sieve.check_names("market", "conversation_id")
     ts, sure = sieve.check_time(now, policy), sieve["probability"]
     sieve.refuse(~((sure >= 0) & (sure <= 1)), "InvalidValue", lambda row: f"probability {sure[row]} is outside 0…1")
     sieve.bad |= sure < policy.overcharge_sure
-    return sieve.rows({"ts": ts, "service": sieve["service"]})
+    return sieve.rows({"ts": ts, "service": sieve["service"], "conversation": sieve.names("conversation_id")})
 
 
 def read_policies(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:

@@ -32,7 +32,7 @@ class Recommendations:
     """One market's: what was summed up since the last look, and the rows that are open or applied."""
 
     def __init__(self) -> None:
-        self.seen: I64 = np.zeros((S, 2), np.int64)  # quotes, thousandths of confidence
+        self.seen: I64 = np.zeros((S, 3), np.int64)  # quotes, thousandths of confidence, ms
         self.sums: I64 = np.zeros((S, len(KINDS), len(SUMS)), np.int64)
         self.rows_open: dict[str, Row] = {}
 
@@ -46,10 +46,11 @@ class Recommendations:
     def look(self, market: str, settings: Settings, elapsed_ms: int, clock_ms: int, now: int, policy: Policy) -> list[Row]:
         """Rows of what is recommended anew, or no longer; the sums begin again."""
         times = {"clock": clock_ms, "updated_at": now}
+        self.seen[:, 2] += elapsed_ms
         out = []
         for service in np.flatnonzero(self.seen[:, 0] >= policy.recommend_quotes).tolist():
             for kind in range(len(KINDS)):
-                row = self._recommended(market, service, kind, settings, elapsed_ms)
+                row = self._recommended(market, service, kind, settings)
                 name = f"{market}/{SERVICES[service]}/{KINDS[kind]}"
                 if row is not None:
                     self.rows_open[name] = row
@@ -85,7 +86,8 @@ class Recommendations:
         out.seen, out.sums = arrays["seen"], arrays["sums"]
         return out
 
-    def _recommended(self, market: str, service: int, kind: int, settings: Settings, elapsed_ms: int) -> Row | None:
+    def _recommended(self, market: str, service: int, kind: int, settings: Settings) -> Row | None:
+        elapsed_ms = int(self.seen[service, 2])
         quotes, (bounded, profit, revenue) = int(self.seen[service, 0]), self.sums[service, kind].tolist()
         if bounded < SHARE * quotes or profit <= 0:
             return None

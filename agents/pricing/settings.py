@@ -61,6 +61,12 @@ def settle(known: Mapping[str, Said], market: str, clock_ms: int, policy: Policy
         each = known[name]
         services = slice(None) if each["service"] is None else slice(each["service"], each["service"] + 1)
         for setting, column in out.arrays().items():
-            if each[setting] is not None:
+            if each[setting] is None:
+                continue
+            if setting == "emergency_cap":  # of emergencies the strictest holds, whatever its scope
+                column[services] = np.minimum(column[services], each[setting])
+            elif setting == "safety_hold":
+                column[services] |= each[setting]
+            else:
                 column[services] = each[setting]
     return out

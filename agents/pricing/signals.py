@@ -163,21 +163,21 @@ class Flags:
 
 
 class Overcharges:
-    """Disputed charges by minute and service; those of no known service count for all."""
+    """Disputed charges: each conversation counts once, for its service, or for all where that is not known."""
 
     def __init__(self) -> None:
-        self.counts: dict[int, list[int]] = {}
+        self.counts: dict[str, list[int]] = {}  # by conversation: when it last disputed, and of which service
 
     def take(self, rows: Rows) -> None:
         """Take reports."""
-        for ts, service in zip(rows["ts"].tolist(), rows["service"].tolist(), strict=True):
-            self.counts.setdefault(ts // MINUTE_MS, [0] * (S + 1))[S if service == NONE else service] += 1
+        for name, ts, service in zip(rows["conversation"].tolist(), rows["ts"].tolist(), rows["service"].tolist(), strict=True):
+            self.counts[name] = [ts, S if service == NONE else service]
 
     def by_service(self, clock_ms: int, policy: Policy) -> I64:
-        """Reports in the window, shape (services,)."""
+        """Conversations in the window, shape (services,)."""
         since = (clock_ms - policy.overcharge_window_s * 1000) // MINUTE_MS
-        self.counts = {minute: self.counts[minute] for minute in sorted(self.counts) if minute > since}
-        total = np.array(list(self.counts.values()), np.int64).reshape(-1, S + 1).sum(axis=0)
+        self.counts = {name: said for name, said in self.counts.items() if said[0] // MINUTE_MS > since}
+        total = np.bincount(np.array([service for _, service in self.counts.values()], np.int64), minlength=S + 1)
         out: I64 = total[:S] + total[S]
         return out
 
@@ -185,7 +185,7 @@ class Overcharges:
     def of(cls, facts: Mapping[str, Any]) -> Overcharges:
         """The state of these counts, as JSON has them."""
         out = cls()
-        out.counts = {int(minute): list(counts) for minute, counts in facts.items()}
+        out.counts = {name: list(said) for name, said in facts.items()}
         return out
 
 

@@ -153,8 +153,12 @@ class Crowd:
         return {"driver-flags": [row]}
 
     def _overcharges(self) -> dict[str, list[Row]]:
-        row = {"market": self.one(*MARKETS), "conversation_id": "c", "service": self.one(None, *SERVICES), "ts": self.now, "amount": None}
-        return {"overcharge-reports": [row | {"probability": self.one(0.9, 0.9, 0.2)} for _ in range(int(self.rng.integers(1, 7)))]}
+        row = {"market": self.one(*MARKETS), "service": self.one(None, *SERVICES), "ts": self.now, "amount": None}
+        many = [
+            {"conversation_id": f"c{self.rng.integers(40)}", "probability": self.one(0.9, 0.9, 0.2)}
+            for _ in range(int(self.rng.integers(1, 7)))
+        ]
+        return {"overcharge-reports": [row | each for each in many]}
 
 
 class Auditor:
@@ -164,7 +168,7 @@ class Auditor:
         self.policy, self.report = policy, report
         self.said: dict[str, Row] = {}
         self.flags: dict[tuple[str, str], int] = {}
-        self.disputes: list[tuple[int, str, str | None]] = []
+        self.disputes: dict[tuple[str, str], tuple[int, str | None]] = {}  # by market and conversation: the last
         self.last: dict[tuple[str, str, str], tuple[float, float]] = {}  # by cell: price in reference prices, balance
         self.clocks: dict[tuple[str, str, str], int] = {}  # seconds of the last
         self.ceilings: dict[tuple[str, str, str], float] = {}
@@ -182,7 +186,9 @@ class Auditor:
                 self.flags.pop(key, None)
             else:
                 self.flags[key] = row["ts"]
-        self.disputes += [(r["ts"], r["market"], r["service"]) for r in rows.get("overcharge-reports", []) if r["probability"] >= 0.5]
+        for r in rows.get("overcharge-reports", []):
+            if r["probability"] >= 0.5:
+                self.disputes[r["market"], r["conversation_id"]] = r["ts"], r["service"]
 
     def judge(self, decisions: list[Row]) -> None:
         """Take decisions in their order."""
@@ -237,7 +243,11 @@ class Auditor:
         mine = [r for r in self.said.values() if r["market"] in (None, market) and r["service"] in (None, service)]
         for row in sorted(mine, key=lambda r: (r["market"] is not None, r["service"] is not None, r["ts"], r["name"])):
             if not row["deleted"] and row["ts"] < clock:
-                out |= {name: row[name] for name in out if row[name] is not None}
+                strict = {
+                    "emergency_cap": min(out["emergency_cap"], row["emergency_cap"] or math.inf),
+                    "safety_hold": out["safety_hold"] or bool(row["safety_hold"]),
+                }
+                out |= {name: row[name] for name in out if row[name] is not None} | strict
         return out
 
     def _hold(self, market: str, clock: int) -> None:
@@ -253,7 +263,9 @@ class Auditor:
         """Whether prices are held in the second that began then."""
         since = clock - self.policy.safety_hold_s * 1000
         window = (clock - self.policy.overcharge_window_s * 1000) // 60_000
-        reports = sum(of == market and ts // 60_000 > window and s in (None, service) for ts, of, s in self.disputes if ts < clock)
+        reports = sum(
+            of == market and clock > ts > 60_000 * (window + 1) - 1 and s in (None, service) for (of, _), (ts, s) in self.disputes.items()
+        )
         unsafe = any(of == market and since <= ts < clock for (of, _), ts in self.flags.items())
         return unsafe or bool(self._settings(market, service, clock)["safety_hold"]) or reports >= self.policy.overcharges
 

@@ -50,8 +50,10 @@ def from_file(topic: str, path: Path) -> pl.DataFrame:
 
 def log(decisions: pl.DataFrame, outcomes: pl.DataFrame) -> Log:
     """The decisions whose outcome is known, in the order of their event time. Raises LogFileError where there is none."""
-    both = decisions.filter(~pl.col("personal")).join(outcomes.select("quote_id", "outcome"), on="quote_id", how="inner")
-    both = both.unique("quote_id", keep="first", maintain_order=True).sort("event_ts", maintain_order=True)
+    name = ["market", "quote_id"]  # of one that was used twice it is not known whose outcome is whose
+    told = outcomes.unique("outcome_id").unique(name, keep="none").select(*name, "outcome")
+    chosen = decisions.unique("decision_id").filter(~pl.col("personal")).unique(name, keep="none")
+    both = chosen.join(told, on=name, how="inner").sort("event_ts", "decision_id")
     if both.is_empty():
         raise LogFileError(f"none of {len(decisions)} decisions has one of {len(outcomes)} outcomes: are they of the same run?")
     places = both.select(pl.concat_str("market", "zone", separator="/")).to_series()

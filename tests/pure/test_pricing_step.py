@@ -221,11 +221,33 @@ def test_prices_do_not_rise_in_the_zone_of_a_driver_under_a_safety_complaint_unt
     assert ("SAFETY_HOLD", "CLEARED") in alerts(task)
 
 
+def test_one_conversation_disputes_once_however_often_it_says_so() -> None:
+    task = Task()
+    task.step(0, overcharges=[overcharge() for _ in range(9)])
+    assert "overcharge-reports" not in task.quote(6 * SECOND)["guards"]
+
+
+def test_of_emergencies_the_strictest_holds_whatever_its_scope() -> None:
+    task = Task()
+    task.step(0, policies=[policy("here", market="sf", emergency_cap=3.0, safety_hold=False)])
+    task.step(0, policies=[policy("everywhere", ts=NOW + 1, emergency_cap=0.7, safety_hold=True)])
+    row = task.quote(6 * SECOND)
+    assert "emergency-cap" in row["guards"]
+    assert row["price_cents"] <= 0.7 * row["reference_cents"] + 1
+
+
+def test_a_long_name_among_many_rows_costs_no_memory() -> None:
+    task = Task()
+    task.step(0, overcharges=[overcharge(market="m" * 100_000), *(overcharge(conversation_id=f"c{i}") for i in range(2000))])
+    assert task.quote(6 * SECOND)["market"] == "sf"
+
+
 def test_a_cluster_of_disputed_charges_holds_the_service_and_unsure_ones_do_not() -> None:
     task = Task()
     task.step(0, overcharges=[overcharge(probability=0.3) for _ in range(9)])
     first = task.quote(SECOND)
-    task.step(3 * SECOND, overcharges=[overcharge(ts=NOW + 3 * SECOND, service=None if i else "RIDE") for i in range(5)])
+    reports = [overcharge(ts=NOW + 3 * SECOND, service=None if i else "RIDE", conversation_id=f"c{i}") for i in range(5)]
+    task.step(3 * SECOND, overcharges=reports)
     task.step(3 * SECOND, policies=[policy(ts=NOW + 3 * SECOND, floor=2.0)])
     held = [task.quote((6 + i) * SECOND) for i in range(6)]
     assert all(row["multiplier"] <= first["multiplier"] for row in held)
