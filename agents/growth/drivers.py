@@ -53,8 +53,8 @@ class Drivers:
         return out
 
     def forget(self, before: int) -> None:
-        """Let go of drivers that were not heard of since that event time, ms."""
-        kept = np.maximum(self.columns["ts"], self.columns["told"]) >= before
+        """Let go of those not heard of since that event time, ms, of whom there is no profile: it does not come again when they do."""
+        kept = (np.maximum(self.columns["ts"], self.columns["told"]) >= before) | (self.columns["services"] > 0)
         if not kept.all():
             names = [name for name, keep in zip(self.rows, kept.tolist(), strict=True) if keep]
             self.rows = {name: row for row, name in enumerate(names)}

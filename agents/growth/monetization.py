@@ -26,6 +26,7 @@ from agents.growth.seen import Seen
 Look = Callable[[int, bool], None]
 KINDS = ("converted", "declined", "opted_out")  # in the order of RESPONSES
 MINUTE_MS = 60_000
+HEARD = -1  # in place of what an answer earned: no outcome of its offer, only heard
 
 
 @dataclass(slots=True)
@@ -61,7 +62,10 @@ class Monetization:
             return
         passed, start = (span - self.span) * policy.learn_ms if self.span else 0, span * policy.learn_ms
         for (offset, response), cents in zip(self.answers, self.earned, strict=True):
-            self._learn(self.pending.offers[offset], response, cents, start)
+            if cents == HEARD:
+                self.riders.opted_out(self.pending.offers[offset].rider_id)
+            else:
+                self._learn(self.pending.offers[offset], response, cents, start)
         self.answers, self.earned = [], []
         for offer in self.pending.expire(start, policy):
             self._outcome(offer, "expired", 0, start)
@@ -96,7 +100,7 @@ class Monetization:
                     at = end
             values = {name: profiles[name][i] for name in PROFILE}
             if not self.riders.profiled(rider, values, bool(profiles["deleted"][i])):
-                why = f"a later profile of {rider} was read before"
+                why = "a later profile of this rider was read before"
                 rejected.append(Rejection(RIDERS, int(profiles.offsets[i]), "OutOfOrder", why, True))
         if requests is not None and at < len(requests):
             out.append(self._decide(requests.take(np.arange(at, len(requests))), settings, policy))
@@ -107,7 +111,7 @@ class Monetization:
         names = requests.texts["request_id"].to_list()
         new = np.array(self.seen.add(names, self.span * policy.learn_ms), np.bool_)
         rejected += [
-            Rejection(REQUESTS, int(requests.offsets[i]), "Duplicate", f"request {names[i]} was decided on before", True)
+            Rejection(REQUESTS, int(requests.offsets[i]), "Duplicate", "this request was decided on before", True)
             for i in np.flatnonzero(~new).tolist()
         ]
         return requests if new.all() else requests.take(np.flatnonzero(new))
@@ -116,7 +120,8 @@ class Monetization:
         ts, ids = requests["ts"], requests.ids.to_list()
         rows = self.riders.find(ids)
         refusal = self.riders.refusals(rows, self.span, ts, policy)
-        again = (refusal < 0) & ~_first(rows)
+        fit = np.flatnonzero(refusal < 0)
+        again = fit[~_first(rows[fit])]
         refusal[again] = REFUSALS.index("ASKED_AGAIN")
         told = (self.riders.columns["personal"][rows] & (rows > 0)) if settings.values["personal"] else np.zeros(len(rows), np.bool_)
         values = self.riders.values(rows)
@@ -199,6 +204,9 @@ class Monetization:
             if offer is None or offer.rider_id != responses.ids[i] or ts <= offer.made_ts:
                 why = f"no offer {decision} was made to this rider, or it is long over"
                 rejected.append(Rejection(OFFER_RESPONSES, offset, "UnknownOffer", why, False))
+            elif int(responses["response"][i]) == OPTED_OUT and (offer.status != OPEN or ts > offer.expires_ts):
+                self.answers.append((offer.offset, OPTED_OUT))
+                self.earned.append(HEARD)
             elif offer.status == ANSWERED:
                 rejected.append(Rejection(OFFER_RESPONSES, offset, "AlreadyAnswered", f"offer {decision} was answered before", True))
             elif offer.status != OPEN or ts > offer.expires_ts:

@@ -99,7 +99,7 @@ class Orders:
             order.picked = order.picked or ts
             return None
         del self.live[order_id]
-        self.over.add([order_id], ts)
+        self.over.add([order_id], max(ts, order.ts))
         if change == COMPLETED:
             return self._completed(order, ts, offset, effects)
         assert change in {BY_RIDER, BY_DRIVER}

@@ -18,6 +18,7 @@ from agents.growth.columns import F64, I64, Array, Mask
 from agents.growth.policy import CHANGES, CONVERTED, OCCASIONS, RESPONSES, SERVICES, STATUSES, TIERS, Policy
 
 POLICIES, RIDERS, REQUESTS, OFFER_RESPONSES = "growth-policies", "rider-profiles", "monetization-requests", "offer-responses"
+PERSONAL = (RIDERS, REQUESTS, OFFER_RESPONSES)  # as topics.yaml says
 PROFILES, MOVES, ORDERS, ORDER_CHANGES = "driver-profiles", "driver-moves", "orders", "order-changes"
 LONGEST_ID = 200  # characters
 
@@ -118,13 +119,16 @@ class Sieve:
         """As int64, nulls as 0."""
         return self.records.frame[column].cast(pl.Int64).fill_null(0).to_numpy()
 
-    def numbers(self, column: str, low: float, high: float, error: str, *, missing: bool = False) -> F64:
-        """As float64 within ``low`` and ``high``; NaN is not, except of nulls where they may be ``missing``. → the values"""
+    def numbers(self, column: str, low: float, high: float, error: str, *, missing: bool = False, unless: Mask | None = None) -> F64:
+        """As float64 within ``low`` and ``high``; NaN is not, except of nulls where they may be ``missing``; ``unless``: where it does not
+        matter. → the values"""
         values = self.records.frame[column].cast(pl.Float64).fill_null(np.nan).to_numpy()
         bad = ~((values >= low) & (values <= high))
         if missing:
             bad &= self.records.frame[column].is_not_null().to_numpy()
-        self.refuse(bad, error, lambda row: f"{column} {values[row]:g} is outside {low:g}…{high:g}")
+        if unless is not None:
+            bad &= ~unless
+        self.refuse(bad, error, lambda row: f"{column}{self._shown(f'{values[row]:g}')} is outside {low:g}…{high:g}")
         return values
 
     def symbols(self, column: str, symbols: Sequence[str], *, missing: bool = False) -> I64:
@@ -134,8 +138,12 @@ class Sieve:
         bad = codes < 0
         if missing:
             bad = bad & given.is_not_null().to_numpy()
-        self.refuse(bad, "UnknownSymbol", lambda row: f"{column} {given[row]!r} is not of the schema")
+        self.refuse(bad, "UnknownSymbol", lambda row: f"{column}{self._shown(repr(given[row]))} is not of the schema")
         return codes
+
+    def _shown(self, value: str) -> str:
+        """A value in a reason; nothing of a personal topic, whose dead letters say where a record lies and not what is in it."""
+        return "" if self.records.topic in PERSONAL else f" {value}"
 
     def flags(self, column: str) -> Mask:
         """Booleans, null as false."""
@@ -164,7 +172,8 @@ def read_riders(records: Records, now: int, policy: Policy, rejected: list[Rejec
     columns |= {"personal": sieve.flags("personal_consent"), "contact": sieve.flags("contact_consent"), "deleted": sieve.flags("deleted")}
     limits = {"order_value_cents": 1e7, "orders_week": 1000.0, "lifetime_value_cents": 1e10}
     limits |= dict.fromkeys(("churn_risk", "price_sensitivity", "loyalty"), 1.0)
-    columns |= {name: sieve.numbers(name, 0.0, most, "InvalidProfile") for name, most in limits.items()}
+    gone = columns["deleted"]  # nothing that is said of who leaves keeps them here
+    columns |= {name: sieve.numbers(name, 0.0, most, "InvalidProfile", unless=gone) for name, most in limits.items()}
     return sieve.rows("rider_id", columns)
 
 
@@ -186,7 +195,7 @@ def read_responses(records: Records, now: int, policy: Policy, rejected: list[Re
     response, value = sieve.symbols("response", RESPONSES), sieve.integers("value_cents")
     limit = policy.value_limit_cents
     absurd = (value < 0) | (value > limit) | ((value != 0) & (response != CONVERTED))
-    sieve.refuse(absurd, "InvalidValue", lambda row: f"value_cents {value[row]}: 0 to {limit} of a conversion, else 0, is possible")
+    sieve.refuse(absurd, "InvalidValue", lambda row: f"value_cents: 0 to {limit} of a conversion, else 0, is possible")
     return sieve.rows("rider_id", {"ts": sieve.times(now, policy), "response": response, "value_cents": value}, "decision_id")
 
 

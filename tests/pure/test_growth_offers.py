@@ -302,3 +302,36 @@ def test_a_drift_is_noticed_and_makes_learning_fast_again() -> None:
     assert 600 <= fired[0] < 700
     assert 1 / (1 + np.exp(-learnt.mean[1, 0])) == pytest.approx(0.7, abs=0.12)
     assert Counter(learnt.counts[:, 5].tolist())[0] == 4
+
+
+def test_who_opts_out_after_another_answer_is_left_alone_too() -> None:
+    world = World()
+    world.step(rider_profiles=[rider("a")], monetization_requests=[request("q1", "a", T0 + 12 * HOUR)])
+    row = world.of("growth.offers")[-1]
+    at = row["event_ts"]
+    world.step(offer_responses=[response(row["decision_id"], "a", at + MINUTE, "DECLINED")])
+    world.step(offer_responses=[response(row["decision_id"], "a", at + 3 * MINUTE, "OPTED_OUT")])
+    world.step(monetization_requests=[request("q2", "a", at + 5 * DAY)])
+    assert world.of("growth.offers")[-1]["guards"][0] == "OPTED_OUT"
+    assert not world.dead
+
+
+def test_who_leaves_is_let_go_whatever_else_is_said_and_dead_letters_tell_nothing_of_riders() -> None:
+    world = World()
+    world.step(rider_profiles=[rider("a"), rider("b", loyalty=7.25), rider("a", T0 + MINUTE, deleted=True, loyalty=1.2)])
+    world.step(monetization_requests=[request("q1", "a", T0 + 12 * HOUR)])
+    assert world.of("growth.offers")[-1]["guards"][0] == "UNKNOWN_RIDER"
+    assert [dead[2] for dead in world.dead] == ["InvalidProfile"]
+    assert "7.25" not in str(world.dead)
+
+
+def test_two_requests_within_a_span_are_decided_on_the_same_together_or_apart() -> None:
+    asked = [request("q1", "a", T0 + 12 * HOUR)]
+    again = [request("q2", "a", T0 + 36 * HOUR - 1000), request("q3", "a", T0 + 36 * HOUR + 1000)]
+    together, apart = World(), World()
+    for world in (together, apart):
+        world.step(rider_profiles=[rider("a")], monetization_requests=asked)
+    together.step(monetization_requests=again)
+    for one in again:
+        apart.step(monetization_requests=[one])
+    assert [row["guards"] for row in together.of("growth.offers")] == [row["guards"] for row in apart.of("growth.offers")]
