@@ -40,7 +40,7 @@ def test_the_bench_agent_multiplies_prices_and_counts() -> None:
     assert out["price"].to_list() == [price * MARKUP for price in frame["price"]]
     assert out.drop("price").equals(frame.drop("price"))
     assert AGENT.load(AGENT.dump(state)).records == 1000
-    assert AGENT.step(state, {}, now=0).outputs == []
+    assert not AGENT.step(state, {}, now=0).outputs
 
 
 def test_events_are_the_seeds_and_number_themselves() -> None:
