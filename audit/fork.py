@@ -216,7 +216,10 @@ def groups_of(agent: Agent, forked: Forked, topic: str, log: Log) -> pl.DataFram
     """By decision_id the fields of the records that are answered; none of topics that hold what identifies people."""
     frame = forked.actual[topic].select("decision_id")
     parts = pl.col("decision_id").str.split("/")
-    named = frame.with_columns(parts.list.get(1).alias("answers"), parts.list.get(3).cast(pl.Int64).alias("answers_offset"))
+    named = frame.with_columns(
+        parts.list.get(1, null_on_oob=True).alias("answers"),
+        parts.list.get(3, null_on_oob=True).cast(pl.Int64, strict=False).alias("answers_offset"),
+    )
     for answered in sorted(set(named["answers"]) & set(agent.inputs)):
         if contract().topic(answered).personal:
             continue

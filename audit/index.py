@@ -83,7 +83,7 @@ class Index:
     def forget(self, agent: str, partition: int) -> None:
         """The task's journal is another one than was indexed."""
         with self._db:
-            for table in ("indexed", "decision", "head"):
+            for table in ("indexed", "decision"):  # heads are evidence: only a walk that holds moves them
                 self._db.execute(f"delete from {table} where agent = ? and partition = ?", (agent, partition))
 
     def add(self, agent: str, partition: int, covered: Covered, places: Iterable[Place]) -> None:

@@ -44,7 +44,7 @@ def index_task(agent: Agent, partition: int, log: Log, index: Index) -> Iterator
     for done, walked in enumerate(walk.walk()):
         if walked.link.record is not None and walked.outputs:
             waiting.append((walked, before))
-            count += sum(len(walked.outputs.get(topic, ())) for topic in decision_topics(agent))
+            count += sum(map(len, walked.outputs.values()))
         if walk.outputs:
             before = {topic: one.at for topic, one in walk.outputs.items() if one.sure}
         if count >= TOGETHER:

@@ -266,7 +266,10 @@ class Replay:
         path = self._progress_file
         if path is None or not path.is_file() or not self.resume:
             return None
-        found: dict[str, Any] = orjson.loads(path.read_bytes())
+        try:
+            found: dict[str, Any] = orjson.loads(path.read_bytes())
+        except ValueError:  # cut off while it was written
+            return None
         return found
 
     def _resumed(self, log: Log, progress: dict[str, Any], wanted: Journalled) -> Journalled:

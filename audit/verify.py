@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from audit.faults import Fault
+from audit.faults import CHANGED, Fault
 from audit.index import Index, Place
 from audit.indexing import index_task
 from audit.links import Chain, link
@@ -101,7 +101,13 @@ def verify(agent: Agent, place: Place, log: Log, folder: Path) -> Verified:
     faults, wanted = _around(agent, place, log)
     chained = time.monotonic()
     found = log.some(place.topic, place.partition, place.offset, place.offset + 1)
-    decision = journal.decode(place.topic, payload(found[0])) if found else {}
+    try:
+        decision = journal.decode(place.topic, payload(found[0])) if found else {}
+    except Exception:  # fastavro raises what the bytes happen to lead it to
+        decision = {}
+    if decision.get("decision_id") != place.id:
+        said = f"what lies at offset {place.offset} is not {place.id}"
+        faults.append(Fault(CHANGED, place.topic, place.partition, place.offset, place.sequence, said))
     replay = Replay(agent, place.partition, folder=folder, resume=False)
     replay.one(log, wanted, place.outputs)
     stepped = time.monotonic()

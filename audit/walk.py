@@ -68,10 +68,13 @@ class Task:
             assert first.record is not None
             at = self.log.since(topic, self.partition, began(first))
         source = self.log.stream(topic, self.partition, at)
-        sure = self.offsets is not None or (first.sequence == 0 and source.start == 0)
+        sure = (self.offsets is not None and topic in self.offsets) or (first.sequence == 0 and source.start == 0)
         return Outputs(topic, self.partition, source, sure, compacted(topic), self.limit)
 
     def _end(self, stream: Source) -> None:
+        if self.known is not None and self.chain.head is None and stream.start <= self.known.offset:
+            said = f"the journal is empty; when it was walked last it went on to sequence {self.known.sequence}"
+            self.faults.append(Fault(DROPPED, self.chain.topic, self.partition, self.known.offset, self.known.sequence, said))
         if self.start is None and self.chain.first and stream.start == 0:
             said = f"the journal begins at sequence {self.chain.first}, though nothing was deleted by retention"
             self.faults.append(Fault(DROPPED, self.chain.topic, self.partition, 0, 0, said))

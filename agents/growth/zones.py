@@ -37,13 +37,18 @@ def moves_frame(parts: list[Allocated], now: int, code_version: str) -> pl.DataF
     return pl.concat(frames) if frames else None
 
 
+def _named(part: Allocated, partition: int, place: str) -> str:
+    """A decision's id: after the last order that it knows of; nothing else names a place and a time."""
+    return f"growth/{ORDERS}/{partition}/{max(part.offset, 0)}/{part.market}:{part.at}:{place.replace('/', ':')}"
+
+
 def _frame(parts: list[Allocated], partition: int, now: int, code_version: str) -> pl.DataFrame:
     of, what = _joined(parts, "outlook"), _joined(parts, "allocation")
     places = [_places(part) for part in parts]
     n = len(of["zone"])
     ints: dict[str, Array] = {name: what[name].astype(np.int32) for name in ("amount", "moves_in", "moves_out")}
     columns: dict[str, Any] = {
-        "decision_id": [f"growth/{part.market}/{part.at}/{place}" for part, own in zip(parts, places, strict=True) for place in own],
+        "decision_id": [_named(part, partition, place) for part, own in zip(parts, places, strict=True) for place in own],
         "key": [f"{part.market}/{place}" for part, own in zip(parts, places, strict=True) for place in own],
         "market": _each(parts, [part.market for part in parts], pl.String),
         "zone": [place.rpartition("/")[0] for own in places for place in own],

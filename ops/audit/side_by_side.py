@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import queue
 import sys
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import Any, TypeVar
@@ -15,16 +16,26 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 T = TypeVar("T")
 Report = Callable[[int, int], None]  # done, of how many
 
+BETWEEN_S = 0.1  # two reports of a process
 _reports: Any = None
 
 
 def _begin(reports: Any) -> None:
     global _reports  # noqa: PLW0603 - a process's own
     _reports = reports
+    reports.cancel_join_thread()  # reports that nobody reads any more must not keep a process from ending
 
 
 def _run(number: int, job: Callable[[Report], T]) -> T:
-    return job(lambda done, of: _reports.put((number, done, of)))
+    last = 0.0
+
+    def report(done: int, of: int) -> None:
+        nonlocal last
+        if time.monotonic() - last > BETWEEN_S:
+            last = time.monotonic()
+            _reports.put((number, done, of))
+
+    return job(report)
 
 
 def side_by_side(jobs: Sequence[tuple[str, Callable[[Report], T]]], workers: int) -> list[T]:
