@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -597,6 +598,7 @@ def test_what_identifies_somebody_is_in_no_row_and_not_in_the_state(sender: str,
     task.step(2 * SECOND, feedback=[one | {"corrected_intent": "FARE_DISPUTE", "agent_id": "p1"} for one in corrections])
     out = [json.dumps(output.frame.to_dicts()) for made in task.all for output in made.outputs]
     out += [repr(made.rejected) for made in task.all] + [task.agent.dump(task.state).decode()]
+    out = [re.sub(r"\d\.\d{6,}", "", text) for text in out]  # weights, which may have any digits
     found = [(canary, text[max(0, text.index(canary) - 60) :][:120]) for canary in CANARIES for text in out if canary in text]
     assert found == []
     assert any("[email]" in text for text in out)
