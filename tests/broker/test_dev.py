@@ -105,7 +105,7 @@ def test_it_ends_by_itself_with_everything_decided_though_a_worker_was_killed(
     assert "worker-matching-0 ended with signal 9, restarts in 0.5 s" in text
     assert "records/s" in text, "where stdout is no terminal, it prints plain lines"
     assert (figures["lost"], figures["pending"], figures["lag"], figures["restarts"]) == (0, 0, 0, 1)
-    assert figures["orders"] == figures["decisions"] == figures["matched"] + figures["unmatched"] > 50
+    assert figures["orders"] == figures["decisions"] == figures["matched"] + figures["unmatched"] > 10  # at night a fifth of the mean
     assert figures["records"] == sum(len(committed(topic)) for topic in INPUTS)
     assert 0.5 < figures["accepted_share"] < 1
     assert 0 < figures["p50_age_ms"] <= figures["p99_age_ms"]
