@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +45,7 @@ MISSED = 0.05  # of true classes, at most, are outside the conformal sets
 OUTSIDE = "out_of_scope"
 
 Names = npt.NDArray[np.str_]
+Learn = Callable[[Any, Names], Head]  # rows of features and their labels → one-vs-rest
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def _with_second(
     """The model with a second stage, of texts with sentence vectors, and what the first one said of them unseen."""
     sentence = np.asarray(data.sentence)
     x = stacked(seen.of, seen.outside, sentence)
-    heads, clusters = _late(x, data.labels), _clusters(data)
+    heads, clusters = _heads(x, data.labels, _logistic), _clusters(data)
     others = None
     if background is not None and background.sentence is not None and beyond is not None:
         of = _of(stacked(beyond.of, beyond.outside, background.sentence), *heads)
@@ -175,7 +178,7 @@ def _late_unseen(x: F32, data: Labelled) -> Margins:
     classes = np.unique(data.labels[data.labels != OUTSIDE])
     of, beyond, distance = np.zeros((len(x), len(classes))), np.zeros(len(x)), np.zeros(len(x))
     for train, test in _folds(data.labels):
-        of[test], far = _of(x[test], *_late(x[train], data.labels[train]))
+        of[test], far = _of(x[test], *_heads(x[train], data.labels[train], _logistic))
         beyond[test] = 0.0 if far is None else far
         distance[test] = _clusters(data.take(train)).distance(np.asarray(data.sentence)[test])
     return Margins(of, beyond if OUTSIDE in data.labels else None, distance)
@@ -185,14 +188,14 @@ def _first(x: csr_matrix, data: Labelled) -> tuple[Head, Head | None]:
     """The heads of the first stage, taught where there are sentence vectors."""
     teachers = np.flatnonzero(data.read)
     if data.sentence is None or not len(teachers):
-        return _heads(x, data.labels)
+        return _heads(x, data.labels, svm)
     if len(teachers) > TEACHERS:
         teachers = np.sort(np.random.default_rng(SEED).permutation(teachers)[:TEACHERS])
     of = x[teachers]
     kernel = (of @ of.T).toarray().astype(np.float32)
     kernel[np.diag_indices_from(kernel)] += RIDGE
     meaning = TAUGHT * (of.T @ cho_solve(cho_factor(kernel, overwrite_a=True), _traits(data.sentence[teachers]))).astype(np.float32)
-    heads = _heads(beside(x, csr_matrix(x @ meaning)), data.labels)
+    heads = _heads(beside(x, csr_matrix(x @ meaning)), data.labels, svm)
     return _folded(heads[0], meaning), None if heads[1] is None else _folded(heads[1], meaning)
 
 
@@ -210,20 +213,12 @@ def _folded(head: Head, meaning: F32) -> Head:
     return replace(head, weights=head.weights[:width] + meaning @ head.weights[width:])
 
 
-def _heads(x: csr_matrix, labels: Names) -> tuple[Head, Head | None]:
+def _heads(x: csr_matrix | F32, labels: Names, learn: Learn) -> tuple[Head, Head | None]:
     """The head over the classes, from rows in scope, and that of being out of scope, from all."""
     outside = labels == OUTSIDE
-    of_scope = svm(x, np.where(outside, OUTSIDE, "in_scope")) if outside.any() else None
+    of_scope = learn(x, np.where(outside, OUTSIDE, "in_scope")) if outside.any() else None
     rows = np.flatnonzero(~outside)
-    return svm(x[rows], labels[rows]), of_scope
-
-
-def _late(x: F32, labels: Names) -> tuple[Head, Head | None]:
-    """The same of the second stage."""
-    outside = labels == OUTSIDE
-    of_scope = _logistic(x, np.where(outside, OUTSIDE, "in_scope")) if outside.any() else None
-    rows = np.flatnonzero(~outside)
-    return _logistic(x[rows], labels[rows]), of_scope
+    return learn(x[rows], labels[rows]), of_scope
 
 
 def _of(x: csr_matrix | F32, head: Head, outside: Head | None) -> tuple[F64, F64 | None]:
