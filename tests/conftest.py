@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 
@@ -13,7 +14,8 @@ from ops.broker import Broker, RedisServer, free_port, jars_folder
 from streams.contract import contract
 from streams.settings import settings
 
-hypothesis.settings.register_profile("tripo", deadline=None)  # the machine may be busy: pytest's own timeout guards
+# The machine may be busy: pytest's own timeout guards. CI tries the same examples each time; `make test` draws others each time.
+hypothesis.settings.register_profile("tripo", deadline=None, derandomize="TRIPO_SAME_EXAMPLES" in os.environ)
 hypothesis.settings.load_profile("tripo")
 
 CreateTopics = Callable[..., dict[str, str]]
