@@ -64,9 +64,10 @@ class Prepares(Protocol):
         ...
 
 
-def source_version(folder: Path) -> str:
-    """Twelve hex digits of the SHA-256 over the Python files under a folder, by name: an agent's code."""
+def source_version(*folders: Path) -> str:
+    """Twelve hex digits of the SHA-256 over the Python files under folders, by name: an agent's code."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    for folder in folders:
+        for path in sorted(folder.rglob("*.py")):
+            digest.update(str(path.relative_to(folder.parent)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]

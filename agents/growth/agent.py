@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+import columns
 from agents.growth.policy import DEFAULT, Policy
 from agents.growth.state import FORMAT, GrowthState
 from agents.growth.step import OUTPUTS, READERS, due, step
@@ -29,7 +30,7 @@ class GrowthAgent:
 
     def __init__(self, policy: Policy = DEFAULT) -> None:
         self.policy = policy
-        self.code_version = source_version(Path(__file__).parent)
+        self.code_version = source_version(Path(__file__).parent, Path(columns.__file__).parent)
         if policy != DEFAULT:
             self.code_version += f"-{policy.version}"
 

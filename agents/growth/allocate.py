@@ -12,10 +12,10 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
-from agents.growth.areas import haversine_m
-from agents.growth.columns import F64, I64, Mask
 from agents.growth.effects import TIGHTEST, Effects
 from agents.growth.policy import ACTIONS, SERVICES, Policy
+from columns.earth import haversine_m
+from columns.table import F64, I64, Mask
 
 INCREASE, DECREASE, MAINTAIN = range(len(ACTIONS))
 

@@ -13,9 +13,9 @@ from functools import cache
 import numpy as np
 from scipy.special import ndtri
 
-from agents.growth.columns import F64, I64, Mask
 from agents.growth.conversion import Arms, Conversion
 from agents.growth.policy import TIMINGS, TYPES, Policy
+from columns.table import F64, I64, Mask
 
 NOTHING = -1
 CHUNK = 256  # requests looked at together: what is needed for them stays in the processor's cache

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from river.drift import PageHinkley
 
-from agents.growth.columns import F64, I64, Array
 from agents.growth.policy import DAY_MS, TYPES, Policy
+from columns.table import F64, I64, Array
 
 PLAIN = ("start", "within_24_hours", "within_3_days", "generosity", "after_an_order")
 PERSONAL = ("tier", "order_value", "orders_week", "churn_risk", "price_sensitivity", "loyalty", "lifetime_value")

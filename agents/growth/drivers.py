@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from agents.growth.columns import I64, Array, Columns, Mask
-from agents.growth.packing import strings, strings_of
 from agents.growth.policy import SERVICES, Policy
+from columns.packing import strings, strings_of
+from columns.table import I64, Array, Columns, Mask
 
 WHOLE = 60  # divisible by each number of services
 SPEC: dict[str, tuple[str, float]] = {"ts": ("i8", 0), "zone": ("i4", -1), "online": ("?", 0), "services": ("u1", 0), "told": ("i8", 0)}

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import isotonic_regression
 
-from agents.growth.columns import F64, I64, Array
 from agents.growth.policy import SERVICES
+from columns.table import F64, I64, Array
 
 EDGES = np.array([0.25, 0.5, 0.8, 1.0, 1.2, 1.6, 2.5])  # of the ratio
 MIDDLES = np.array([0.12, 0.38, 0.65, 0.9, 1.1, 1.4, 2.0, 3.5])

@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from agents.growth.areas import WEEK_HOURS
-from agents.growth.columns import F64, I64, Array
+from columns.earth import WEEK_HOURS
+from columns.table import F64, I64, Array
 
 PARTS = ("season", "season_now", "season_market", "hour_of_day", "level", "share_market", "season_smooth", "last_hour")
 SEASON_PACE, DAY_PACE, LEVEL_PACE, SHARE_PACE = 0.3, 0.15, 0.3, 1 / 336  # shares of a new value in the means

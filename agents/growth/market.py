@@ -14,16 +14,17 @@ from typing import Any
 import numpy as np
 
 from agents.growth.allocate import INCREASE, Allocation, Outlook, allocate, ratios
-from agents.growth.areas import EPOCH_HOUR, WEEK_HOURS
-from agents.growth.columns import F64, I64, Array
 from agents.growth.drivers import WHOLE, Drivers
 from agents.growth.effects import UNKNOWN, Effects, buckets
 from agents.growth.forecast import Forecaster
 from agents.growth.orders import Captured, Order, Orders
 from agents.growth.places import Places
 from agents.growth.policy import DAY_MS, HOUR_MS, SERVICES, SLOTS, Policy, Settings
-from agents.growth.reading import MOVES, ORDER_CHANGES, ORDERS, PROFILES, Rejection, Rows
+from agents.growth.reading import MOVES, ORDER_CHANGES, ORDERS, PROFILES, Rows
 from agents.growth.revenue import FEES, fees, is_peak, tariff_cents
+from columns.earth import EPOCH_HOUR, WEEK_HOURS
+from columns.records import Rejection
+from columns.table import F64, I64, Array
 
 RING = 2 * SLOTS
 SILENCE = 96  # slots: after a longer one the last hours are not gone through one by one, and learning begins anew with the next

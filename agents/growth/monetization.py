@@ -14,14 +14,15 @@ from typing import Any
 import numpy as np
 
 from agents.growth.choice import NOTHING, choose
-from agents.growth.columns import I64, Array, Mask
 from agents.growth.conversion import Arms, Conversion, Outcome, features_of
 from agents.growth.offered import Decided
 from agents.growth.pending import ANSWERED, OPEN, Pending, PendingOffers
 from agents.growth.policy import CONVERTED, DECLINED, HOUR_MS, OPTED_OUT, Policy, Settings
-from agents.growth.reading import OFFER_RESPONSES, REQUESTS, RIDERS, Rejection, Rows
+from agents.growth.reading import OFFER_RESPONSES, REQUESTS, RIDERS, Rows
 from agents.growth.riders import PROFILE, REFUSALS, Riders
 from agents.growth.seen import Seen
+from columns.records import Rejection
+from columns.table import I64, Array, Mask
 
 Look = Callable[[int, bool], None]
 KINDS = ("converted", "declined", "opted_out")  # in the order of RESPONSES

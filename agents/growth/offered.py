@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 
 from agents.growth.choice import NOTHING, Chosen
-from agents.growth.columns import F64, I64, Array, Mask
 from agents.growth.conversion import FEATURES, Arms, Conversion
 from agents.growth.policy import HOUR_MS, OUTCOMES, TIMINGS, TYPES, Policy, Settings
 from agents.growth.reading import REQUESTS, Rows
+from columns.table import F64, I64, Array, Mask
 
 SHOWN = 3  # alternatives
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from agents.growth.columns import Array
 from agents.growth.effects import Effects
-from agents.growth.packing import strings, strings_of
 from agents.growth.policy import BY_DRIVER, BY_RIDER, COMPLETED, DAY_MS, HOUR_MS, PICKED_UP, Policy
 from agents.growth.seen import Seen
+from columns.packing import strings, strings_of
+from columns.table import Array
 
 WRITE_OFF_MS = 2 * HOUR_MS
 FIGURES = (

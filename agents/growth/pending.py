@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from agents.growth.columns import F64, Array
 from agents.growth.conversion import FEATURES
-from agents.growth.packing import strings, strings_of
 from agents.growth.policy import HOUR_MS, Policy
+from columns.packing import strings, strings_of
+from columns.table import F64, Array
 
 OPEN, ANSWERED, EXPIRED = range(3)
 _NUMBERS = ("type", "offer", "made_ts", "expires_ts", "hour", "status", "expected_ppm")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from agents.growth import areas
-from agents.growth.columns import F64, I64, Array
 from agents.growth.policy import SERVICES, Policy
+from columns import earth
+from columns.table import F64, I64, Array
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class Places:
 
     def find(self, lat: F64, lon: F64, policy: Policy) -> I64:
         """The zone numbers of points, (n,); new zones up to the limit, and the nearest beyond."""
-        grid = areas.zone(lat, lon, policy.zone_m)
+        grid = earth.area(lat, lon, policy.zone_m)
         unique, first, inverse = np.unique(grid, return_index=True, return_inverse=True)
         number = np.zeros(len(unique), np.int64)
         for i in np.argsort(first, kind="stable").tolist():
@@ -53,7 +53,8 @@ class Places:
 
     def middles(self, policy: Policy) -> tuple[F64, F64]:
         """Latitude and longitude of the zones' middles, (zones,) each."""
-        return areas.middle(np.fromiter(self.zones, np.int64, len(self.zones)), policy.zone_m)
+        lat, lon = earth.middle(np.fromiter(self.zones, np.int64, len(self.zones)), policy.zone_m)
+        return lat.round(5), lon.round(5)
 
     def names(self, policy: Policy) -> list[str]:
         """What the zones are called: their middles."""
@@ -61,7 +62,7 @@ class Places:
 
     def _nearest(self, lat: float, lon: float, policy: Policy) -> int:
         lats, lons = self.middles(policy)
-        return int(areas.haversine_m(np.array(lat), np.array(lon), lats, lons).argmin())
+        return int(earth.haversine_m(np.array(lat), np.array(lon), lats, lons).argmin())
 
     def arrays(self) -> dict[str, Array]:
         """The state."""

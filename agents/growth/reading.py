@@ -8,42 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
 
 import numpy as np
 import polars as pl
 
-from agents.growth import areas
-from agents.growth.columns import F64, I64, Array, Mask
 from agents.growth.policy import CHANGES, CONVERTED, OCCASIONS, RESPONSES, SERVICES, STATUSES, TIERS, Policy
+from columns import earth
+from columns.records import Records, Rejection
+from columns.table import F64, I64, Array, Mask
 
 POLICIES, RIDERS, REQUESTS, OFFER_RESPONSES = "growth-policies", "rider-profiles", "monetization-requests", "offer-responses"
 PERSONAL = (RIDERS, REQUESTS, OFFER_RESPONSES)  # as topics.yaml says
 PROFILES, MOVES, ORDERS, ORDER_CHANGES = "driver-profiles", "driver-moves", "orders", "order-changes"
 LONGEST_ID = 200  # characters
-
-
-class Records(Protocol):
-    """What is read of a batch: ``streams.batch.Batch`` has it."""
-
-    @property
-    def topic(self) -> str: ...
-    @property
-    def partition(self) -> int: ...
-    @property
-    def offsets(self) -> I64: ...
-    @property
-    def frame(self) -> pl.DataFrame: ...
-
-
-class Rejection(NamedTuple):
-    """A record that cannot be decided on; the fields of ``streams.batch.Rejected``."""
-
-    topic: str
-    offset: int
-    error: str
-    message: str
-    expected: bool
 
 
 @dataclass(slots=True)
@@ -229,7 +206,7 @@ def read_orders(records: Records, now: int, policy: Policy, rejected: list[Rejec
     columns["ts"] = sieve.times(now, policy)
     columns |= _place(sieve, "pickup_lat", "pickup_lon")
     to = _place(sieve, "dropoff_lat", "dropoff_lon")
-    trip = areas.haversine_m(columns["lat"], columns["lon"], to["lat"], to["lon"])
+    trip = earth.haversine_m(columns["lat"], columns["lon"], to["lat"], to["lon"])
     far = f"the limit is {policy.trip_limit_m / 1000:g} km"
     sieve.refuse(trip > policy.trip_limit_m, "TripTooLong", lambda row: f"drop-off lies {trip[row] / 1000:.0f} km from the pickup; {far}")
     columns["trip_m"] = trip.round(3)

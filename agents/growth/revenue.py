@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.growth.areas import hour_of_week
-from agents.growth.columns import F64, I64, Mask
 from agents.growth.policy import Policy
+from columns.earth import hour_of_week
+from columns.table import F64, I64, Mask
 
 FEES = ("base_fee_cents", "service_fee_cents", "peak_fee_cents", "surge_fee_cents")
 

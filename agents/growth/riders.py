@@ -12,9 +12,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from agents.growth.columns import F64, I64, Array, Columns, Mask
-from agents.growth.packing import strings, strings_of
 from agents.growth.policy import DAY_MS, HOUR_MS, TYPES, Policy
+from columns.packing import strings, strings_of
+from columns.table import F64, I64, Array, Columns, Mask
 
 NUMBERS = ("order_value_cents", "orders_week", "lifetime_value_cents", "churn_risk", "price_sensitivity", "loyalty")
 PROFILE = ("ts", "personal", "contact", "tier", *NUMBERS)

@@ -8,8 +8,8 @@ from hashlib import blake2b
 
 import numpy as np
 
-from agents.growth.columns import Array
 from agents.growth.policy import HOUR_MS
+from columns.table import Array
 
 
 def hashed(name: str) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from agents.growth.alerts import Alerts
-from agents.growth.columns import Array
 from agents.growth.market import Market
 from agents.growth.monetization import Monetization
-from agents.growth.packing import pack, unpack
 from agents.growth.policy import DEFAULT, Policy, Settings
 from agents.growth.recommendations import Recommendations
+from columns.packing import pack, unpack
+from columns.table import Array
 
+MAGIC = b"TRPG1\n"
 FORMAT = 1  # changes whenever older code could not load what this code dumps
 
 
@@ -49,12 +50,12 @@ class GrowthState:
         facts |= {"format": FORMAT, "monetization": self.monetization.facts(), "markets": [market.facts() for market in markets]}
         facts |= {"settings": {"values": self.settings.values, "changed": self.settings.changed}}
         facts |= {"alerts": self.alerts.active, "told": self.recommendations.told}
-        return pack(facts, arrays)
+        return pack(MAGIC, facts, arrays)
 
     @classmethod
     def load(cls, data: bytes, policy: Policy = DEFAULT) -> GrowthState:
         """The state that was dumped. Raises ValueError for bytes of another agent or format."""
-        facts, arrays = unpack(data)
+        facts, arrays = unpack(MAGIC, data)
         if facts["format"] != FORMAT:
             raise ValueError(f"growth state has format {facts['format']}; this code reads {FORMAT}: run the code that wrote it")
         parts: dict[str, dict[str, Array]] = {}

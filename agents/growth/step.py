@@ -12,7 +12,6 @@ from typing import Any
 import polars as pl
 
 from agents.growth import alerts, recommendations
-from agents.growth.columns import Array
 from agents.growth.conversion import COUNTS
 from agents.growth.market import Allocated, Market
 from agents.growth.money import revenue_frame, services_rows
@@ -28,8 +27,6 @@ from agents.growth.reading import (
     PROFILES,
     REQUESTS,
     RIDERS,
-    Records,
-    Rejection,
     Rows,
     read_changes,
     read_moves,
@@ -42,6 +39,8 @@ from agents.growth.reading import (
 )
 from agents.growth.state import GrowthState
 from agents.growth.zones import allocations_frame, moves_frame, outlook_frame
+from columns.records import Records, Rejection
+from columns.table import Array
 
 READERS = {
     POLICIES: read_policies,

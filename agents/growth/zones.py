@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from agents.growth.columns import Array
 from agents.growth.forecast import PARTS
 from agents.growth.market import Allocated
 from agents.growth.offered import named, same, structs, symbols, where
 from agents.growth.policy import ACTIONS, HOUR_MS, PRIORITIES, SERVICES
 from agents.growth.reading import ORDERS
+from columns.table import Array
 
 OUTLOOK = (
     *("key", "market", "zone", "lat", "lon", "service", "demand_hour", "forecast", "supply", "needed", "ratio", "action", "amount"),

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from agents.matching.columns import F64, I64, Array, Columns, Mask
+from columns.table import F64, I64, Array, Columns, Mask
 
 ANSWERED = {  # columns of the driver table
     "answers": ("i8", 0),  # of late: accepted, declined, not in time

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.matching.columns import I64, U8
 from agents.matching.reading import Rows
+from columns.table import I64, U8
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import columns
 from agents.matching.outputs import ADVICE, DECISIONS, DRIVERS, FAIRNESS, MARKETS, OFFERS
 from agents.matching.policy import DEFAULT, Policy
 from agents.matching.state import FORMAT, MatchingState
@@ -27,7 +28,7 @@ class MatchingAgent:
 
     def __init__(self, policy: Policy = DEFAULT) -> None:
         self.policy = policy
-        self.code_version = source_version(Path(__file__).parent)
+        self.code_version = source_version(Path(__file__).parent, Path(columns.__file__).parent)
         if policy != DEFAULT:
             self.code_version += f"-{policy.version}"
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.matching.columns import I64
 from agents.matching.courier import FOOD, hold_ms, is_goods, wake
 from agents.matching.market import Market
 from agents.matching.match import Assignment
 from agents.matching.orders import Asked
 from agents.matching.plans import Plan, plan
 from agents.matching.policy import Policy
+from columns.table import I64
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.matching.columns import F64, I64, Mask
+from columns.table import F64, I64, Mask
 
 SCALE = 10**9  # scores are rounded to nine digits
 INDEX_BITS = 33

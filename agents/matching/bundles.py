@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.matching import geo
-from agents.matching.columns import F64, I64, Mask
 from agents.matching.courier import CourierPolicy, Drive
+from columns.table import F64, I64, Mask
 
 RECENT = 4
 NOBODY = -1

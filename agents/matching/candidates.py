@@ -11,11 +11,11 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from agents.matching import geo
-from agents.matching.columns import F64, I64, Columns, Mask
 from agents.matching.courier import FOOD
 from agents.matching.drivers import Drivers
 from agents.matching.orders import Asked
 from agents.matching.policy import Policy
+from columns.table import F64, I64, Columns, Mask
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.matching.columns import F64, I64, U8, Mask
+from columns.table import F64, I64, U8, Mask
 
 FOOD = 2  # position in policy.SERVICES: from it on, what is carried are goods
 Drive = Callable[[F64], F64]  # metres (n,) → expected seconds

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from agents.matching import acceptance
-from agents.matching.columns import F64, I64, U8, Array
 from agents.matching.market import Market
 from agents.matching.match import GUARDS, Assignment
 from agents.matching.orders import NO_DRIVER
 from agents.matching.outputs import OF_ALTERNATIVES, Alternatives, Decided, Offered
 from agents.matching.policy import FACTORS, TIERS, Policy
 from agents.matching.rounds import UNKNOWN
+from columns.table import F64, I64, U8, Array
 
 TAKEN = "taken"  # a driver that would have cost this order less went to another
 

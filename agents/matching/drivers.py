@@ -9,10 +9,10 @@ import numpy as np
 
 from agents.matching import geo
 from agents.matching.acceptance import ANSWERED
-from agents.matching.columns import F64, I64, U8, Columns, Mask
 from agents.matching.policy import Policy, services_by_vehicle
 from agents.matching.reading import Rows
 from agents.matching.travel_legs import LEG, Legs, follow
+from columns.table import F64, I64, U8, Columns, Mask
 
 AVAILABLE, BUSY, OFFLINE = 0, 1, 2  # positions in policy.STATUSES
 NO_PROFILE, ACTIVE, DELETED = 0, 1, 2  # `standing`

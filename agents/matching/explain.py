@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from agents.matching.acceptance import risk_ms
-from agents.matching.columns import F64, I64, Array
 from agents.matching.drivers import NO_PROFILE
 from agents.matching.explain_changes import Change, lead_ms, least, quantities
 from agents.matching.explain_moment import Moment
@@ -29,6 +28,7 @@ from agents.matching.outlook import outlook
 from agents.matching.policy import FACTORS, OPTIMAL, Policy
 from agents.matching.rounds import outside_ms
 from agents.matching.score import QUALITIES, own_cost_ms
+from columns.table import F64, I64, Array
 
 PAIRS_AT_ONCE = 500_000
 FAR_S = 86_400.0  # an ETA limit beyond all

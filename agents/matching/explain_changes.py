@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.matching.columns import F64, I64, Array
 from agents.matching.drivers import SERVES
 from agents.matching.explain_selves import Row, on_the_way
 from agents.matching.fairness import boost_ms, factor
 from agents.matching.orders import Asked
 from agents.matching.policy import VEHICLES, Policy
 from agents.matching.reading import NONE
+from columns.table import F64, I64, Array
 
 METRE, INCOME = 1.0, 0.01  # the steps in which changes are looked at
 MEASURES = (("rating", "stars", 5.0, 0.01), ("completion", "share", 1.0, 0.001), ("acceptance", "share", 1.0, 0.001))  # unit, best, step

@@ -6,12 +6,12 @@ from copy import copy
 from dataclasses import dataclass, replace
 
 from agents.matching.asking import Asking
-from agents.matching.columns import I64, Columns
 from agents.matching.market import Market
 from agents.matching.market_step import MarketStep
 from agents.matching.match import Assignment, match
 from agents.matching.orders import Asked
 from agents.matching.policy import Policy
+from columns.table import I64, Columns
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.matching.candidates import able_drivers, requirement_class
-from agents.matching.columns import I64
 from agents.matching.drivers import ACTIVE, AVAILABLE
 from agents.matching.explain_selves import Row, free_of, selves
 from agents.matching.market import Market
 from agents.matching.orders import Asked
 from agents.matching.policy import FEATURES, SERVICES, STATUSES, TIERS, VEHICLES, Policy
+from columns.table import I64
 
 STANDING = ("NONE", "ACTIVE", "DELETED")
 Said = str | float | None

@@ -11,7 +11,6 @@ from copy import copy
 
 import numpy as np
 
-from agents.matching.columns import F64, I64, Array
 from agents.matching.courier import is_goods
 from agents.matching.drivers import Drivers
 from agents.matching.market import Market
@@ -22,6 +21,7 @@ from agents.matching.outlook import outlook
 from agents.matching.policy import Policy
 from agents.matching.rounds import Ask
 from agents.matching.score import Pairs
+from columns.table import F64, I64, Array
 
 Row = Mapping[str, float]  # column of the driver table → value
 

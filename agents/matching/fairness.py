@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.matching.columns import F64, I64
 from agents.matching.optimal import Choices
+from columns.table import F64, I64
 
 HOUR_MS = 3_600_000
 NOTHING = 1e-9  # relative income whose boost is the whole bound

@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from agents.matching.areas import METRES_PER_DEGREE, area, hour_of_week
-from agents.matching.columns import F64, I64, Array
+from columns.earth import area, hour_of_week, middle
+from columns.table import F64, I64, Array
 
 HOURS = 24  # of the local solar day
 EXITS, IDLE_S, GAIN, KEPT = range(4)  # columns of sums: exits, seconds, cents, millionths of exp(-T / horizon)
@@ -208,7 +208,7 @@ class FutureValue:
 
     def _publish(self, policy: FuturePolicy) -> None:
         """Wide areas lean on the market, an area at its hour on other days on the wide area, the area of late on that."""
-        lat, lon = _centres(self.areas, policy.area_m)
+        lat, lon = middle(self.areas, policy.area_m)
         self.wide, member = np.unique(area(lat, lon, policy.area_m * policy.wide), return_inverse=True)
         wide_sums = np.zeros((len(self.wide), 4))
         np.add.at(wide_sums, member, self.recent)
@@ -294,12 +294,3 @@ def _places(keys: I64, wanted: I64) -> I64:
     """Where each wanted key stands among ``keys``, ascending; -1 for none."""
     at = np.searchsorted(keys, wanted)
     return np.where(np.append(keys, NO_AREA)[at] == wanted, at, -1)
-
-
-def _centres(areas: I64, size_m: float) -> tuple[F64, F64]:
-    """The middles in degrees of areas numbered by ``areas.area``."""
-    step = size_m / METRES_PER_DEGREE
-    column = ((areas + (1 << 31)) & ((1 << 32) - 1)) - (1 << 31)
-    lat: F64 = (((areas - column) >> 32).astype(np.float64) + 0.5) * step
-    lon: F64 = (column + 0.5) * step / np.cos(np.radians(lat)).clip(1e-6)
-    return lat, lon

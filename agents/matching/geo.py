@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.matching.columns import F64
-
-EARTH_RADIUS_M = 6_371_008.8  # IUGG mean radius
+from columns.earth import EARTH_RADIUS_M
+from columns.table import F64
 
 
 def points(lat: F64, lon: F64) -> F64:
@@ -22,20 +21,6 @@ def points(lat: F64, lon: F64) -> F64:
     out[:, 1] = across * np.sin(lam)
     out[:, 2] = np.sin(phi)
     out *= EARTH_RADIUS_M
-    return out
-
-
-def haversine_m(lat1: F64, lon1: F64, lat2: F64, lon2: F64) -> F64:
-    """Great-circle distance in metres between points in degrees, by the haversine formula. Shapes broadcast.
-
-    ``2 R asin sqrt(sin²(Δφ/2) + cos φ₁ cos φ₂ sin²(Δλ/2))``
-
-    >>> float(haversine_m(np.array([0.0]), np.array([0.0]), np.array([0.0]), np.array([1.0]))[0].round())
-    111195.0
-    """
-    phi1, phi2 = np.radians(lat1), np.radians(lat2)
-    half = np.sin((phi2 - phi1) / 2) ** 2 + np.cos(phi1) * np.cos(phi2) * np.sin(np.radians(lon2 - lon1) / 2) ** 2
-    out: F64 = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
     return out
 
 

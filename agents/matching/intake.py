@@ -7,13 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from agents.matching.advice import advice, advised
-from agents.matching.columns import I64, Mask
 from agents.matching.learning import Learning
 from agents.matching.market import Market
 from agents.matching.orders import CANCELLED_BY_DRIVER, COMPLETED, ENDED_BY, LATE, NO_DRIVER, PICKED_UP
 from agents.matching.policy import Policy
-from agents.matching.reading import Rejection, Rows
+from agents.matching.reading import Rows
 from agents.matching.shown import ShownAdvice
+from columns.records import Rejection
+from columns.table import I64, Mask
 
 ACCEPTED = 0  # position in policy.ANSWERS
 

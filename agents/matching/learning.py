@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.matching.columns import F64, I64
 from agents.matching.drivers import OFFLINE, Moved
 from agents.matching.fairness import inequality
 from agents.matching.future import Rides
@@ -18,6 +17,7 @@ from agents.matching.reading import Rows
 from agents.matching.shown import ShownFairness
 from agents.matching.tables import fairness_rows, incomes
 from agents.matching.travel_legs import restart
+from columns.table import F64, I64
 
 
 class Learning:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from agents.matching.columns import I64, Array, Columns, Mask
 from agents.matching.fairness import DEFAULT, HOUR_MS, FairnessPolicy, Inequality, Standing, inequality, standing
+from columns.table import I64, Array, Columns, Mask
 
 U32 = npt.NDArray[np.uint32]
 MOST = (1 << 32) - 1  # cents in one hour of one driver

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 
 from agents.matching.acceptance import Acceptance
-from agents.matching.columns import I64, Array
 from agents.matching.drivers import Drivers
 from agents.matching.future import FutureValue
 from agents.matching.ledger import Ledger
 from agents.matching.offers import Refusals
 from agents.matching.orders import Early, Live, Pending, Ride
-from agents.matching.packing import strings, strings_of
 from agents.matching.policy import DEFAULT, Policy
 from agents.matching.seen import Seen
 from agents.matching.travel import Travel
+from columns.packing import strings, strings_of
+from columns.table import I64, Array
 
 Facts = dict[str, float | None]
 

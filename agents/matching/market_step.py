@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from agents.matching.asking import Asking, gather, hold
-from agents.matching.columns import I64, Array
 from agents.matching.courier import after_ms
 from agents.matching.decided import TAKEN, cheaper_taken, considered, decided_matches, decided_without, found, offered
 from agents.matching.intake import Intake
@@ -21,9 +20,11 @@ from agents.matching.offers import OFFERED
 from agents.matching.orders import CANCELLED, Asked
 from agents.matching.outputs import Decided, Offered
 from agents.matching.policy import Policy
-from agents.matching.reading import Rejection, Rows
+from agents.matching.reading import Rows
 from agents.matching.shown import MarketRow, ShownDrivers, ShownFairness
 from agents.matching.tables import due_rows, market_facts, row_due, shown_drivers
+from columns.records import Rejection
+from columns.table import I64, Array
 
 FORGET_EVERY_MS = 3_600_000
 Watch = Callable[["MarketStep"], None]

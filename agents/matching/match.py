@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.matching.columns import I64, U8, Mask
 from agents.matching.market import Market
 from agents.matching.optimal import NEVER
 from agents.matching.orders import Asked
@@ -14,6 +13,7 @@ from agents.matching.outlook import Outlook, outlook
 from agents.matching.policy import Policy
 from agents.matching.rounds import Ask, one_round
 from agents.matching.score import Pairs, joined
+from columns.table import I64, U8, Mask
 
 FOUND, NO_ABLE_DRIVER, ETA_LIMIT, ALL_TAKEN = 0, 1, 2, 3
 GUARDS = ("", "no_able_driver", "eta_limit", "all_taken")  # why an order found nobody

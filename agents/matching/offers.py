@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from agents.matching.columns import I64, Array, Mask
+from columns.table import I64, Array, Mask
 
 OFFERED = {  # columns of the pending orders: the offer under way
     "offered": ("i8", 0),  # row of the driver asked, plus 1; 0: none

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
-from agents.matching.columns import I64, Mask
+from columns.table import I64, Mask
 
 NEVER = 1 << 50  # the cost of a pair that must not be: padding
 OPEN, OUTSIDE = -1, -2  # of an order: not settled yet; better without a driver

@@ -12,12 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.matching import geo
-from agents.matching.columns import F64, I64, Array, Columns, Mask
 from agents.matching.courier import is_goods
 from agents.matching.future import Rides
 from agents.matching.offers import OFFERED
 from agents.matching.policy import Policy
 from agents.matching.reading import NONE, Rows
+from columns.table import F64, I64, Array, Columns, Mask
 
 PICKED_UP, COMPLETED, CANCELLED_BY_RIDER, CANCELLED_BY_DRIVER = 0, 1, 2, 3  # positions in policy.CHANGES
 NO_DRIVER, CANCELLED, CLOSED, LATE = 1, 2, 3, 4  # positions in policy.REASONS

@@ -12,12 +12,12 @@ import numpy as np
 
 from agents.matching import acceptance
 from agents.matching.acceptance import Acceptance
-from agents.matching.columns import F64, I64
 from agents.matching.courier import counted_s, is_goods
 from agents.matching.market import Market
 from agents.matching.orders import Asked
 from agents.matching.policy import Policy
 from agents.matching.travel import Travel
+from columns.table import F64, I64
 
 GRID_M = 50.0  # to which the reach is known
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from agents.matching.columns import F64, I64, U8, Array
 from agents.matching.policy import FACTORS, OUTCOMES, REASONS, SERVICES, Policy
+from columns.table import F64, I64, U8, Array
 
 DECISIONS, OFFERS, DRIVERS, MARKETS = "matching.decisions", "matching.offers", "matching.drivers", "matching.markets"
 FAIRNESS, ADVICE = "matching.fairness", "matching.recommendations"

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.matching.columns import F64, I64, U8, Mask
+from columns.table import F64, I64, U8, Mask
 
-WEEKEND_HOUR = 120  # Saturday, 0 h, in areas.hour_of_week
+WEEKEND_HOUR = 120  # Saturday, 0 h, in earth.hour_of_week
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def price_cents(service: U8, tier: U8, trip_m: F64, hour_of_week: I64, policy: P
     """What an order goes for in whole cents, shape (n,). For premium tiers ``base · tier multiplier (· 1.1 at night, or · 1.05 at
     weekends) + 20 % of the base`` (FACTS §2; decided: a night of the weekend is a night), for standard the base.
 
-    ``service``, ``tier``: positions in policy.SERVICES and policy.TIERS; ``hour_of_week``: as areas.hour_of_week, 0 to 167.
+    ``service``, ``tier``: positions in policy.SERVICES and policy.TIERS; ``hour_of_week``: as earth.hour_of_week, 0 to 167.
 
     >>> one = lambda *values: [np.array([value]) for value in values]
     >>> int(price_cents(*one(0, 3, 2000.0, 60))[0]), int(price_cents(*one(0, 3, 2000.0, 47))[0])  # GOLD, 12 h and 23 h

@@ -8,9 +8,9 @@ import numpy as np
 
 from agents.matching import geo
 from agents.matching.bundles import NOBODY, Errands, bundle, timed
-from agents.matching.columns import I64, Mask
 from agents.matching.courier import CourierPolicy, Drive, after_ms, free_ms, is_goods
 from agents.matching.orders import Asked
+from columns.table import I64, Mask
 
 ALIKE = ("merchant", "service", "requirements", "tier", "premium", "preferred", "lat", "lon")  # what orders of one bundle have in common
 

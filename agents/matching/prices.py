@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.matching.columns import I64, Mask
 from agents.matching.optimal import Choices
+from columns.table import I64, Mask
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
 
 import numpy as np
 import polars as pl
 
-from agents.matching import areas, geo
-from agents.matching.columns import F64, I64, U8, Array, Mask
 from agents.matching.pay import price_cents, share_cents
 from agents.matching.policy import ANSWERS, CHANGES, FEATURES, SERVICES, STATUSES, TIERS, VEHICLES, Policy
 from agents.matching.seen import hashes
+from columns import earth
+from columns.records import Records, Rejection
+from columns.table import F64, I64, U8, Array, Mask
 
 NONE = 255  # the code of an enum's null
 RATINGS = ("rating_30d", "rating_90d", "rating_lifetime")
@@ -66,29 +66,6 @@ ORDERS += [codes("preferred_vehicle", VEHICLES)]
 ANSWERED = [*empty("driver_id", "order_id", "market"), *integers("ts"), codes("answer", ANSWERS)]
 FLAGGED = [*empty("driver_id", "market", "conversation_id"), *integers("ts"), flag("cleared")]
 CHANGED = [*empty("order_id", "market"), *integers("ts"), codes("change", CHANGES)]
-
-
-class Records(Protocol):
-    """What is read of a batch: ``streams.batch.Batch`` has it."""
-
-    @property
-    def topic(self) -> str: ...
-    @property
-    def partition(self) -> int: ...
-    @property
-    def offsets(self) -> I64: ...
-    @property
-    def frame(self) -> pl.DataFrame: ...
-
-
-class Rejection(NamedTuple):
-    """A record that cannot be decided on; the fields of ``streams.batch.Rejected``."""
-
-    topic: str
-    offset: int
-    error: str
-    message: str
-    expected: bool
 
 
 @dataclass(slots=True)
@@ -224,7 +201,7 @@ def read_orders(records: Records, now: int, policy: Policy, rejected: list[Rejec
     sieve.check_position(lat, lon, "pickup")
     sieve.check_position(to_lat, to_lon, "drop-off")
     with np.errstate(invalid="ignore"):
-        trip = geo.haversine_m(lat, lon, to_lat, to_lon)
+        trip = earth.haversine_m(lat, lon, to_lat, to_lon)
     far = f"the limit is {policy.trip_limit_m / 1000:g} km"
     sieve.refuse(trip > policy.trip_limit_m, "TripTooLong", lambda row: f"drop-off lies {trip[row] / 1000:.0f} km from the pickup; {far}")
     wrong = (patience <= 0) | (patience > policy.patience_limit_s)
@@ -268,7 +245,7 @@ def _merchants(records: Records) -> I64:
 def _money(orders: Mapping[str, Array], fare: F64, bad: Mask, policy: Policy) -> dict[str, Array]:
     """What the rider pays and what the driver earns, whole cents: by the fare agreed, or else by the tariff."""
     service, tier = np.where(bad, 0, orders["service"]), np.where(bad, 0, orders["tier"])
-    hour = areas.hour_of_week(orders["wanted"], np.where(bad, 0.0, orders["lon"]))
+    hour = earth.hour_of_week(orders["wanted"], np.where(bad, 0.0, orders["lon"]))
     agreed = ~np.isnan(fare) & ~bad
     price = price_cents(service, tier, np.where(bad, 0.0, orders["trip_m"]), hour, policy.pay)
     cents = np.where(agreed, np.nan_to_num(np.where(bad, 0.0, fare)), price).astype(np.int64)

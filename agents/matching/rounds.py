@@ -13,7 +13,6 @@ import numpy as np
 
 from agents.matching.assign import best_first, nearest_first
 from agents.matching.candidates import Able, Found, find
-from agents.matching.columns import F64, I64, Mask
 from agents.matching.drivers import Drivers
 from agents.matching.offers import Refusals
 from agents.matching.optimal import NEVER, Choices, assign
@@ -22,6 +21,7 @@ from agents.matching.outlook import Outlook
 from agents.matching.policy import NEAREST_FIRST, OPTIMAL, Policy
 from agents.matching.prices import Prices, prices
 from agents.matching.score import Pairs, joined, score_pairs
+from columns.table import F64, I64, Mask
 
 WIDER = 4  # times as many drivers, for an order that may find a better one further away
 UNKNOWN = -1

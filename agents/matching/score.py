@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from agents.matching import acceptance, geo
-from agents.matching.columns import F64, I64, U8
 from agents.matching.drivers import Drivers
 from agents.matching.orders import Asked
 from agents.matching.outlook import Outlook
 from agents.matching.policy import FACTORS, Policy
 from agents.matching.reading import NONE
+from columns.table import F64, I64, U8
 
 COLUMNS = ("order", "driver", "distance_m", "eta_s", "chance", "factors", "score", "cost_ms")
 QUALITIES = ("rating", "reliability", "vehicle")

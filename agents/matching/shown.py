@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from agents.matching.columns import F64, I64, U8, Array
 from agents.matching.outputs import symbols, whole
 from agents.matching.policy import SHOWN
+from columns.table import F64, I64, U8, Array
 
 
 @dataclass(slots=True)

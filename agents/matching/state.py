@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from agents.matching.columns import Array
 from agents.matching.market import Market
-from agents.matching.packing import pack, unpack
 from agents.matching.policy import DEFAULT, Policy
+from columns.packing import pack, unpack
+from columns.table import Array
 
+MAGIC = b"TRPM1\n"
 FORMAT = 4  # changes whenever older code could not load what this code dumps
 
 
@@ -33,12 +34,12 @@ class MatchingState:
         for i, market in enumerate(markets):
             arrays |= {f"{i}.{name}": array for name, array in market.arrays().items()}
         facts = {"format": FORMAT, "partition": self.partition, "now": self.now, "markets": [market.facts() for market in markets]}
-        return pack(facts, arrays)
+        return pack(MAGIC, facts, arrays)
 
     @classmethod
     def load(cls, data: bytes, policy: Policy = DEFAULT) -> MatchingState:
         """The state that was dumped. Raises ValueError for bytes of another agent or format."""
-        facts, arrays = unpack(data)
+        facts, arrays = unpack(MAGIC, data)
         if facts["format"] != FORMAT:
             raise ValueError(f"matching state has format {facts['format']}; this code reads {FORMAT}: run the code that wrote it")
         state = cls(facts["partition"], facts["now"])

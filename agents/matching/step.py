@@ -14,9 +14,10 @@ from agents.matching.market_step import MarketStep, Watch
 from agents.matching.market_step import due as market_due
 from agents.matching.outputs import ADVICE, DECISIONS, DRIVERS, FAIRNESS, MARKETS, OFFERS, decisions_frame, offers_frame
 from agents.matching.policy import Policy
-from agents.matching.reading import Records, Rejection, Rows, read_answers, read_changes, read_flags, read_moves, read_orders, read_profiles
+from agents.matching.reading import Rows, read_answers, read_changes, read_flags, read_moves, read_orders, read_profiles
 from agents.matching.shown import advice_frame, drivers_frame, fairness_frame, markets_frame
 from agents.matching.state import MatchingState
+from columns.records import Records, Rejection
 
 READERS = {
     "driver-profiles": read_profiles,

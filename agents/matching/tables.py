@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.matching.columns import I64, Array
 from agents.matching.drivers import ACTIVE, S_HIDDEN
 from agents.matching.fairness import Inequality, Standing
 from agents.matching.market import Facts, Market
 from agents.matching.policy import Policy
 from agents.matching.shown import ShownDrivers, ShownFairness
+from columns.table import I64, Array
 
 
 def due_rows(market: Market, now: int, policy: Policy) -> I64:

@@ -25,11 +25,11 @@ from typing import Any
 
 import numpy as np
 
-from agents.matching import areas, geo
-from agents.matching.columns import F64, I64, Array, Columns
 from agents.matching.travel_cells import ONE, Cells, faded, fading
 from agents.matching.travel_curve import MICRO, Curve, curve, knot
 from agents.matching.travel_legs import Legs
+from columns import earth
+from columns.table import F64, I64, Array, Columns
 
 DAY_S = 86_400.0
 PARTS = ("distance", "hour", "area", "area_hour", "live")
@@ -82,7 +82,7 @@ class Travel:
         """
         if self.epoch == 0:
             return np.ones(len(lat))
-        cell, hour = areas.area(lat, lon, self.policy.area_m), areas.hour_of_week(np.asarray(ts), lon) % 24
+        cell, hour = earth.area(lat, lon, self.policy.area_m), earth.hour_of_week(np.asarray(ts), lon) % 24
         known = self.parts["hour"][hour] + self.parts["area"][cell] + self.parts["area_hour"][_at_hour(cell, hour)]
         effect = (known + self._lately(ts)) / MICRO
         out: F64 = np.exp(0.5 * np.clip(effect, -self.policy.clip, self.policy.clip))
@@ -174,8 +174,8 @@ class Travel:
         self.curve = Curve(curve(parts["distance"], policy.prior_distance, policy.speed_kmh))
         left = _micro_log(took_s / self.curve.usual_s(distance))
         lat, lon = np.r_[drives.lat, drives.to_lat], np.r_[drives.lon, drives.to_lon]  # both ends, one after the other
-        hour = areas.hour_of_week(np.r_[drives.ts, drives.ts], lon) % 24
-        cell = areas.area(lat, lon, policy.area_m)
+        hour = earth.hour_of_week(np.r_[drives.ts, drives.ts], lon) % 24
+        cell = earth.area(lat, lon, policy.area_m)
         keys = {"hour": hour, "area": cell, "area_hour": _at_hour(cell, hour)}
         for name, prior, whole in (
             ("hour", policy.prior_hour, 1),
@@ -242,7 +242,7 @@ def _mean_of_ends(known: I64) -> I64:
 
 
 def _straight_m(drives: Legs) -> F64:
-    return np.round(geo.haversine_m(drives.lat, drives.lon, drives.to_lat, drives.to_lon), 3)
+    return np.round(earth.haversine_m(drives.lat, drives.lon, drives.to_lat, drives.to_lon), 3)
 
 
 def _micro_log(ratio: F64) -> I64:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.matching.columns import I64
+from columns.table import I64
 
 ONE = 1000  # the weight of an observation that has just come
 SHIFT = 20  # fading factors are in units of 2^-20

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.matching.columns import F64, I64
 from agents.matching.travel_cells import ONE, Cells
+from columns.table import F64, I64
 
 MICRO = 1_000_000
 KNOTS_M = np.array([350.0, 500.0, 700.0, 1000.0, 1400.0, 2000.0, 2800.0, 4000.0, 5600.0, 8000.0, 11_300.0, 16_000.0, 22_600.0])

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.matching.columns import F64, I64, Array, Columns, Mask
+from columns.table import F64, I64, Array, Columns, Mask
 
 AVAILABLE, BUSY = 0, 1  # positions in policy.STATUSES
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import columns
 from agents.pricing.outputs import OUTPUTS
 from agents.pricing.policy import DEFAULT, Policy
 from agents.pricing.reading import READERS
@@ -26,7 +27,7 @@ class PricingAgent:
 
     def __init__(self, policy: Policy = DEFAULT) -> None:
         self.policy = policy
-        self.code_version = source_version(Path(__file__).parent)
+        self.code_version = source_version(Path(__file__).parent, Path(columns.__file__).parent)
         if policy != DEFAULT:
             self.code_version += f"-{policy.version}"
 

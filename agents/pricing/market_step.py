@@ -23,11 +23,13 @@ from agents.pricing.policy import SERVICES, Policy
 from agents.pricing.pricing import Priced, price
 from agents.pricing.publish import publish
 from agents.pricing.quotes import ACCEPTED, EXPIRED, REJECTED
-from agents.pricing.reading import READERS, Rejection, Rows, hashes
+from agents.pricing.reading import READERS, Rows, hashes
 from agents.pricing.settings import said
 from agents.pricing.tariff import pay_parts
 from agents.pricing.watch import alarms
-from agents.pricing.zones import names, zone_of
+from agents.pricing.zones import names
+from columns.earth import area
+from columns.records import Rejection
 
 FORGET_MS = 3_600_000
 
@@ -141,7 +143,7 @@ class MarketStep:
 
     def _take_orders(self, orders: Rows) -> None:
         cells = self.market.cells
-        zone = cells.rows(zone_of(orders["lat"], orders["lon"], self.policy.zone_m))
+        zone = cells.rows(area(orders["lat"], orders["lon"], self.policy.zone_m))
         late = cells.count("requests", zone, orders["service"], orders["ts"], self.policy.order_weight)
         cells["asked"][zone, orders["service"]] = 1
         for i in np.flatnonzero(late).tolist():
@@ -152,7 +154,7 @@ class MarketStep:
 
     def _take_moves(self, moves: Rows) -> None:
         cells, policy = self.market.cells, self.policy
-        rows = cells.rows(zone_of(moves["lat"], moves["lon"], policy.zone_m))
+        rows = cells.rows(area(moves["lat"], moves["lon"], policy.zone_m))
         moved = self.market.fleet.move(moves["driver"], cells.zones[rows], moves["ts"], moves["status"])
         for i in np.flatnonzero(moved.late).tolist():
             message = f"driver {moves['driver'][i]} had a newer record than ts {moves['ts'][i]} before this one"

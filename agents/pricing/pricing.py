@@ -22,10 +22,11 @@ from agents.pricing.policy import Policy
 from agents.pricing.prior import CELL_FACTORS, trait, user_multiplier
 from agents.pricing.publish import place
 from agents.pricing.quotes import CONTEXT
-from agents.pricing.reading import PERSONAL, Rejection, Rows, hashes
+from agents.pricing.reading import PERSONAL, Rows, hashes
 from agents.pricing.recommendations import BEYOND
 from agents.pricing.tariff import cost_cents, pay_parts, reference_cents
-from agents.pricing.zones import zone_of
+from columns.earth import area
+from columns.records import Rejection
 
 FACTORS = (*CELL_FACTORS, "user", "choice")
 OF_ALTERNATIVES = ("price_cents", "acceptance", "expected_revenue_cents", "expected_profit_cents")
@@ -54,7 +55,7 @@ def price(market: Market, given: Rows, at: I64, seed: int, policy: Policy, rejec
         return None
     rows, at, keys = given.take(kept), at[kept], keys[kept]
     service, cells, settings = rows["service"], market.cells, market.settings
-    square = zone_of(rows["lat"], rows["lon"], policy.zone_m)
+    square = area(rows["lat"], rows["lon"], policy.zone_m)
     zone = cells.rows(square)
     if cells.fresh:
         place(market, market.second * SECOND_MS, policy)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import NamedTuple, Protocol
 
 import numpy as np
 import polars as pl
@@ -18,36 +17,14 @@ from agents.pricing.columns import U8, U64, Array
 from agents.pricing.contexts import F64, I64, Mask
 from agents.pricing.policy import ANSWERS, CONDITIONS, FLAGS, OBJECTIVES, SERVICES, STATUSES, TIERS, Policy
 from agents.pricing.tariff import reference_cents
-from agents.pricing.zones import haversine_m
+from columns.earth import haversine_m
+from columns.records import Records, Rejection
 
 NONE = 255  # the code of an enum's null
 PERSONAL = ("sensitivity", "loyalty", "churn_risk", "propensity", "orders_week")
 PLACES = ("pickup_lat", "pickup_lon", "dropoff_lat", "dropoff_lon")
 SETTINGS = ("floor", "cap", "max_step", "emergency_cap")
 SETTING_RANGES = {"floor": (0.0, 20.0), "cap": (0.05, 20.0), "max_step": (0.001, 1.0), "emergency_cap": (0.05, 20.0)}
-
-
-class Records(Protocol):
-    """What is read of a batch: ``streams.batch.Batch`` has it."""
-
-    @property
-    def topic(self) -> str: ...
-    @property
-    def partition(self) -> int: ...
-    @property
-    def offsets(self) -> I64: ...
-    @property
-    def frame(self) -> pl.DataFrame: ...
-
-
-class Rejection(NamedTuple):
-    """A record that cannot be decided on; the fields of ``streams.batch.Rejected``."""
-
-    topic: str
-    offset: int
-    error: str
-    message: str
-    expected: bool
 
 
 @dataclass(slots=True)

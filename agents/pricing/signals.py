@@ -11,8 +11,9 @@ from agents.pricing.cells import MINUTE_MS, S
 from agents.pricing.contexts import F64, I64, Mask
 from agents.pricing.fleet import Fleet
 from agents.pricing.policy import CONDITIONS, Policy
-from agents.pricing.reading import NONE, Rejection, Rows
-from agents.pricing.zones import haversine_m, zone_of
+from agents.pricing.reading import NONE, Rows
+from columns.earth import area, haversine_m
+from columns.records import Rejection
 
 EVERYWHERE, UNKNOWN = -(1 << 62), -(1 << 62) - 1  # no zones
 WEATHER, EVENT, HOLIDAY = range(len(CONDITIONS))
@@ -29,7 +30,7 @@ class Competitors:
     def take(self, rows: Rows, policy: Policy) -> None:
         """Take observations in offset order; one older than the last changes nothing."""
         away = np.isnan(rows["lat"])
-        zones = np.where(away, EVERYWHERE, zone_of(np.nan_to_num(rows["lat"]), np.nan_to_num(rows["lon"]), policy.zone_m))
+        zones = np.where(away, EVERYWHERE, area(np.nan_to_num(rows["lat"]), np.nan_to_num(rows["lon"]), policy.zone_m))
         logs = np.log(rows["ratio"])
         columns = (rows["service"].tolist(), zones.tolist(), rows["competitor"].tolist(), logs.tolist(), rows["ts"].tolist())
         for service, zone, name, log, ts in zip(*columns, strict=True):

@@ -30,9 +30,10 @@ from agents.pricing.outputs import (
     rows_frame,
 )
 from agents.pricing.policy import Policy
-from agents.pricing.reading import READERS, Records, Rejection, Rows
+from agents.pricing.reading import READERS, Rows
 from agents.pricing.settings import Said, said
 from agents.pricing.state import PricingState
+from columns.records import Records, Rejection
 
 POLICIES = "pricing-policies"
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+import columns
 from agents.support.model import Embed, Model
 from agents.support.models import sentence_model, shipped
 from agents.support.policy import DEFAULT, LANGUAGES, Policy
@@ -74,7 +75,10 @@ class SupportAgent:
 
     def _version(self) -> str:
         """Of the code, the model, whether there is a second stage, and another policy than the default."""
-        parts = [source_version(Path(__file__).parent), self.model.version + ("" if self.embed else "-first")]
+        parts = [
+            source_version(Path(__file__).parent, Path(columns.__file__).parent),
+            self.model.version + ("" if self.embed else "-first"),
+        ]
         return "-".join(parts + ([self.policy.version] if self.policy != DEFAULT else []))
 
     def start(self, partition: int) -> SupportState:

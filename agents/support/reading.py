@@ -7,14 +7,11 @@ conversation is not known) is told by the desk.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, Protocol
-
-import numpy as np
-import numpy.typing as npt
-import polars as pl
+from typing import Any, NamedTuple
 
 from agents.support.policy import LANGUAGES, Policy
 from agents.support.turns import AGENT, AI, TAKEN
+from columns.records import Records
 
 MESSAGES, FEEDBACK, CHANGES = "messages", "feedback", "conversation-changes"
 KNOWLEDGE, RULES, PEOPLE = "knowledge-entries", "escalation-rules", "human-agents"
@@ -27,19 +24,6 @@ _IDS = {MESSAGES: ("message_id", "conversation_id", "customer_id"), FEEDBACK: ("
 _IDS |= {CHANGES: ("conversation_id",), KNOWLEDGE: ("entry_id",), RULES: ("name",), PEOPLE: ("agent_id",)}
 _OTHERS = {MESSAGES: ("order_id", "driver_id", "market", "agent_id"), FEEDBACK: ("message_id", "agent_id"), CHANGES: ("agent_id",)}
 _SAME = {"nb": "no", "nn": "no"}  # languages as other tables name them
-
-
-class Records(Protocol):
-    """What is read of a batch: ``streams.batch.Batch`` has it."""
-
-    @property
-    def topic(self) -> str: ...
-    @property
-    def partition(self) -> int: ...
-    @property
-    def offsets(self) -> npt.NDArray[np.int64]: ...
-    @property
-    def frame(self) -> pl.DataFrame: ...
 
 
 class Rejection(NamedTuple):

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from agents.matching.columns import I64
 from agents.matching.fairness import boost_ms, relative_of
 from agents.matching.policy import DEFAULT, FACTORS, Policy
 from agents.matching.score import own_cost_ms
+from columns.table import I64
 from ops.evaluate.agent_loop import AgentLoop, columns
 from ops.evaluate.drivers import ANSWERING, IDLE, OFF, ON_TRIP, SILENT, TO_PICKUP, YES, Drivers
 from ops.evaluate.riders import CANCELLED, COMPLETED, RIDING, UNMATCHED, Riders

@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 from scipy.spatial import cKDTree
 
-from agents.matching.areas import WEEK_HOURS, hour_of_week
-from agents.matching.columns import F64, I64
+from columns.earth import WEEK_HOURS, hour_of_week
+from columns.table import F64, I64
 from ops.city.places import M_PER_DEGREE
 from ops.evaluate import draws
 from ops.evaluate.legs import length_m

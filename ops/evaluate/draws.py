@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from agents.matching.columns import F64, I64
+from columns.table import F64, I64
 
 Words = npt.NDArray[np.uint64]
 STRIDE = 0x9E3779B97F4A7C15

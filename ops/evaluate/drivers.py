@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from agents.matching.columns import F64, I64, Mask
+from columns.table import F64, I64, Mask
 from ops.evaluate import draws
 from ops.evaluate.agent_loop import columns
 from ops.evaluate.legs import Legs, length_m

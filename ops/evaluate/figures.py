@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.matching.columns import F64, I64, Mask
 from agents.matching.policy import DEFAULT
+from columns.table import F64, I64, Mask
 from ops.evaluate.closed_loop import ClosedLoop
 from ops.evaluate.intervals import gini
 from ops.evaluate.report import Figure

@@ -16,8 +16,8 @@ from itertools import count
 import numpy as np
 import polars as pl
 
-from agents.matching.columns import F64, I64
 from agents.matching.policy import Policy
+from columns.table import F64, I64
 from ops.evaluate.agent_loop import AgentLoop
 from ops.evaluate.grubhub_instances import Instance
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.matching.columns import F64
+from columns.table import F64
 from ops.evaluate.grubhub_day import Day
 from ops.evaluate.report import Figure
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from agents.matching.columns import F64, I64
-from agents.matching.geo import EARTH_RADIUS_M
+from columns.earth import EARTH_RADIUS_M
+from columns.table import F64, I64
 
 FILES = ("orders.txt", "couriers.txt", "restaurants.txt", "instance_parameters.txt")
 NAME = re.compile(r"(\d+)([or]\d+t\d+s\d+p\d+)")  # seed, variant: size, travel time, shifts, preparation

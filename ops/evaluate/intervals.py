@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtrit
 
-from agents.matching.columns import F64
+from columns.table import F64
 
 CONFIDENCE = 0.95
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.matching.columns import F64, I64
+from columns.table import F64, I64
 from ops.city.places import M_PER_DEGREE
 from ops.evaluate.world import PARTS
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from agents.matching.areas import WEEK_HOURS, area, hour_of_week
-from agents.matching.columns import F64, I64
+from columns.earth import WEEK_HOURS, area, hour_of_week
+from columns.table import F64, I64
 from ops.evaluate.legs import length_m
 from ops.evaluate.world import PARTS
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from agents.matching.columns import F64, I64, Mask
+from columns.table import F64, I64, Mask
 from ops.city.recorded import LEAD_MS
 from ops.evaluate import draws
 from ops.evaluate.figures import incomes, mean, percentile

@@ -15,10 +15,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from agents.matching.areas import hour_of_week
-from agents.matching.columns import I64
-from agents.matching.geo import haversine_m
 from agents.matching.pay import pay_cents
+from columns.earth import haversine_m, hour_of_week
+from columns.table import I64
 from ops.city.recorded import LEAD_MS, MARKET, PATIENCE_S, NoRecordingError, Recording, profiles
 from ops.evaluate.agent_loop import shaped
 from ops.evaluate.cruising import Cruising

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from agents.matching.columns import F64
+from columns.table import F64
 from ops.evaluate.intervals import Estimate, difference, estimate, relative
 from ops.listing import print_rows
 

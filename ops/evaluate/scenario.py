@@ -20,11 +20,10 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from agents.matching.areas import hour_of_week
-from agents.matching.columns import F64, I64, Mask
-from agents.matching.geo import haversine_m
 from agents.matching.pay import pay_cents
 from agents.matching.policy import FEATURES, TIERS
+from columns.earth import haversine_m, hour_of_week
+from columns.table import F64, I64, Mask
 from ops.city import mix
 from ops.city.fleet import IDLE, SHIFT_MS, Fleet
 from ops.city.places import Floats, Places, markets

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from agents.matching.columns import F64, I64
+from columns.table import F64, I64
 from ops.evaluate.world import NEVER
 
 SILENT_S = 900.0  # the median time between pings is 60 s, and a tunnel or an underground queue is no break

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import polars as pl
 
-from agents.matching.columns import F64, I64, Mask
+from columns.table import F64, I64, Mask
 
 NEVER = 1 << 60  # ms
 MONDAY_MS = 1_750_089_600_000  # 2025-06-16, 16:00 UTC

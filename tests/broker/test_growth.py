@@ -89,6 +89,15 @@ def captured(least: int) -> bool:
     return len(committed("growth.revenue")) >= least
 
 
+def recommended_and_applied() -> str:
+    """Apply what is OPEN by its latest row. → its id; empty when there is none, or when it was withdrawn before anybody could."""
+    latest = {row["recommendation_id"]: row["status"] for row in decoded("growth.recommendations")}
+    for name in (name for name, status in latest.items() if status == "OPEN"):
+        if CliRunner().invoke(app, ["apply", name, "--by", "ops", "--json"]).exit_code == 0:
+            return name
+    return ""
+
+
 @pytest.mark.usefixtures("stage")
 def test_a_recommendation_is_applied_by_an_event_on_the_policy_topic(tmp_path: Path) -> None:
     start = now_ms() // HOUR * HOUR - 9 * HOUR + MINUTE  # what is recommended is looked at when an hour begins
@@ -96,17 +105,15 @@ def test_a_recommendation_is_applied_by_an_event_on_the_policy_topic(tmp_path: P
     changes = [change(f"o{i}", start + i * MINUTE // 2 + 20 * MINUTE, "CANCELLED_BY_RIDER" if i % 2 else "COMPLETED") for i in range(1040)]
     publish(driver_profiles=[driver(f"d{i}", start) for i in range(2)])
     with worker(tmp_path / "w.log", "growth") as process:
+        assert CliRunner().invoke(app, ["apply", "no-such"]).exit_code == 1
+        name = ""
         for i in range(0, 1040, 40):  # of topics that are read apart, none may run hours ahead
             publish(orders=orders[i : i + 40], order_changes=changes[i : i + 40])
             eventually(partial(captured, i // 2 + 20), what="all revenue captured")
-            if rows := decoded("growth.recommendations"):  # it may be withdrawn an hour later
+            if name := recommended_and_applied():
                 break
-        name = rows[0]["recommendation_id"]
-        assert (rows[0]["kind"], rows[0]["status"]) == ("MORE_BUFFER", "OPEN")
-        assert CliRunner().invoke(app, ["apply", "no-such"]).exit_code == 1
-        result = CliRunner().invoke(app, ["apply", name, "--by", "ops", "--json"])
-        assert result.exit_code == 0, result.output
-        eventually(lambda: {row["status"] for row in decoded("growth.recommendations")} == {"OPEN", "APPLIED"}, what="applied")
+        assert name.startswith("MORE_BUFFER")
+        eventually(lambda: "APPLIED" in {row["status"] for row in decoded("growth.recommendations")}, what="applied")
         assert CliRunner().invoke(app, ["apply", name]).exit_code == 1, "it is applied already"
         assert process.stop() == 0, process.tail()
     assert not [row for row in decoded("growth.dead-letters") if row["topic"] == "growth-policies"]

@@ -228,7 +228,7 @@ def questions_without_an_answer_say_why() -> None:
 
 def what_other_code_decided_is_told_from_the_decision(decision: dict[str, Any]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(agents.matching.agent, "source_version", lambda _: "0123456789ab")
+        patch.setattr(agents.matching.agent, "source_version", lambda *_: "0123456789ab")
         done = why("o-1", "--driver", "zoe")
         assert done.exit_code == 1
         assert f"decided by code {decision['code_version']}, and this is 0123456789ab" in done.output

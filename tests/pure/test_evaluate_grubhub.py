@@ -12,8 +12,8 @@ import orjson
 import pytest
 import typer
 
-from agents.matching import geo
-from agents.matching.columns import F64, I64
+from columns import earth
+from columns.table import F64, I64
 from ops.evaluate.grubhub import BASELINE, COURIERS, POLICIES, by_the_rules, common_seeds, grubhub, one
 from ops.evaluate.grubhub_day import UNDELIVERED, Day
 from ops.evaluate.grubhub_figures import figures
@@ -96,7 +96,7 @@ def test_seeds_count_that_have_all_variants(tmp_path: Path) -> None:
 def test_the_globe_keeps_the_planes_distances() -> None:
     points = np.random.default_rng(1).uniform(-6000, 6000, (200, 2))
     lat, lon = busy_day(0).degrees(points)
-    away = geo.haversine_m(lat[:-1], lon[:-1], lat[1:], lon[1:])
+    away = earth.haversine_m(lat[:-1], lon[:-1], lat[1:], lon[1:])
     np.testing.assert_allclose(away, np.hypot(*(points[1:] - points[:-1]).T), rtol=2e-6)
 
 

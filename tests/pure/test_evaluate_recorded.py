@@ -202,7 +202,7 @@ def test_recorded_income_is_the_pay_of_the_trips_that_ended(day: RecordedDay) ->
 
 
 def _trip_m(trips: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    from agents.matching.geo import haversine_m
+    from columns.earth import haversine_m
 
     return haversine_m(*(trips[name].to_numpy() for name in ("pickup_lat", "pickup_lon", "dropoff_lat", "dropoff_lon")))
 

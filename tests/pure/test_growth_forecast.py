@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from agents.growth.columns import F64
 from agents.growth.forecast import PARTS, Forecaster
+from columns.table import F64
 from ops.growth.command import app
 from ops.growth.demand import NoDemandError, hourly, trips
 

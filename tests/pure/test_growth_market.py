@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.growth import areas
 from agents.growth.allocate import Outlook, allocate, ratios
-from agents.growth.columns import F64, I64
 from agents.growth.drivers import WHOLE, Drivers
 from agents.growth.effects import UNKNOWN, Effects
 from agents.growth.policy import DEFAULT, SERVICES, TIERS
 from agents.growth.revenue import FEES, fees, is_peak, tariff_cents
 from agents.matching.pay import price_cents
+from columns import earth
+from columns.table import F64, I64
 from tests.pure.growth_events import DAY, HERE, HOUR, MINUTE, T0, Row, World, change, driver, move, order
 
 NORTH = (HERE[0] + 0.05, HERE[1])
@@ -37,7 +37,7 @@ def test_fees_are_exact_and_their_sum_is_the_net_revenue(price: int, peak: bool,
 def test_the_tariff_is_matchings(service: int, tier: int, trip_m: float, ts: int, lon: float) -> None:
     of: tuple[I64, I64, F64] = (np.array([service]), np.array([tier]), np.array([trip_m]))
     at, where = np.array([ts]), np.array([lon])
-    theirs = price_cents(of[0].astype(np.uint8), of[1].astype(np.uint8), of[2], areas.hour_of_week(at, where))
+    theirs = price_cents(of[0].astype(np.uint8), of[1].astype(np.uint8), of[2], earth.hour_of_week(at, where))
     assert tariff_cents(*of, at, where).tolist() == theirs.tolist()
     assert (len(SERVICES), len(TIERS)) == (6, 5)
 
@@ -273,7 +273,7 @@ def test_a_lasting_shortage_is_alerted_moves_are_recommended_and_a_buffer_that_c
 
 
 def _zone(at: tuple[float, float]) -> str:
-    lat, lon = areas.middle(areas.zone(np.array([at[0]]), np.array([at[1]]), DEFAULT.zone_m), DEFAULT.zone_m)
+    lat, lon = earth.middle(earth.area(np.array([at[0]]), np.array([at[1]]), DEFAULT.zone_m), DEFAULT.zone_m)
     return f"{lat[0]:.4f},{lon[0]:.4f}"
 
 

@@ -8,10 +8,8 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from agents.matching import geo
 from agents.matching.assign import best_first, by_score
 from agents.matching.candidates import find
-from agents.matching.columns import I64
 from agents.matching.market import Market
 from agents.matching.match import ALL_TAKEN, ETA_LIMIT, FOUND, NO_ABLE_DRIVER, Assignment, alternatives, match
 from agents.matching.orders import Asked, Pending
@@ -20,6 +18,8 @@ from agents.matching.policy import BEST_FIRST, DEFAULT, FEATURES, NEAREST_FIRST,
 from agents.matching.reading import read_moves, read_orders, read_profiles
 from agents.matching.rounds import outside_ms
 from agents.matching.score import score_pairs
+from columns import earth
+from columns.table import I64
 from tests.pure.matching_events import LAT, LON, NOW, Row, batch, move, order, profile, unhurried
 
 WIDE = replace(DEFAULT, nearest=10_000)
@@ -96,7 +96,7 @@ def test_candidates_are_the_nearest_of_a_scan(size: tuple[int, int, int, float],
     for i, each in enumerate(wanted):
         able = [row for row, one in enumerate(profiles) if may_serve(one, each, DEFAULT)]
         place = (np.array([each["pickup_lat"]]), np.array([each["pickup_lon"]]))
-        away = {row: float(geo.haversine_m(*place, np.array([moves[row]["lat"]]), np.array([moves[row]["lon"]]))[0]) for row in able}
+        away = {row: float(earth.haversine_m(*place, np.array([moves[row]["lat"]]), np.array([moves[row]["lon"]]))[0]) for row in able}
         near = sorted(distance for distance in away.values() if distance <= reach_m)
         got = found.driver[found.order == i].tolist()
         assert found.able[i] == len(able)

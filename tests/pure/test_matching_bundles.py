@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from agents.matching import geo
 from agents.matching.bundles import NOBODY, Errands, Routes, bundle, timed
-from agents.matching.columns import F64, I64
 from agents.matching.courier import CourierPolicy
+from columns import earth
+from columns.table import F64, I64
 
 LIMITS = CourierPolicy(most=3, gap_s=600.0, delay_s=900.0, stop_s=240.0, fetch_s=480.0)
 MINUTE = 60_000
@@ -25,8 +26,8 @@ def drive(metres: F64) -> F64:
 def errands(*orders: tuple[int, float, float, float]) -> Errands:
     """Orders as (merchant, ready in minutes, metres east and north of the merchant); merchants lie 10 km apart."""
     merchant, ready, east, north = (np.array(column, np.float64) for column in zip(*orders, strict=True))
-    degrees = [np.degrees(metres / geo.EARTH_RADIUS_M) for metres in (north, east + 10_000 * merchant)]
-    pickups = geo.points(np.zeros(len(orders)), np.degrees(10_000 * merchant / geo.EARTH_RADIUS_M))
+    degrees = [np.degrees(metres / earth.EARTH_RADIUS_M) for metres in (north, east + 10_000 * merchant)]
+    pickups = geo.points(np.zeros(len(orders)), np.degrees(10_000 * merchant / earth.EARTH_RADIUS_M))
     return Errands(merchant.astype(np.int64), (MINUTE * ready).astype(np.int64), pickups, geo.points(*degrees))
 
 

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.matching.agent import MatchingAgent
-from agents.matching.columns import F64
 from agents.matching.courier import CourierPolicy, after_ms, counted_s, hold_ms, wake
 from agents.matching.policy import DEFAULT, Policy
 from agents.matching.state import MatchingState
+from columns.table import F64
 from tests.pure.matching_events import LAT, LON, NOW, batches, change, move, order, profile, unhurried
 
 COURIER = CourierPolicy(many_weight=1.0, drive_weight=0.0)

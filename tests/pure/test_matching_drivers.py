@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from agents.matching.drivers import Drivers, in_order
 from agents.matching.policy import DEFAULT
-from agents.matching.reading import Rejection, Rows, read_moves, read_profiles
+from agents.matching.reading import Rows, read_moves, read_profiles
+from columns.records import Rejection
 from tests.pure.matching_events import LAT, LON, NOW, Row, batch, move, profile, unhurried
 
 HOUR = 3_600_000

@@ -12,7 +12,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from agents.matching.columns import I64, Array
 from agents.matching.explain import Answer, parameters, why_not
 from agents.matching.explain_changes import Change, Quantity, least, upwards
 from agents.matching.explain_moment import Moment, moment_before
@@ -23,6 +22,7 @@ from agents.matching.policy import BEST_FIRST, DEFAULT, Policy
 from agents.matching.rounds import outside_ms
 from agents.matching.state import MatchingState
 from agents.matching.step import step
+from columns.table import I64, Array
 from tests.pure.matching_events import LAT, LON, NOW, SECOND, Row, answer, batches, move, order, profile, unhurried
 
 City = dict[str, Any]  # what came, by topic: lists of rows

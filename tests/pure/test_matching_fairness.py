@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.matching.columns import F64, I64
 from agents.matching.fairness import (
     DEFAULT,
     HOUR_MS,
@@ -26,10 +25,12 @@ from agents.matching.fairness import (
 )
 from agents.matching.ledger import MOST, Ledger
 from agents.matching.optimal import NEVER, Choices, assign
-from agents.matching.packing import pack, unpack
 from agents.matching.pay import PayPolicy, pay_cents, price_cents
 from agents.matching.policy import SERVICES, TIERS
 from agents.matching.prices import prices
+from agents.matching.state import MAGIC
+from columns.packing import pack, unpack
+from columns.table import F64, I64
 from tests.pure.matching_events import NOW, unhurried
 
 MINUTE = 60_000
@@ -133,7 +134,7 @@ def test_the_ledger_counts_as_a_loop_over_single_events_would_in_whatever_batche
     for hours in (1, 2, 4):
         assert [each.tolist() for each in ledger.window(hours)] == loop.window(hours)
     play(given_events, other, 1)
-    assert pack(other.facts(), other.arrays()) == pack(ledger.facts(), ledger.arrays())
+    assert pack(MAGIC, other.facts(), other.arrays()) == pack(MAGIC, ledger.facts(), ledger.arrays())
 
 
 @given(events, st.lists(st.booleans(), min_size=DRIVERS, max_size=DRIVERS))
@@ -144,12 +145,12 @@ def test_a_ledger_goes_on_the_same_from_its_bytes_and_without_the_drivers_let_go
     half = len(given_events) // 2
     ledger = a_ledger(hours=4)
     play(given_events[:half], ledger, 3)
-    data = pack(ledger.facts(), ledger.arrays())
-    again = Ledger.of(*unpack(data))
-    assert pack(again.facts(), again.arrays()) == data
+    data = pack(MAGIC, ledger.facts(), ledger.arrays())
+    again = Ledger.of(*unpack(MAGIC, data))
+    assert pack(MAGIC, again.facts(), again.arrays()) == data
     for one in (ledger, again):
         moves(one, *[(driver, 10_000 + 5 * i, True) for i, driver in enumerate([0, 1, 2, 2, 0])], policy=SAMPLE)
-    assert pack(again.facts(), again.arrays()) == pack(ledger.facts(), ledger.arrays())
+    assert pack(MAGIC, again.facts(), again.arrays()) == pack(MAGIC, ledger.facts(), ledger.arrays())
     before = ledger.window(4)
     ledger.keep(np.array(kept))
     ledger.extend(2)
@@ -186,7 +187,7 @@ def test_many_moves_of_few_drivers_at_once_are_taken_in_their_order() -> None:
     moves(whole, *said)
     for each in said:
         moves(single, each)
-    assert pack(whole.facts(), whole.arrays()) == pack(single.facts(), single.arrays())
+    assert pack(MAGIC, whole.facts(), whole.arrays()) == pack(MAGIC, single.facts(), single.arrays())
     assert whole.window(24)[1].all()
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.matching.areas import area
-from agents.matching.future import FuturePolicy, FutureValue, Rides, _centres
+from agents.matching.future import FuturePolicy, FutureValue, Rides
+from columns.earth import area, middle
 from tests.pure.matching_events import HOUR, LAT, LON, NOW, unhurried
 
 RICH, POOR, NOWHERE = (LAT, LON), (LAT + 0.1, LON), (LAT - 0.5, LON)
@@ -278,4 +278,4 @@ def test_more_rows_than_are_kept_apart_add_up(monkeypatch: pytest.MonkeyPatch) -
 @given(st.floats(-89, 89), st.floats(-180, 179.9), st.sampled_from([500.0, 1000.0, 4000.0]))
 def test_the_middle_of_an_area_lies_in_it(lat: float, lon: float, size_m: float) -> None:
     number = area(np.array([lat]), np.array([lon]), size_m)
-    assert area(*_centres(number, size_m), size_m).tolist() == number.tolist()
+    assert area(*middle(number, size_m), size_m).tolist() == number.tolist()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from agents.matching import acceptance
 from agents.matching.acceptance import ANSWERED, Acceptance, AcceptancePolicy
-from agents.matching.columns import Columns
 from agents.matching.offers import Refusals
+from columns.table import Columns
 from tests.pure.matching_events import LAT, NOW, SECOND, Row, Task, answer, change, ends, move, order, profile, unhurried
 
 POLICY = AcceptancePolicy()

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.matching import optimal
-from agents.matching.columns import I64
 from agents.matching.optimal import NEVER, Choices, assign
 from agents.matching.prices import prices
+from columns.table import I64
 from tests.pure.matching_events import unhurried
 
 

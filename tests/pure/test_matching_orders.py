@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from agents.matching import seen
 from agents.matching.orders import Early, Live, Pending, Ride
-from agents.matching.packing import pack, strings, strings_of, unpack
 from agents.matching.policy import DEFAULT
 from agents.matching.reading import read_orders
 from agents.matching.seen import Seen
+from agents.matching.state import MAGIC
+from columns.packing import pack, strings, strings_of, unpack
 from tests.pure.matching_events import NOW, batch, order, unhurried
 
 TTL = 24 * 3_600_000
@@ -88,7 +89,7 @@ def test_waiting_orders_are_found_where_they_stand(sizes: list[int], data: st.Da
 @unhurried
 def test_strings_and_numbers_survive_their_bytes(texts: list[str], numbers: list[float]) -> None:
     arrays = strings("names", texts) | {"numbers": np.array(numbers), "flags": np.array([True, False])}
-    facts, back = unpack(pack({"name": "Zürich", "mean": 0.1 + 0.2}, arrays))
+    facts, back = unpack(MAGIC, pack(MAGIC, {"name": "Zürich", "mean": 0.1 + 0.2}, arrays))
     assert facts == {"name": "Zürich", "mean": 0.1 + 0.2}
     assert strings_of("names", back) == texts
     assert back["numbers"].tolist() == numbers

@@ -14,13 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.matching import geo
-from agents.matching.columns import F64, I64, Array, Columns
-from agents.matching.packing import pack, unpack
+from agents.matching.state import MAGIC
 from agents.matching.travel import Travel, TravelPolicy
 from agents.matching.travel_cells import ONE, Cells, faded
 from agents.matching.travel_curve import KNOTS_M
 from agents.matching.travel_legs import AVAILABLE, BUSY, LEG, Legs, follow, restart
+from columns import earth
+from columns.packing import pack, unpack
+from columns.table import F64, I64, Array, Columns
 from tests.pure.matching_events import unhurried
 
 MINUTE, HOUR = 60_000, 3_600_000
@@ -146,7 +147,7 @@ def drives(count: int, seed: int, *, start: int = MORNING, hours: float = 1.0, k
     rng = np.random.default_rng(seed)
     lat, to_lat = LAT + rng.uniform(0, 0.09, (2, count))
     lon, to_lon = LON + rng.uniform(0, 0.14, (2, count))
-    distance = geo.haversine_m(lat, lon, to_lat, to_lon)
+    distance = earth.haversine_m(lat, lon, to_lat, to_lon)
     took_ms = np.rint(1000 * (start_s + distance * 3.6 / kmh) * np.exp(rng.normal(0, 0.1, count))).astype(np.int64)
     to_ts = start + np.sort(rng.integers(0, int(hours * HOUR), count))
     return Legs(lat, lon, to_ts - took_ms, to_lat, to_lon, to_ts)
@@ -160,7 +161,7 @@ def learnt(*parts: Legs, policy: TravelPolicy = POLICY) -> Travel:
 
 
 def state(travel: Travel) -> bytes:
-    return pack(travel.facts(), travel.arrays())
+    return pack(MAGIC, travel.facts(), travel.arrays())
 
 
 def at(travel: Travel, ts: int, lat: float = LAT + 0.045, lon: float = LON + 0.07) -> F64:
@@ -258,7 +259,7 @@ def test_the_order_of_an_epochs_drives_does_not_matter(seed: int, order: list[in
 
 def test_a_state_read_back_goes_on_as_the_one_that_was_written() -> None:
     travel = learnt(drives(500, 5, hours=2.0))
-    facts, arrays = unpack(state(travel))
+    facts, arrays = unpack(MAGIC, state(travel))
     again = Travel.of(json.loads(json.dumps(facts)), arrays, POLICY)
     assert state(again) == state(travel)
     for one in (travel, again):
@@ -269,7 +270,7 @@ def test_a_state_read_back_goes_on_as_the_one_that_was_written() -> None:
 
 def test_absurd_drives_are_counted_and_leave_no_trace() -> None:
     legs = drives(5, 7)
-    distance = geo.haversine_m(legs.lat, legs.lon, legs.to_lat, legs.to_lon)
+    distance = earth.haversine_m(legs.lat, legs.lon, legs.to_lat, legs.to_lon)
     assert (distance > 300).all()
     teleported = replace(legs, ts=legs.to_ts - np.rint(distance * 3.6 / 130 * 1000).astype(np.int64))
     stood = replace(legs, to_lat=legs.lat + 0.002, to_lon=legs.lon)
@@ -298,7 +299,7 @@ def test_the_error_falls_as_it_learns_and_is_that_of_predictions() -> None:
 def test_errors_are_the_means_over_the_drives_judged() -> None:
     first, later = drives(40, 11, hours=0.25), drives(1, 12, start=MORNING + HOUR)
     travel = learnt(first, later, policy=replace(POLICY, error_halflife_d=1e6))
-    distance = np.round(geo.haversine_m(first.lat, first.lon, first.to_lat, first.to_lon), 3)
+    distance = np.round(earth.haversine_m(first.lat, first.lon, first.to_lat, first.to_lon), 3)
     took = (first.to_ts - first.ts) / 1000
     error = travel.error()
     assert error["drives"] == 40

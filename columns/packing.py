@@ -8,33 +8,31 @@ from typing import Any
 
 import numpy as np
 
-from agents.matching.columns import Array
-
-MAGIC = b"TRPM1\n"
+from columns.table import Array
 
 
-def pack(facts: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
-    """One container of ``facts`` (what JSON can hold) and one-dimensional ``arrays``."""
+def pack(magic: bytes, facts: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
+    """One container of ``facts`` (what JSON can hold) and one-dimensional ``arrays``, beginning with ``magic``."""
     names = [[name, array.dtype.str, len(array)] for name, array in arrays.items()]
     header = json.dumps({"facts": facts, "arrays": names}, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    parts: list[Any] = [MAGIC, len(header).to_bytes(8, "little"), header]
+    parts: list[Any] = [magic, len(header).to_bytes(8, "little"), header]
     parts += [np.ascontiguousarray(array).view(np.uint8) if len(array) else b"" for array in arrays.values()]
     return b"".join(parts)
 
 
-def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
-    """What was packed; the arrays are read-only views of ``data``. Raises ValueError for bytes that are no container."""
-    if not data.startswith(MAGIC):
-        raise ValueError(f"matching state starts with {data[:6]!r}, not {MAGIC!r}: it is of another agent or format")
-    start = len(MAGIC) + 8
-    end = start + int.from_bytes(data[len(MAGIC) : start], "little")
+def unpack(magic: bytes, data: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
+    """What was packed; the arrays are read-only views of ``data``. Raises ValueError for bytes that are no such container."""
+    if not data.startswith(magic):
+        raise ValueError(f"the state starts with {data[: len(magic)]!r}, not {magic!r}: it is of another agent or format")
+    start = len(magic) + 8
+    end = start + int.from_bytes(data[len(magic) : start], "little")
     header = json.loads(data[start:end])
     arrays: dict[str, Array] = {}
     for name, dtype, count in header["arrays"]:
         arrays[name] = np.frombuffer(data, dtype, count, end) if count else np.zeros(0, dtype)
         end += arrays[name].nbytes
     if end != len(data):
-        raise ValueError(f"matching state has {len(data)} bytes where its header says {end}")
+        raise ValueError(f"the state has {len(data)} bytes where its header says {end}")
     return header["facts"], arrays
 
 
