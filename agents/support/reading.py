@@ -6,12 +6,11 @@ conversation is not known) is told by the desk.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from agents.support.policy import LANGUAGES, Policy
 from agents.support.turns import AGENT, AI, TAKEN
@@ -39,7 +38,7 @@ class Records(Protocol):
     @property
     def offsets(self) -> npt.NDArray[np.int64]: ...
     @property
-    def frame(self) -> pl.DataFrame: ...
+    def rows(self) -> Sequence[Row]: ...
 
 
 class Rejection(NamedTuple):
@@ -71,7 +70,7 @@ class RefusedError(ValueError):
 
 def read(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Iterator[Read]:
     """The records of a batch that are well-formed, by offset."""
-    for offset, row in zip(records.offsets.tolist(), records.frame.iter_rows(named=True), strict=True):
+    for offset, row in zip(records.offsets.tolist(), records.rows, strict=True):
         try:
             _check(records.topic, row, now, policy)
         except RefusedError as refused:
