@@ -21,11 +21,12 @@ import numpy.typing as npt
 import polars as pl
 
 from streams.avro_encode import Encoded, Encoder
-from streams.avro_exact import InvalidRecordError, read_exactly
+from streams.avro_exact import InvalidRecordError, Reader
 from streams.avro_schema import Node, Schema, UnsupportedSchemaError, compile_schema, container_type, from_container, has_enum
 from streams.avro_versions import PREFIX_SIZE, OtherVersion
 from streams.avro_walk import Walk, words_at_any_byte
 from streams.contract import Contract, contract
+from streams.rows import Rows, frame_of
 
 __all__ = ["BadRecord", "Codec", "Decoded", "Encoded", "UnsupportedSchemaError", "codec"]
 
@@ -45,11 +46,16 @@ class BadRecord:
 
 @dataclass(slots=True)
 class Decoded:
-    """``frame`` holds the readable records in order, ``rows`` (int64) their indices in the batch, ``bad`` the others, by row."""
+    """``table`` holds the readable records in order, ``rows`` (int64) their indices in the batch, ``bad`` the others, by row."""
 
-    frame: pl.DataFrame
+    table: pl.DataFrame | Rows
     rows: npt.NDArray[np.int64]
     bad: list[BadRecord] = field(default_factory=list)
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The readable records as columns."""
+        return frame_of(self.table)
 
 
 class Codec:
@@ -72,6 +78,7 @@ class Codec:
         self._versions = {i: OtherVersion(other, schema, i) for i, other in others.items()}
         self._codecs: dict[int, Codec] = {}  # of the other versions that many records came in
         self._encoder = Encoder(schema, self.node, self.prefix)
+        self._read = Reader(schema, self.node).read
 
     def encode(self, frame: pl.DataFrame) -> Encoded:
         """The records of a frame's rows. Raises ValueError for missing columns, nulls and types that do not fit."""
@@ -178,14 +185,17 @@ class Codec:
         records: list[dict[str, Any]] = []
         read: list[int] = []
         bad: list[BadRecord] = []
+        ours = True  # what is resolved to this version may have numbers of other types
         for row in rows:
+            value = values[row]
             try:
-                records.append(self._decode_one(values[row]))
+                records.append(self._decode_one(value))
                 read.append(row)
+                ours = ours and value is not None and value.startswith(self.prefix)
             except InvalidRecordError as error:
                 bad.append(BadRecord(row, error.error, error.message))
-        frame = pl.DataFrame(records, schema=self.polars_schema, orient="row")
-        return Decoded(frame, np.array(read, np.int64), bad)
+        found = Rows(records, self.polars_schema)
+        return Decoded(found if ours else found.frame, np.array(read, np.int64), bad)
 
     def _decode_one(self, value: bytes | None) -> dict[str, Any]:
         if not value:
@@ -195,8 +205,7 @@ class Codec:
             raise InvalidRecordError("NotAvro", f"the value starts with {start}, not with a zero byte and a schema id")
         written = int.from_bytes(value[1:PREFIX_SIZE], "big")
         if written == self.schema_id:
-            record: dict[str, Any] = read_exactly(self.node, value, PREFIX_SIZE)
-            return record
+            return self._read(value, PREFIX_SIZE)
         if written not in self._versions:
             raise InvalidRecordError("UnknownSchema", f"schema id {written} is not registered as a version of {self.schema['name']}")
         return self._versions[written].read(value)
@@ -207,7 +216,7 @@ def _merged(parts: list[Decoded]) -> Decoded:
     some = [part for part in parts if len(part.rows)] or parts[:1]
     bad = sorted((b for part in parts for b in part.bad), key=lambda b: b.row)
     if len(some) == 1:
-        return Decoded(some[0].frame, some[0].rows, bad)
+        return Decoded(some[0].table, some[0].rows, bad)
     rows = np.concatenate([part.rows for part in some])
     order = np.argsort(rows)
     return Decoded(pl.concat([part.frame for part in some])[order], rows[order], bad)

@@ -1,24 +1,22 @@
 """Polars frame → the values of Kafka records, in Avro with the Confluent prefix: a whole batch at a time.
 
 Two passes over the columns (streams/avro_columns.py): the first finds how many bytes each row takes, which gives every row's
-and field's position; the second writes column by column to these positions. The bytes are those of fastavro's writer, which
-writes batches of few rows itself: there, what a column costs whatever its length would outweigh what its rows cost.
+and field's position; the second writes column by column to these positions. Few rows are written one by one (streams/avro_rows.py):
+what a column costs whatever its length would outweigh what its rows cost. The bytes are those of fastavro's writer.
 """
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import fastavro
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from streams.avro_columns import Array, Bytes, Nullable, Out, Piece, Record, Text, Varints
+from streams.avro_rows import NO_FIT, RowWriter
 from streams.avro_schema import Node, Schema
 
 FEW_ROWS = 64  # up to here writing row by row is faster
@@ -61,11 +59,11 @@ class Encoder:
         """``node``: the compiled schema; ``prefix``: the bytes in front of every record."""
         self.node, self.prefix = node, np.frombuffer(prefix, np.uint8)
         self._defaults = _defaults(schema, node)
-        self._rows = None if any(_hides_null(field) for _, field in node.fields) else RowEncoder(schema, node, prefix)
+        self._rows = RowWriter(node, prefix)
 
     def encode_rows(self, rows: Sequence[Mapping[str, Any]]) -> Encoded | None:
         """The values of rows by field; None where they must be made columns: there are many, or one does not fit."""
-        return self._rows.write(rows) if self._rows is not None and 0 < len(rows) <= MOST_ROWS else None
+        return self._row_by_row(rows) if 0 < len(rows) <= MOST_ROWS else None
 
     def encode(self, frame: pl.DataFrame) -> Encoded:
         """The rows' values; a column that is missing has its schema's default, if that is null, a number or a string.
@@ -80,10 +78,8 @@ class Encoder:
         rows = frame.height
         if rows == 0:
             return Encoded(b"", np.empty(0, np.int64), np.empty(0, np.int64))
-        if rows <= FEW_ROWS and self._rows is not None:
-            encoded = self._rows.encode(frame)
-            if encoded is not None:
-                return encoded
+        if rows <= FEW_ROWS and self._fits(frame) and (encoded := self._row_by_row(frame.iter_rows(named=True))):
+            return encoded
         head = Bytes(np.tile(self.prefix, (rows, 1)))
         record = Record([head, *(_piece(node, frame.get_column(name), name) for name, node in self.node.fields)])
         lengths = np.broadcast_to(np.asarray(record.sizes, np.int64), rows)
@@ -92,6 +88,22 @@ class Encoder:
         record.write(out, ends - lengths)
         return Encoded(out.bytes.tobytes(), ends, lengths)
 
+    def _fits(self, frame: pl.DataFrame) -> bool:
+        """Whether its columns are of the schema's types; else they are cast, or what does not fit is said, column by column."""
+        return all(
+            (node.child if node.kind == "nullable" else node).kind == "enum" or frame.get_column(name).dtype == node.dtype
+            for name, node in self.node.fields
+        )
+
+    def _row_by_row(self, rows: Iterable[Mapping[str, Any]]) -> Encoded | None:
+        """The values of rows by field; None where one does not fit."""
+        try:
+            data, ends = self._rows.write(rows)
+        except NO_FIT:
+            return None
+        bounds = np.array(ends, np.int64)
+        return Encoded(data, bounds, np.diff(bounds, prepend=0))
+
 
 def _defaults(schema: Schema, node: Node) -> dict[str, pl.Expr]:
     """The schema's defaults that one literal can stand for, by column."""
@@ -99,49 +111,6 @@ def _defaults(schema: Schema, node: Node) -> dict[str, pl.Expr]:
     simple = (type(None), bool, int, float, str)
     chosen = [(name, child.dtype) for name, child in node.fields if name in given and isinstance(given[name], simple)]
     return {name: pl.lit(given[name], dtype=dtype).alias(name) for name, dtype in chosen}
-
-
-class RowEncoder:
-    """Writes few rows, one by one, with fastavro."""
-
-    def __init__(self, schema: Schema, node: Node, prefix: bytes) -> None:
-        """``node``: the compiled schema; ``prefix``: the bytes in front of every record."""
-        self._schema = fastavro.parse_schema(json.loads(json.dumps(schema)))
-        self._node, self._prefix = node, prefix
-        self._booleans = [name for name, child in node.fields if child.kind == "boolean"]
-
-    def encode(self, frame: pl.DataFrame) -> Encoded | None:
-        """The rows' values; None where that is better left to the columns: they cast, and they say what does not fit."""
-        for name, node in self._node.fields:
-            column = frame.get_column(name)
-            if node.kind not in ("nullable", "enum") and column.null_count():
-                return None
-            if (node.child if node.kind == "nullable" else node).kind != "enum" and column.dtype != node.dtype:
-                return None
-        return self.write(frame.iter_rows(named=True))
-
-    def write(self, rows: Iterable[Mapping[str, Any]]) -> Encoded | None:
-        """The values of rows by field; None where one does not fit."""
-        out, ends = io.BytesIO(), []
-        try:
-            for row in rows:
-                if any(row[name] is None for name in self._booleans):
-                    return None  # fastavro would write false
-                out.write(self._prefix)
-                fastavro.schemaless_writer(out, self._schema, row)
-                ends.append(out.tell())
-        except Exception:  # fastavro raises many kinds for what does not fit
-            return None
-        bounds = np.array(ends, np.int64)
-        return Encoded(out.getvalue(), bounds, np.diff(bounds, prepend=0))
-
-
-def _hides_null(node: Node, top: bool = True) -> bool:
-    """Whether a null inside could be written as something else: fastavro writes a null boolean as false."""
-    if node.kind == "boolean":
-        return not top
-    children = [child for _, child in node.fields] if node.inner is None else [node.inner]
-    return any(_hides_null(child, top and node.kind == "nullable") for child in children)
 
 
 def _differences(expected: set[str], got: set[str]) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import json
 import struct
 from typing import Any
 
-from streams.avro_schema import Node
+import fastavro
+
+from streams.avro_schema import Node, Schema
 
 _INT_RANGE = range(-(1 << 31), 1 << 31)
 
@@ -26,6 +30,38 @@ def read_exactly(node: Node, data: bytes, start: int = 0) -> Any:
     if left:
         raise InvalidRecordError("TrailingBytes", f"{left} bytes follow the record's last field")
     return value
+
+
+class Reader:
+    """Reads records of one schema as ``read_exactly`` does, most of them faster.
+
+    A body that fastavro reads, and writes again with the same bytes, is one that ``read_exactly`` reads to the same value: fastavro is less
+    strict than that, but whatever it overlooks it does not write. Only of numbers that are too large for an int it does.
+    """
+
+    def __init__(self, schema: Schema, node: Node) -> None:
+        """``node``: the compiled schema."""
+        self._node = node
+        self._schema = None if _has_int(node) else fastavro.parse_schema(json.loads(json.dumps(schema)))
+
+    def read(self, data: bytes, start: int) -> dict[str, Any]:
+        """The record that ``data`` holds from ``start`` to its end. Raises InvalidRecordError."""
+        if self._schema is not None:
+            again = io.BytesIO()
+            try:
+                found = fastavro.schemaless_reader(io.BytesIO(data[start:]), self._schema, None)
+                fastavro.schemaless_writer(again, self._schema, found)
+            except Exception:  # fastavro raises many kinds: what is wrong is said below
+                found = None
+            if isinstance(found, dict) and again.getvalue() == data[start:]:
+                return found
+        record: dict[str, Any] = read_exactly(self._node, data, start)
+        return record
+
+
+def _has_int(node: Node) -> bool:
+    children = [child for _, child in node.fields] if node.inner is None else [node.inner]
+    return node.kind == "int" or any(map(_has_int, children))
 
 
 class _Reader:

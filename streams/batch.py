@@ -13,23 +13,33 @@ import polars as pl
 
 from streams.avro_schema import polars_schema
 from streams.contract import contract
+from streams.rows import Rows, frame_of, rows_of
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The readable records of one topic's partition in one cycle, as columns.
+    """The readable records of one topic's partition in one cycle, in offset order: as columns, or row by row.
 
-    ``frame`` has one column per field of the topic's schema and one row per record, in offset order;
-    ``offsets`` (int64, same length) are the rows' offsets.
+    ``offsets`` (int64) are the records' offsets; ``table`` holds as many records by the fields of the topic's schema.
     """
 
     topic: str  # the contract's name, without namespace
     partition: int
     offsets: npt.NDArray[np.int64]
-    frame: pl.DataFrame
+    table: pl.DataFrame | Rows
 
     def __len__(self) -> int:
         return len(self.offsets)
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """One column per field of the topic's schema, one row per record."""
+        return frame_of(self.table)
+
+    @property
+    def rows(self) -> Sequence[Mapping[str, Any]]:
+        """The records by field, for who goes through them one by one; nobody may change them."""
+        return rows_of(self.table)
 
 
 @dataclass(frozen=True, slots=True)

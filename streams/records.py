@@ -12,6 +12,7 @@ from streams.avro import codec
 from streams.batch import Batch, Rejected
 from streams.contract import contract
 from streams.message import KEY, OFFSET, VALUE, Message
+from streams.rows import Rows
 
 
 @dataclass(slots=True)
@@ -50,16 +51,17 @@ def read(records: Records) -> Read:
     messages = records.messages
     decoded = codec(records.topic).decode(list(map(VALUE, messages)))
     unreadable = [Rejected(records.topic, messages[bad.row].offset(), bad.error, bad.message) for bad in decoded.bad]
-    frame, rows = decoded.frame, decoded.rows
+    table, rows = decoded.table, decoded.rows
     offsets = np.fromiter(map(OFFSET, messages), np.int64, len(messages))
     if decoded.bad:
         messages = [messages[i] for i in rows]
         offsets = offsets[rows]
-    wrong = _wrong_keys(records.topic, messages, frame)
-    if wrong is not None:
-        unreadable += wrong.rejected(records.topic, offsets, frame)
-        frame, offsets = frame.filter(pl.Series(~wrong.mask)), offsets[~wrong.mask]
-    return Read(Batch(records.topic, records.partition, offsets, frame), unreadable)
+    if not isinstance(table, Rows) or not _right_keys(records.topic, messages, table):
+        wrong = _wrong_keys(records.topic, messages, decoded.frame)
+        if wrong is not None:
+            unreadable += wrong.rejected(records.topic, offsets, decoded.frame)
+            table, offsets = decoded.frame.filter(pl.Series(~wrong.mask)), offsets[~wrong.mask]
+    return Read(Batch(records.topic, records.partition, offsets, table), unreadable)
 
 
 @dataclass(slots=True)
@@ -77,6 +79,12 @@ class _WrongKeys:
         if key is None:
             return Rejected(topic, offset, "MissingKey", f"the record has no key; it must be its field {self.field}, here {value!r}")
         return Rejected(topic, offset, "KeyMismatch", f"the record's key {key!r} is not its field {self.field}, {value!r}")
+
+
+def _right_keys(topic: str, messages: Sequence[Message], rows: Rows) -> bool:
+    """Whether the key of each record is its field, which is a string; told of few records without making columns of them."""
+    name = contract().topic(topic).key
+    return name is None or list(map(KEY, messages)) == [row[name].encode() if isinstance(row[name], str) else None for row in rows.each]
 
 
 def _wrong_keys(topic: str, messages: Sequence[Message], frame: pl.DataFrame) -> _WrongKeys | None:

@@ -6,12 +6,14 @@ conversation is not known) is told by the desk.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from agents.support.policy import LANGUAGES, Policy
 from agents.support.turns import AGENT, AI, TAKEN
-from columns.records import Records
 
 MESSAGES, FEEDBACK, CHANGES = "messages", "feedback", "conversation-changes"
 KNOWLEDGE, RULES, PEOPLE = "knowledge-entries", "escalation-rules", "human-agents"
@@ -24,6 +26,19 @@ _IDS = {MESSAGES: ("message_id", "conversation_id", "customer_id"), FEEDBACK: ("
 _IDS |= {CHANGES: ("conversation_id",), KNOWLEDGE: ("entry_id",), RULES: ("name",), PEOPLE: ("agent_id",)}
 _OTHERS = {MESSAGES: ("order_id", "driver_id", "market", "agent_id"), FEEDBACK: ("message_id", "agent_id"), CHANGES: ("agent_id",)}
 _SAME = {"nb": "no", "nn": "no"}  # languages as other tables name them
+
+
+class Records(Protocol):
+    """What is read of a batch: ``streams.batch.Batch`` has it."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offsets(self) -> npt.NDArray[np.int64]: ...
+    @property
+    def rows(self) -> Sequence[Row]: ...
 
 
 class Rejection(NamedTuple):
@@ -55,7 +70,7 @@ class RefusedError(ValueError):
 
 def read(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Iterator[Read]:
     """The records of a batch that are well-formed, by offset."""
-    for offset, row in zip(records.offsets.tolist(), records.frame.iter_rows(named=True), strict=True):
+    for offset, row in zip(records.offsets.tolist(), records.rows, strict=True):
         try:
             _check(records.topic, row, now, policy)
         except RefusedError as refused:

@@ -13,12 +13,11 @@ from typing import Any
 from agents.support.desk import Desk
 from agents.support.hearing import ahead, hear, is_asked, together
 from agents.support.policy import Policy
-from agents.support.reading import CHANGES, FEEDBACK, INPUTS, MESSAGES, Read, Rejection, read
+from agents.support.reading import CHANGES, FEEDBACK, INPUTS, MESSAGES, Read, Records, Rejection, read
 from agents.support.references import REFERENCES, refer
 from agents.support.rows import ANALYTICS, Rows
 from agents.support.saying import Texts
 from agents.support.state import SupportState
-from columns.records import Records
 
 SHOWN_EVERY_MS = 1000  # figures
 _ORDER = {topic: place for place, topic in enumerate(("messages", "feedback", "conversation-changes"))}  # of equal event time

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from streams.avro import Codec
+from streams.rows import rows_of
 from tests.pure.avro_schemas import PREFIX, Schema, batches, parsed, read, write
 
 _SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -52,7 +53,7 @@ def test_decodes_what_fastavro_writes(batch: tuple[Schema, list[dict[str, Any]]]
         assert decoded.bad == []
         assert decoded.rows.tolist() == list(range(len(records)))
         assert decoded.frame.schema == codec.polars_schema
-        assert _bits(decoded.frame.to_dicts()) == _bits(records)
+        assert _bits(list(rows_of(decoded.table))) == _bits(decoded.frame.to_dicts()) == _bits(records)
 
 
 @given(batches())
@@ -68,6 +69,24 @@ def test_encodes_the_bytes_that_fastavro_writes(batch: tuple[Schema, list[dict[s
         assert list(encoded) == expected
         assert encoded.data == b"".join(expected)
         assert encoded.lengths.tolist() == [len(value) for value in expected]
+    by_rows = codec.encode_rows(records)
+    assert (None if by_rows is None else list(by_rows)) == (expected or None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [
+        ("string", b"x"), ("string", None), ("string", "\ud800"), ("bytes", "x"), ("long", 1 << 63), ("long", 1.0), ("int", 1 << 31),
+        ("boolean", None), ("boolean", 1), ("double", "1"), ("double", None), ("float", 1e39),
+        ({"type": "fixed", "name": "F", "size": 2}, b"x"), ({"type": "enum", "name": "E", "symbols": ["A"]}, "B"),
+        ({"type": "enum", "name": "E", "symbols": ["A"]}, ["A"]), ({"type": "array", "items": "string"}, "ab"),
+        ({"type": "array", "items": "boolean"}, [None]), (["null", "string"], 5),
+    ],
+)  # fmt: skip
+def test_a_row_that_does_not_fit_is_not_written(kind: Any, wrong: Any) -> None:
+    codec = _codec({"type": "record", "name": "R", "fields": [{"name": "a", "type": kind}]})
+    assert codec.encode_rows([{"a": wrong}]) is None
+    assert codec.encode_rows([{}]) is None
 
 
 @st.composite
