@@ -16,7 +16,7 @@ from agents.support.courtesy_words import AGREED, GREETING
 from agents.support.entries import Entry
 from agents.support.hearing import Heard
 from agents.support.phrases import PHRASES
-from agents.support.policy import OUT_OF_SCOPE
+from agents.support.policy import LANGUAGES, OUT_OF_SCOPE
 from agents.support.reading import Read, RefusedError, Row, known_language
 from agents.support.reply import ENGLISH
 from agents.support.rows import Decided
@@ -33,7 +33,7 @@ def polite(state: SupportState, row: Row, heard: Heard) -> Courtesy | None:
     known = state.conversations.get(row["conversation_id"])
     own, before = known_language(row["language"]), known.language if known else None
     answered = known is not None and (known.last_word == ANSWERED or known.status == RESOLVED)
-    asked = [language for language in (own, before, heard.language) if language]
+    asked = [language for language in (own, before, heard.language) if language in LANGUAGES]
     courtesy = courtesy_of(heard.message.text, asked, answered)
     if courtesy is None:
         return None

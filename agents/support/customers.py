@@ -6,6 +6,8 @@ Danger comes before all of it, also in late messages and while a person has it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agents.support.book import Book
 from agents.support.conversation import Conversation
 from agents.support.coupling import couple
@@ -14,7 +16,7 @@ from agents.support.escalation import SAFETY_INTENT, Rule, Signals, fired, urgen
 from agents.support.handover import handed_over
 from agents.support.hearing import Heard
 from agents.support.model import Model
-from agents.support.policy import OUT_OF_SCOPE, Policy
+from agents.support.policy import OUT_OF_SCOPE, UNKNOWN, Policy
 from agents.support.reading import Read, RefusedError
 from agents.support.replies import dangers_of, decide
 from agents.support.roster import Need
@@ -40,7 +42,9 @@ class Customers:
 
     def _asked(self, read: Read, heard: Heard) -> None:
         row, book = read.row, self.book
-        conversation = book.begun(read, heard.language)
+        heard = _spoken_before(heard, self.state.conversations.get(row["conversation_id"]))
+        language = None if heard.language == UNKNOWN else heard.language
+        conversation = book.begun(read, language)
         before, had = conversation.resolution, conversation.status
         shares = heard.shares(self.model.classes)
         intent = Signals(shares).intent or OUT_OF_SCOPE
@@ -48,7 +52,7 @@ class Customers:
         came = conversation.asks(turn)
         if came == DUPLICATE:
             raise RefusedError("DuplicateMessage", f"message {row['message_id']} came before", expected=True)
-        book.fill(read, heard.language)
+        book.fill(read, language)
         self._learns(conversation, heard, late=came == LATE)
         if conversation.status != had:
             book.event("CONVERSATION_UPDATED", conversation, row["ts"], read, row["message_id"], reason="REOPENED")
@@ -73,7 +77,7 @@ class Customers:
 
     def _learns(self, conversation: Conversation, heard: Heard, *, late: bool) -> None:
         """What is known of the conversation by now; a late message changes nothing of that."""
-        if not late:
+        if not late and heard.language != UNKNOWN:
             conversation.language = heard.language
         known = conversation.entities if late else {}
         conversation.mentions((one.kind, one.value) for one in heard.entities if one.kind not in known)
@@ -134,6 +138,12 @@ class Customers:
         else:
             conversation.tells(turn)
         self.book.event("MESSAGE_SENT", conversation, row["ts"], read, turn.message_id, sender=AI, text=turn.text)
+
+
+def _spoken_before(heard: Heard, conversation: Conversation | None) -> Heard:
+    """What is of no known language is taken to be of that which its conversation was in before."""
+    before = conversation.language if conversation else None
+    return heard if heard.language != UNKNOWN or before is None else replace(heard, language=before)
 
 
 def _number(value: str) -> float | None:

@@ -27,6 +27,13 @@ SERVICE_NAMES: dict[str, tuple[str, ...]] = {  # RIDE, MOTO, FOOD, GROCERY, GOOD
     "ko": ("차량 호출", "오토바이 택시", "음식 배달", "장보기 배달", "소포 배송", "이사·화물"),
 }
 
+OWN_NAMES = {  # of the languages, as their speakers call them
+    "en": "English", "es": "español", "fr": "français", "de": "Deutsch", "pt": "português", "it": "italiano", "nl": "Nederlands",
+    "pl": "polski", "sv": "svenska", "no": "norsk", "ru": "русский", "ar": "العربية", "zh": "中文", "ja": "日本語", "ko": "한국어",
+}  # fmt: skip
+
+OTHER_LANGUAGE = "I do not know the language of your message. I can answer in {names}. To reach a colleague, write: person."
+
 INTENT_NAMES: dict[str, tuple[str, ...]] = {  # in the order of policy.INTENTS, as they stand in phrases["which"]
     "en": (
         "booking or changing an order", "where an order or driver is", "cancelling or a refund", "an amount you do not agree with",

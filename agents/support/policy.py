@@ -17,6 +17,7 @@ INTENTS = (
 OUT_OF_SCOPE = "out_of_scope"  # no intent: the agent abstains
 SENTIMENTS = ("negative", "neutral", "positive")
 LANGUAGES = ("en", "es", "fr", "de", "pt", "it", "nl", "pl", "sv", "no", "ru", "ar", "zh", "ja", "ko")
+UNKNOWN = "und"  # a language that is none of these, as ISO 639 writes it
 CATEGORIES = (
     "account", "payment", "rides", "safety", "food", "grocery", "goods", "truck_van", "corporate", "support",
     "promotions", "technical", "pricing", "locations", "vehicles", "drivers",

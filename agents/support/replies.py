@@ -8,14 +8,18 @@ from dataclasses import replace
 from agents.support.conversation import Conversation
 from agents.support.escalation import ASKS_FOR_PERSON, HAND_OVER, LOW_CONFIDENCE, REPEATED_FAILURE, SAFETY, Rule, Signals, fired, urgency
 from agents.support.hearing import Heard
-from agents.support.policy import Policy
-from agents.support.reply import compose, handing_over, not_known, not_readable, which_of
+from agents.support.policy import UNKNOWN, Policy
+from agents.support.reply import compose, handing_over, not_known, not_readable, served_languages, which_of
 from agents.support.rows import Decided
 from agents.support.state import SupportState
 
 STATUS_INTENT = "status_eta"
 CHOICES = (2, 3)  # intents that can be asked to choose from
-WITHOUT_WORDS = (SAFETY, ASKS_FOR_PERSON, REPEATED_FAILURE)  # conditions of which a message without words may tell
+WITHOUT_WORDS = (
+    SAFETY,
+    ASKS_FOR_PERSON,
+    REPEATED_FAILURE,
+)  # conditions of which a message may tell that has no words, or none in a known language
 
 
 def decide(state: SupportState, conversation: Conversation, heard: Heard, signals: Signals, policy: Policy) -> Decided:
@@ -23,15 +27,18 @@ def decide(state: SupportState, conversation: Conversation, heard: Heard, signal
     language = heard.language
     hits = state.index.find(heard.query, signals.service, signals.intents, policy.found) if heard.readable else []
     rules = fired(replace(signals, knowledge=bool(hits) or not heard.readable), state.rules)
-    if not heard.readable:
+    foreign = heard.language == UNKNOWN
+    if foreign or not heard.readable:
         rules = [rule for rule in rules if rule.condition in WITHOUT_WORDS]
-    choices = _choices(heard, conversation, rules)
+    choices = () if foreign else _choices(heard, conversation, rules)
     if choices:
         return Decided("ASKED", which_of(choices, language), hits=hits, rules=rules, guards=["asked back first"])
     if urgency(rules) is not None:
         return Decided("ESCALATED", handing_over(language, urgent=bool(dangers_of(rules))), hits=hits, rules=rules)
     if not heard.readable:
         return Decided("ASKED", not_readable(language), rules=rules, guards=["not readable"])
+    if foreign:
+        return Decided("ASKED", served_languages(), rules=rules, guards=["language not known"])
     if not hits:
         return Decided("ASKED", not_known(language), rules=rules, guards=["nothing found"])
     entries = [state.entries[hit.entry_id] for hit in hits]

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agents.support.entries import Entry
-from agents.support.phrase_lists import CLOSINGS, INTENT_NAMES, OR, SERVICE_NAMES
+from agents.support.phrase_lists import CLOSINGS, INTENT_NAMES, OR, OTHER_LANGUAGE, OWN_NAMES, SERVICE_NAMES
 from agents.support.phrases import PHRASES
 from agents.support.policy import INTENTS, LANGUAGES, SERVICES
 
@@ -97,6 +97,11 @@ def not_known(language: str) -> str:
 def not_readable(language: str) -> str:
     """Asks for words where a message had none."""
     return PHRASES["not_readable"][served(language)]
+
+
+def served_languages() -> str:
+    """Says in which languages there are answers, in English and by their own names, where a text is in none of them."""
+    return OTHER_LANGUAGE.format(names=", ".join(OWN_NAMES.values()))
 
 
 def served(language: str) -> str:

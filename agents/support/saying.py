@@ -16,7 +16,7 @@ from agents.support.asking import asks_for_person
 from agents.support.danger import dangers
 from agents.support.entities import Entity, find
 from agents.support.model import Embed, Model, understand
-from agents.support.policy import SENTIMENTS, Policy
+from agents.support.policy import SENTIMENTS, UNKNOWN, Policy
 from agents.support.privacy import PLACEHOLDERS, mask, masked
 from agents.support.retrieval import Query, queries
 from agents.support.text import EMPTY, NO_WORDS, Message, cleaned
@@ -27,7 +27,9 @@ NEGATIVE, NEUTRAL, POSITIVE = range(3)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a text says. ``probability`` (intents,) of those in scope, ``outside`` that it is none of them; ``inside``: the conformal set.
+    """What a text says. ``language``: UNKNOWN if it is none that is served; the text is read as if in the likeliest.
+
+    ``probability`` (intents,) of those in scope, ``outside`` that it is none of them; ``inside``: the conformal set.
 
     ``masked``: the text without what identifies somebody, ``entities`` likewise; only ``message`` and ``query`` have the text as it came.
     """
@@ -84,12 +86,12 @@ class Texts:
         felt, wanted = _felt(seen.felt, model, len(texts)), queries(texts, seen.languages)
         out = []
         for i, (message, text, language) in enumerate(zip(messages, texts, seen.languages, strict=True)):
-            found = find(text, language)
+            found, spoken = find(text, language), language if seen.told[i] else UNKNOWN
             shown = _shown(text, found, language)
             inside = tuple(name for name, inside in zip(model.classes, seen.inside[i].tolist(), strict=True) if inside)
             out.append(
                 Said(
-                    message, language, seen.probability[i], float(seen.outside[i]), bool(seen.second[i]), inside,
+                    message, spoken, seen.probability[i], float(seen.outside[i]), bool(seen.second[i]), inside,
                     SENTIMENTS[int(felt[i].argmax())], round(float(felt[i, POSITIVE] - felt[i, NEGATIVE]), 6),
                     tuple(_anonymous(one, text, shown) for one in found), shown, dangers(text, language), asks_for_person(text, language),
                     wanted[i],

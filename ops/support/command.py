@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from agents.support.policy import LANGUAGES
+from ops.summary import fail
 from ops.support.evaluate_command import By, Json, Models, Stages
 from ops.support.evaluate_command import app as evaluate
 from streams.settings import settings
@@ -26,6 +28,9 @@ def support() -> None:
 def train(
     files: Annotated[list[Path] | None, typer.Argument(help="labelled files besides the project's corpus")] = None,
     *,
+    language: Annotated[
+        str | None, typer.Option(help="of all rows of the files, such as de; else by their column language, else told from the text")
+    ] = None,
     by_map: By = None,
     models: Models = None,
     both: Stages = True,
@@ -34,7 +39,9 @@ def train(
     """Train the model from the project's corpus and any labelled files; it is named by its content."""
     from ops.support.train import train as train_model
 
-    raise typer.Exit(train_model(models or settings().models, files or (), by_map, both=both, as_json=as_json))
+    if language not in (None, *LANGUAGES):
+        fail(f"--language {language}: none of {', '.join(LANGUAGES)}", 2)
+    raise typer.Exit(train_model(models or settings().models, files or (), by_map, language=language, both=both, as_json=as_json))
 
 
 @app.command()

@@ -58,16 +58,24 @@ class Labelled:
     languages: Names
     sentence: F32 | None
     reads: tuple[str, ...] = ("en",)
+    several: npt.NDArray[np.bool_] | None = None  # which speak of more than their label: no measure of how sure one may be
 
     @property
     def read(self) -> npt.NDArray[np.bool_]:
         """Which have a sentence vector, shape (n,)."""
         return np.isin(self.languages, self.reads) & (self.sentence is not None)
 
+    @property
+    def measured(self) -> I64:
+        """Which tell how sure one may be: those in scope that speak of their label alone."""
+        told = self.labels != OUTSIDE
+        return np.flatnonzero(told if self.several is None else told & ~self.several)
+
     def take(self, rows: I64) -> Labelled:
         """These rows."""
+        several = None if self.several is None else self.several[rows]
         sentence = None if self.sentence is None else self.sentence[rows]
-        return Labelled([self.texts[i] for i in rows], self.labels[rows], self.languages[rows], sentence, self.reads)
+        return Labelled([self.texts[i] for i in rows], self.labels[rows], self.languages[rows], sentence, self.reads, several)
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,7 @@ def fit(data: Labelled, background: Labelled | None = None, second_share: float 
     seen = _unseen(data, x)
     heads = _first(x, data)
     beyond = None if background is None else Margins(*_of(matrix(background, *known), *heads))
-    first = _stage(*heads, seen, data.labels, beyond)
+    first = _stage(*heads, seen, data, beyond)
     model = Model("", *known, first, None, None, 0.0)
     rows = np.flatnonzero(data.read)
     if data.sentence is None or len(np.unique(data.labels[rows])) < len(np.unique(data.labels)):
@@ -119,10 +127,11 @@ def _with_second(
         of = _of(stacked(beyond.of, beyond.outside, background.sentence), *heads)
         others = Margins(*of, clusters.distance(background.sentence))
     late = _late_unseen(x, data)
-    second = _stage(*heads, late, data.labels, others)
-    within = np.flatnonzero(data.labels != OUTSIDE)
+    within = data.measured
     truth = np.searchsorted(model.classes, data.labels[within])
     sure = model.first.head.probabilities(seen.of[within])
+    second = _stage(*heads, late, data, others)
+    second = replace(second, head=_calibrated(second.head, late.of[within], truth, sure))
     both = blended(sure, second.head.probabilities(late.of[within]))
     second = replace(second, set_from=float(np.quantile(both[np.arange(len(truth)), truth], MISSED)))
     unsure = min(_unsure(sure, both, truth), float(np.quantile(sure.max(axis=1), second_share)))
@@ -246,9 +255,9 @@ def _head(fitted: LinearSVC | LogisticRegression) -> Head:
     return Head(tuple(str(name) for name in classes), np.ascontiguousarray(weights), bias, 1.0, np.zeros(len(bias)))
 
 
-def _stage(head: Head, outside: Head | None, seen: Margins, labels: Names, beyond: Margins | None) -> Stage:
+def _stage(head: Head, outside: Head | None, seen: Margins, data: Labelled, beyond: Margins | None) -> Stage:
     """A stage, calibrated by margins of texts not seen, and by those of other texts out of scope."""
-    within = np.flatnonzero(labels != OUTSIDE)
+    within, labels = data.measured, data.labels
     truth = np.searchsorted(head.classes, labels[within])
     head = _calibrated(head, seen.of[within], truth)
     probability = head.probabilities(seen.of[within])
@@ -260,13 +269,14 @@ def _stage(head: Head, outside: Head | None, seen: Margins, labels: Names, beyon
     return Stage(head, outside, _scope(told, is_outside), set_from)
 
 
-def _calibrated(head: Head, margins: F64, truth: I64) -> Head:
-    """Scale and shifts of least log loss, the shifts held back where classes are many."""
+def _calibrated(head: Head, margins: F64, truth: I64, first: F64 | None = None) -> Head:
+    """Scale and shifts of least log loss, the shifts held back where classes are many; of what it says blended with ``first`` (n, classes)
+    if that is given: two that are calibrated each for itself are too unsure together."""
     few = len(head.classes) <= 20
 
     def loss(values: F64) -> float:
-        scores = np.exp(values[0]) * margins + (values[1:] if few else 0.0)
-        chance = softmax(scores)[np.arange(len(truth)), truth]
+        said = softmax(np.exp(values[0]) * margins + (values[1:] if few else 0.0))
+        chance = (said if first is None else blended(first, said))[np.arange(len(truth)), truth]
         return float(-np.log(np.maximum(chance, 1e-12)).mean() + 1e-3 * (values[1:] ** 2).sum())
 
     found = minimize(loss, np.r_[np.log(3.0), np.zeros(len(head.classes) if few else 0)], method="L-BFGS-B")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,33 +11,39 @@ from typing import Any
 
 import numpy as np
 
-from agents.support.model import Model
+from agents.support.model import Model, languages_of
 from agents.support.model_bytes import dump
 from agents.support.models import CURRENT, NoModelError
 from agents.support.models import shipped as model_of
-from agents.support.multilingual import LANGUAGES
-from agents.support.policy import DEFAULT
+from agents.support.multilingual import LANGUAGES as READ
+from agents.support.policy import DEFAULT, LANGUAGES
+from agents.support.reading import known_language
 from agents.support.text import cleaned
-from agents.support.vectors import of_grams, vectors
+from agents.support.vectors import learnt, of_grams, vectors
 from ops.summary import fail, summarise
 from ops.support.corpus import Line, corpus
-from ops.support.evaluate import sentences
+from ops.support.evaluate import LANGUAGE, sentences
 from ops.support.fitting import Labelled, fit, head_of, matrix, stacked_head, svm, versioned
-from ops.support.labelled import mapped, read_labelled
+from ops.support.labelled import Rows, mapped, read_labelled
 
 SECOND_SHARE = 0.5  # of the corpus: real messages are less like it, so more of them are looked at twice
 
 
-def train(folder: Path, files: Sequence[Path], by_map: Path | None, *, both: bool, as_json: bool) -> int:
+def train(folder: Path, files: Sequence[Path], by_map: Path | None, *, language: str | None, both: bool, as_json: bool) -> int:
     """Train, write ``folder``/support-<version>.npz and name it in ``folder``/current. → 0."""
     started = time.monotonic()
-    model = shipped([*corpus(), *_given(files, by_map)], both=both)
+    given = _given(files, by_map, language)
+    model = shipped([*corpus(), *given], both=both)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"support-{model.version}.npz"
     path.write_bytes(dump(model))
     (folder / CURRENT).write_text(path.name)
     figures: dict[str, Any] = {"model": model.version, "file": str(path), "megabytes": path.stat().st_size / 1e6}
-    figures |= {"features": len(model.vocabulary) + len(model.matters), "texts": len(corpus())}
+    figures |= {
+        "features": len(model.vocabulary) + len(model.matters),
+        "texts": len(corpus()),
+        "given": dict(Counter(line.language for line in given)),  # by language
+    }
     figures |= {"second_stage": model.second is not None, "seconds": round(time.monotonic() - started, 1)}
     summarise("trained", figures, as_json=as_json)
     return 0
@@ -46,7 +53,8 @@ def shipped(lines: Sequence[Line], *, both: bool) -> Model:
     """The model of these lines: intents and scope, sentiment, language."""
     texts = [cleaned(line.text, DEFAULT.longest).text for line in lines]
     sentence = sentences(texts) if both else None
-    data = Labelled(texts, np.array([line.intent for line in lines]), np.array([line.language for line in lines]), sentence, LANGUAGES)
+    several = np.array([bool(line.also) for line in lines], np.bool_)
+    data = Labelled(texts, np.array([line.intent for line in lines]), np.array([line.language for line in lines]), sentence, READ, several)
     model = fit(data, second_share=SECOND_SHARE)
     x = matrix(data, model.vocabulary, model.matters)
     felt = np.flatnonzero([bool(line.sentiment) for line in lines])
@@ -68,14 +76,39 @@ def current(folder: Path) -> Model:
         fail(str(error), 2)
 
 
-def _given(files: Sequence[Path], by_map: Path | None) -> list[Line]:
-    """The lines of other labelled files, in English, with no sentiment; those without one clear intent are left out."""
+def _given(files: Sequence[Path], by_map: Path | None, language: str | None) -> list[Line]:
+    """The lines of other labelled files, with no sentiment; those without one clear intent, or of no known language, are left out.
+
+    A row is in ``language`` if that is given, else in what its column of that name says, else in what it reads like.
+    """
     found = []
     for path in files:
         rows = read_labelled(path)
         if by_map is None:
             fail(f"{path}: --map tells which of our intents its labels are", 2)
-        for text, names in zip(rows.texts, mapped(rows, by_map), strict=True):
-            if len(names) == 1:
-                found.append(Line("en", next(iter(names)), (), "", text))
+        for text, names, own in zip(rows.texts, mapped(rows, by_map), spoken(rows, language), strict=True):
+            if len(names) == 1 and own:
+                found.append(Line(own, next(iter(names)), (), "", text))
     return found
+
+
+def spoken(rows: Rows, language: str | None) -> list[str | None]:
+    """The language of each row, None for one that is not served. Ends the command where a row names none."""
+    if language is not None:
+        return [language] * len(rows.texts)
+    named = rows.others.get(LANGUAGE) or [""] * len(rows.texts)
+    if strange := [name for name in named if name and known_language(name) is None]:
+        fail(f"{rows.path}: language {strange[0]!r} is none of {', '.join(LANGUAGES)}", 2)
+    return [known_language(name) or own for name, own in zip(named, _detected(rows.texts, named), strict=True)]
+
+
+def _detected(texts: Sequence[str], named: Sequence[str]) -> list[str | None]:
+    """The languages that texts without a named one read like, by the corpus; None for none of them."""
+    if all(named):
+        return [None] * len(texts)
+    lines = corpus()
+    known = learnt(of_grams([line.text for line in lines]), len(lines))
+    head = svm(vectors(of_grams([line.text for line in lines]), len(lines), known), np.array([line.language for line in lines]))
+    looked = [cleaned(text, DEFAULT.longest).text for text in texts]
+    likeliest, sure = languages_of(head, vectors(of_grams(looked), len(looked), known), looked)
+    return [name if told else None for name, told in zip(likeliest, sure.tolist(), strict=True)]
