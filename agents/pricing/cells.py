@@ -19,6 +19,8 @@ from agents.pricing.zones import ELSEWHERE, centre
 MINUTE_MS = 60_000
 S = len(SERVICES)
 NAN, INF = float("nan"), float("inf")
+FADED = 0.5  # of what is usual, fading: less is as good as nothing
+QUIET_MIN = 360  # no zone is let go of sooner
 BLUR = 2.0  # added to what is seen and to what is usual: few say little
 
 BY_CELL: dict[str, tuple[str, float]] = {  # (zones, services): numpy dtype, and the value of a new zone
@@ -83,12 +85,15 @@ class Cells:
     def __setitem__(self, name: str, values: Array) -> None:
         self._arrays[name] = values
 
-    def rows(self, zones: I64) -> I64:
-        """The rows of zones by number, shape (n,); new ones are added, while there is room."""
+    def rows(self, zones: I64, asked: bool) -> I64:
+        """The rows of zones by number, shape (n,); new ones are added, while there is room: where nobody has ``asked`` yet, half of it."""
         known = self._find(zones)
         if (known < 0).any():
             fresh, first = np.unique(zones[known < 0], return_index=True)
-            room = self.policy.zone_limit - 1 - len(self.zones)
+            own = self.zones != ELSEWHERE
+            room = self.policy.zone_limit - 1 - int(own.sum())
+            if not asked:
+                room = min(room, self.policy.zone_limit // 2 - int((own & (self["asked"] == 0).all(axis=1)).sum()))
             if len(fresh) > room:  # who comes first is let in
                 fresh = np.append(fresh[np.argsort(first)][: max(0, room)], ELSEWHERE)
             self._insert(np.setdiff1d(fresh, self.zones))
@@ -101,6 +106,17 @@ class Cells:
         known = self._find(zones)
         away = len(self.zones) - 1 if len(self.zones) and self.zones[-1] == ELSEWHERE else -1
         return np.where(known < 0, away, known)
+
+    def forget(self, clock_ms: int) -> None:
+        """Let go of zones where nobody asks or drives, what was usual has faded, and nothing of their own is learnt or held."""
+        busy = self["requests"].any(axis=(1, 2)) | self["offs"].any(axis=(1, 2)) | self["drivers"].any(axis=1) | self["holds"].any(axis=1)
+        busy |= (self["total"].sum(axis=1) >= FADED) | (self["free_total"].max(axis=1, initial=0.0) >= FADED)
+        busy |= (self["ghosts_until"] > clock_ms) | (self.minute - self["born"] < QUIET_MIN)
+        busy |= (self["number"] >= 0) & (self["number"] < self.policy.acceptance.zones)
+        if not busy.all():
+            self.zones, self.lat, self.lon = self.zones[busy], self.lat[busy], self.lon[busy]
+            self._arrays = {name: array[busy] for name, array in self._arrays.items()}
+            self.factors = (self.factors[0][busy], self.factors[1][busy])
 
     def numbers(self, rows: I64) -> I64:
         """The acceptance model's numbers of the zones at these rows, in whose order new ones are given."""

@@ -1,6 +1,7 @@
 """Drivers' moves and profiles in; where drivers are free, for which services, and who logged off where, out.
 
-Of a driver the latest position counts, for so long as it is fresh. Until its profile is known a driver counts for every service.
+Of a driver the latest position counts, for so long as it is fresh. Until its profile is known a driver counts for every service; what a
+profile ``offers`` are its services from the next second on.
 """
 
 from __future__ import annotations
@@ -13,11 +14,19 @@ import numpy as np
 from agents.pricing.columns import U8, Array, Columns, strings, strings_of
 from agents.pricing.contexts import I64, Mask
 from agents.pricing.policy import SERVICES, STATUSES
+from agents.pricing.zones import ELSEWHERE
 
 AVAILABLE, OFFLINE = STATUSES.index("AVAILABLE"), STATUSES.index("OFFLINE")
 NEVER = 255
 ALL = (1 << len(SERVICES)) - 1
-SPEC = {"zone": ("i8", 0), "status": ("u1", NEVER), "ts": ("i8", 0), "services": ("u1", ALL), "profile_ts": ("i8", 0)}
+SPEC = {
+    "zone": ("i8", 0),
+    "status": ("u1", NEVER),
+    "ts": ("i8", 0),
+    "services": ("u1", ALL),
+    "offers": ("u1", ALL),
+    "profile_ts": ("i8", 0),
+}
 FORGET_MS = 24 * 3_600_000
 
 
@@ -75,17 +84,25 @@ class Fleet:
         rows = self._rows(drivers)
         for row, at, offered in zip(rows.tolist(), ts.tolist(), services.tolist(), strict=True):
             if row >= 0 and at >= self.columns["profile_ts"][row]:
-                self.columns["profile_ts"][row], self.columns["services"][row] = at, offered
+                self.columns["profile_ts"][row], self.columns["offers"][row] = at, offered
+
+    def publish(self) -> None:
+        """A second begins: what profiles said counts."""
+        self.columns["services"][:] = self.columns["offers"]
 
     def free(self, zones: I64, since: int) -> I64:
-        """Free drivers by zone of ``zones`` (ascending) and service, whose position is not older than ``since`` ms."""
+        """Free drivers by zone of ``zones`` (ascending) and service, whose position is not older than ``since`` ms. Those in none of the
+        zones are elsewhere, if that is one."""
         c = self.columns
         out = np.zeros((len(zones), len(SERVICES)), np.int64)
         here = (c["status"] == AVAILABLE) & (c["ts"] >= since)
         if len(zones) and here.any():
-            place, offered = np.searchsorted(zones, c["zone"][here]), c["services"][here]
+            zone, offered = c["zone"][here], c["services"][here]
+            place = np.minimum(np.searchsorted(zones, zone), len(zones) - 1)
+            there = (zones[place] == zone) | (zones[-1] == ELSEWHERE)
+            place = np.where(zones[place] == zone, place, len(zones) - 1)
             for service in range(len(SERVICES)):
-                out[:, service] = np.bincount(place[(offered >> service & 1) > 0], minlength=len(zones))
+                out[:, service] = np.bincount(place[there & ((offered >> service & 1) > 0)], minlength=len(zones))
         return out
 
     def zone(self, driver: str) -> int | None:
@@ -113,7 +130,7 @@ class Fleet:
         out = cls(limit)
         out.heard = heard
         out.index = {name: row for row, name in enumerate(strings_of("ids", arrays))}
-        out.columns.append({name: arrays[name] for name in SPEC})
+        out.columns.append({"offers": arrays["services"]} | {name: arrays[name] for name in SPEC if name in arrays})
         return out
 
     def _rows(self, drivers: Array) -> I64:

@@ -7,7 +7,8 @@ protects the rider is stronger, then what protects from selling below cost, then
     least = min(max(step down, floor, cost), most)
 
 The step is one between any two consecutive quotes of a zone and service: quotes of one second lie within ``sqrt(1 + step)`` of the last
-quote of the seconds before, on either side, and so within ``1 + step`` of each other (but for less than a cent).
+quote of the seconds before, on either side, and so within ``1 + step`` of each other (but for less than a cent). One that floor or cost
+lifts above that takes those after it in its second with it, as far as the step needs (``following``).
 """
 
 from __future__ import annotations
@@ -37,8 +38,10 @@ class Limits:
     cap: F64
     emergency_cap: F64
     ceiling: F64
-    anchor: F64  # the last quote of the zone and service
+    anchor: F64  # the last quote of the zone and service in the seconds before
     max_step: F64
+    cell: I64  # the zone and service, as one number
+    latest: F64  # the last quote of the zone and service in this second so far, before these; NaN: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,35 @@ class Bounds:
 def bounds(limits: Limits) -> Bounds:
     """What the guards leave."""
     reference, step = limits.reference.astype(np.float64), np.sqrt(1.0 + limits.max_step)
+    follow = following(limits, limits.anchor * step) * reference
     upper = np.stack([limits.cap, limits.emergency_cap, limits.ceiling, limits.anchor * step], axis=1) * reference[:, None]
     lower = np.stack([limits.floor * reference, limits.cost.astype(np.float64), limits.anchor / step * reference], axis=1)
-    needed = lower[:, :2].max(axis=1)
+    lower[:, 2] = np.maximum(lower[:, 2], follow)
+    needed = np.maximum(lower[:, :2].max(axis=1), follow)
     highest = np.minimum(np.maximum(upper[:, 3], needed), upper[:, :3].min(axis=1))
     lowest = np.minimum(lower.max(axis=1), highest)
     most = np.maximum(1, np.floor(highest * (1.0 + NEARLY))).astype(np.int64)
     least = np.clip(np.ceil(lowest * (1.0 - NEARLY)).astype(np.int64), 1, most)
     return Bounds(least, most, upper, lower, limits.cost)
+
+
+def following(limits: Limits, top: F64) -> F64:
+    """The least multipliers (n,) that the step leaves after quotes of the same second that floor or cost lifted above ``top``; 0: any."""
+    reference = limits.reference.astype(np.float64)
+    hard = np.minimum(np.minimum(limits.cap, limits.emergency_cap), limits.ceiling) * reference
+    needed = np.maximum(limits.floor * reference, limits.cost)
+    out = np.zeros(len(top))
+    lifted = (np.minimum(needed, hard) > top * reference) | (limits.latest > top)
+    if not lifted.any():
+        return out
+    last: dict[int, float] = {}
+    for i in np.flatnonzero(np.isin(limits.cell, limits.cell[lifted])).tolist():
+        before = last.get(int(limits.cell[i]), float(limits.latest[i]))
+        if before > top[i]:
+            out[i] = before / (1.0 + limits.max_step[i])
+        price = min(max(needed[i], out[i] * reference[i]), hard[i])
+        last[int(limits.cell[i])] = max(1.0, float(np.floor(price * (1.0 + NEARLY)))) / reference[i]
+    return out
 
 
 def fired(found: Bounds, price: I64, wish: F64, holds: U8) -> I64:

@@ -1,8 +1,9 @@
 """One market's part of a step: its valid rows in; decisions, pay, outcomes and table rows, and its state changed, out.
 
-Records are taken second by second of event time, and within a second in the order of READERS. A record that is older than the market's
-clock came late: it counts now, if it counts at all. What a quote sees is what was known when its second began, and what outcomes teach is
-learnt when their second is over; so the same records give the same decisions however they were cut into batches.
+Records are taken second by second of event time, and within a second in the order of READERS, so an answer counts after a quote of its own
+second. A record of an older second than the market's came late: it counts as of the beginning of the newest one, if it counts at all. What
+a quote sees is what was known when its second began, and what outcomes teach is learnt when their second is over; so the same records give
+the same decisions however they were cut into batches.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ from agents.pricing.outputs import ANSWERS, REQUESTS, Closed, Paid
 from agents.pricing.policy import ANSWERS as SAID
 from agents.pricing.policy import SERVICES, Policy
 from agents.pricing.pricing import Priced, price
-from agents.pricing.publish import publish
+from agents.pricing.publish import place, publish
 from agents.pricing.quotes import ACCEPTED, EXPIRED, REJECTED
 from agents.pricing.reading import READERS, Rows, hashes
-from agents.pricing.settings import said
+from agents.pricing.settings import forgotten, of_market, said, told
 from agents.pricing.tariff import pay_parts
 from agents.pricing.watch import alarms
 from agents.pricing.zones import names
@@ -55,8 +56,9 @@ class MarketStep:
             self._begin(clock // SECOND_MS)
             market.clock = max(market.clock, clock)
             return
-        at = {topic: np.maximum.accumulate(np.maximum(rows["ts"], market.clock)) for topic, rows in given.items()}
-        seconds = {topic: each // SECOND_MS for topic, each in at.items()}
+        clocks = {topic: np.maximum.accumulate(np.maximum(rows["ts"], market.clock)) for topic, rows in given.items()}
+        seconds = {topic: each // SECOND_MS for topic, each in clocks.items()}
+        at = {topic: np.maximum(rows["ts"], seconds[topic] * SECOND_MS) for topic, rows in given.items()}
         for second in np.unique(np.concatenate(list(seconds.values()))).tolist():
             self._begin(second)
             market.stirred = market.unshown = True
@@ -65,7 +67,9 @@ class MarketStep:
                     start, end = np.searchsorted(seconds[topic], [second, second + 1]).tolist()
                     if end > start:
                         self._take(topic, given[topic].take(slice(start, end)), at[topic][start:end])
-        market.clock = max(int(each[-1]) for each in at.values())
+            if market.cells.fresh:
+                place(market, second * SECOND_MS, self.policy)
+        market.clock = max(int(each[-1]) for each in clocks.values())
         market.latest, market.since = market.clock, self.now
 
     def _begin(self, second: int) -> None:
@@ -83,11 +87,13 @@ class MarketStep:
         for service, each in enumerate(market.acceptance.drifts):
             if each.found > found[service]:
                 market.drifted[service] = each.found, clock_ms
-        market.quotes.move_on(clock_ms, self.policy.remember_min)
+        market.quotes.move_on(clock_ms, self.policy.remembered_min)
         publish(market, clock_ms, self.policy)
         if clock_ms // FORGET_MS > market.forgot:
             market.forgot = clock_ms // FORGET_MS
             market.fleet.forget(clock_ms)
+            market.cells.forget(clock_ms)
+            market.policies = forgotten(market.policies, clock_ms)
         if clock_ms // self.policy.show_ms > market.shown:
             market.shown, market.unshown = clock_ms // self.policy.show_ms, market.stirred
             self._show(clock_ms)
@@ -137,13 +143,14 @@ class MarketStep:
             self._take_policies(rows)
 
     def _take_policies(self, rows: Rows) -> None:
-        given = {name: said(rows, i) for i, name in enumerate(rows["name"].tolist())}
-        self.market.policies |= given
-        self.recommended += self.market.recommendations.apply(list(given.values()), self.market.second * SECOND_MS, self.now)
+        market = self.market
+        market.policies = of_market(told(market.policies, rows), market.name)
+        every = [said(rows, i) for i in range(len(rows))]
+        self.recommended += market.recommendations.apply(every, market.second * SECOND_MS, self.now)
 
     def _take_orders(self, orders: Rows) -> None:
         cells = self.market.cells
-        zone = cells.rows(area(orders["lat"], orders["lon"], self.policy.zone_m))
+        zone = cells.rows(area(orders["lat"], orders["lon"], self.policy.zone_m), asked=True)
         late = cells.count("requests", zone, orders["service"], orders["ts"], self.policy.order_weight)
         cells["asked"][zone, orders["service"]] = 1
         for i in np.flatnonzero(late).tolist():
@@ -154,27 +161,28 @@ class MarketStep:
 
     def _take_moves(self, moves: Rows) -> None:
         cells, policy = self.market.cells, self.policy
-        rows = cells.rows(area(moves["lat"], moves["lon"], policy.zone_m))
-        moved = self.market.fleet.move(moves["driver"], cells.zones[rows], moves["ts"], moves["status"])
+        square = area(moves["lat"], moves["lon"], policy.zone_m)
+        cells.rows(square, asked=False)
+        moved = self.market.fleet.move(moves["driver"], square, moves["ts"], moves["status"])
         for i in np.flatnonzero(moved.late).tolist():
             message = f"driver {moves['driver'][i]} had a newer record than ts {moves['ts'][i]} before this one"
             self.rejected.append(Rejection(moves.topic, int(moves.offsets[i]), "OutOfOrder", message, True))
         for i in np.flatnonzero(moved.refused).tolist():
             message = f"driver {moves['driver'][i]} has no room: the limit is {policy.driver_limit} drivers of a market"
             self.rejected.append(Rejection(moves.topic, int(moves.offsets[i]), "TooManyDrivers", message, False))
-        rows = cells.rows(moved.zone)
+        rows = cells.find(moved.zone)  # a zone that was let go of since has no window
         for service in range(len(SERVICES)):
-            of = np.flatnonzero(moved.services >> service & 1)
+            of = np.flatnonzero((moved.services >> service & 1) & (rows >= 0))
             cells.count("offs", rows[of], np.full(len(of), service, np.uint8), moved.ts[of], 1)
 
     def _take_answers(self, answers: Rows, at: I64) -> None:
-        """Each closes the quote that it names, if that is open; the first one does."""
+        """Each closes the quote that it names, if that is open; the first one does. One stamped in a second before its quote's does not."""
         quotes, keys = self.market.quotes, hashes(answers["id"])
         known = quotes.known(keys)
         taken: dict[int, int] = {}  # row of a quote → position of its answer
         for i, key in enumerate(keys.tolist()):
             row = quotes.row.get(key, -1)
-            early = row >= 0 and bool(quotes.table["at"][row] > at[i])  # than the quote itself
+            early = row >= 0 and quotes.table["ts"][row] // SECOND_MS > answers["ts"][i] // SECOND_MS  # than the quote itself
             if row < 0 or early or row in taken:
                 self._refuse(answers, i, bool(known[i]) and not early)
             else:
@@ -187,7 +195,7 @@ class MarketStep:
 
     def _refuse(self, answers: Rows, i: int, known: bool) -> None:
         name = answers["id"][i]
-        error, message = "UnknownQuote", f"quote {name} was never made, or longer ago than {self.policy.remember_min} minutes"
+        error, message = "UnknownQuote", f"quote {name} was never made, or longer ago than {self.policy.remembered_min} minutes"
         if known:
             error, message = "QuoteClosed", f"quote {name} is over: it was answered before, or its time was up"
         self.rejected.append(Rejection(answers.topic, int(answers.offsets[i]), error, message, known))

@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from math import ceil
 
 from agents.pricing.acceptance import AcceptancePolicy
 from agents.pricing.choice import ChoicePolicy
@@ -100,6 +101,8 @@ class Policy:
     competitor_limit: int = 10_000
     competitor_range: tuple[float, float] = (0.1, 10.0)  # beyond these reference prices an observation is absurd
     condition_limit: int = 1000
+    market_limit: int = 500  # of a task
+    policy_limit: int = 1000  # names of policy events of a task
 
     # surge gaming
     gaming_drivers: int = 5  # that log off within two minutes, at least …
@@ -111,12 +114,17 @@ class Policy:
     # time, all against the market's clock (event time) unless said otherwise
     quote_ttl_s: float = 120.0  # a quoted price holds for so long
     late_s: float = 600.0  # a quote request older than the market's clock by more is refused; of orders, what is out of the window
-    remember_min: int = 15  # ids of quotes are remembered for at least so long after they were priced
+    remember_min: int = 15  # ids of quotes are remembered for so long, or for as long as one may be open or late
     future_ms: int = 60_000  # a record further ahead of the step's now is refused
     trip_limit_m: float = 500_000.0
     show_ms: int = 5000  # between rows of the tables
     recommend_ms: int = 600_000  # between looks for recommendations
     recommend_quotes: int = 200  # of a service that a recommendation is reckoned from, at least
+
+    @cached_property
+    def remembered_min(self) -> int:
+        """Minutes for which ids of quotes are remembered: never less than a quote may be open, or come late."""
+        return max(self.remember_min, 1 + ceil(max(self.quote_ttl_s, self.late_s) / 60))
 
     @cached_property
     def version(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from agents.pricing.cells import GAMING
+from agents.pricing.cells import GAMING, S
 from agents.pricing.choice import ALTERNATIVES, Chosen, choose
 from agents.pricing.columns import U8, Array
 from agents.pricing.contexts import F64, I64, Contexts, Mask
@@ -56,7 +56,7 @@ def price(market: Market, given: Rows, at: I64, seed: int, policy: Policy, rejec
     rows, at, keys = given.take(kept), at[kept], keys[kept]
     service, cells, settings = rows["service"], market.cells, market.settings
     square = area(rows["lat"], rows["lon"], policy.zone_m)
-    zone = cells.rows(square)
+    zone = cells.rows(square, asked=True)
     if cells.fresh:
         place(market, market.second * SECOND_MS, policy)
     cells.count("requests", zone, service, rows["ts"], 1)
@@ -73,7 +73,7 @@ def price(market: Market, given: Rows, at: I64, seed: int, policy: Policy, rejec
     anchor = np.where(np.isnan(cells["anchor"][cell]), cells["prior"][cell], cells["anchor"][cell])
     limits = Limits(
         reference, cost, settings.floor[service], settings.cap[service], settings.emergency_cap[service], cells["ceiling"][cell],
-        anchor, settings.max_step[service],
+        anchor, settings.max_step[service], zone * S + service, cells["latest"][cell],
     )  # fmt: skip
     found = bounds(limits)
     contexts = _contexts(market, zone, rows, personal)

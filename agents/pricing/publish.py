@@ -14,12 +14,14 @@ from agents.pricing.policy import Policy
 from agents.pricing.prior import demand_weight, held, refresh, supply_weight
 from agents.pricing.settings import settle
 from agents.pricing.signals import EVERYWHERE
+from agents.pricing.zones import ELSEWHERE
 
 
 def publish(market: Market, clock_ms: int, policy: Policy) -> None:
     """Publish what is known at ``clock_ms``."""
     cells = market.cells
     cells.advance(clock_ms // MINUTE_MS)
+    market.fleet.publish()
     cells["demand"] = cells.levels(clock_ms)
     drivers = market.fleet.free(cells.zones, clock_ms - round(policy.position_ttl_s * 1000))
     counted = _without_gaming(cells, drivers, clock_ms, policy)
@@ -75,6 +77,7 @@ def _hold(market: Market, before: F64, clock_ms: int, policy: Policy) -> None:
     holds = np.zeros(cells["holds"].shape, np.uint8)
     zones = market.flags.zones(market.fleet, clock_ms, policy)
     unsafe = np.isin(cells.zones, sorted(zones)) | (EVERYWHERE in zones)
+    unsafe |= (cells.zones == ELSEWHERE) & bool(zones - set(cells.zones.tolist()))
     holds |= SAFETY * (unsafe[:, None] | market.settings.safety_hold).astype(np.uint8)
     disputed = market.overcharges.by_service(clock_ms, policy) >= policy.overcharges
     holds |= OVERCHARGE * disputed.astype(np.uint8)

@@ -17,13 +17,14 @@ from agents.pricing.columns import Array
 from agents.pricing.contexts import F64, I64, Mask
 from agents.pricing.figures import thousandths
 from agents.pricing.policy import SERVICES, Policy
+from agents.pricing.reading import SETTING_RANGES
 from agents.pricing.settings import Said, Settings
+from columns.earth import HOUR_MS
 
 KINDS = ("RAISE_CAP", "LOWER_FLOOR", "WIDEN_STEP")
 SUMS = ("bounded", "profit", "revenue")
 SHARE = 0.2  # of quotes that a guard bounds
 BEYOND = 1.1  # a price beyond a bound, over the bound
-HOUR_MS = 3_600_000
 
 Row = dict[str, Any]
 
@@ -94,8 +95,11 @@ class Recommendations:
         name, by = SERVICES[service], KINDS[kind]
         floor, cap, step = (float(getattr(settings, each)[service]) for each in ("floor", "cap", "max_step"))
         change = {"RAISE_CAP": ("cap", cap, cap * BEYOND), "LOWER_FLOOR": ("floor", floor, floor / BEYOND)}
-        change["WIDEN_STEP"] = ("max_step", step, min(1.0, step * 1.5))
-        setting, old, new = change[by][0], change[by][1], round(change[by][2], 4)
+        setting, old, wanted = (change | {"WIDEN_STEP": ("max_step", step, step * 1.5)})[by]
+        least, most = SETTING_RANGES[setting]
+        new = round(min(max(wanted, least), most), 4)
+        if new == round(old, 4):  # it is as far as settings go
+            return None
         hours = elapsed_ms / HOUR_MS
         row: Row = {"recommendation_id": f"{market}/{name}/{by}", "market": market, "service": name, "kind": by, "status": "OPEN"}
         row |= {"what": f"change {setting} of {name} from {old:g} to {new:g}"}

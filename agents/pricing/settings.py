@@ -15,6 +15,7 @@ from agents.pricing.contexts import F64, Mask
 from agents.pricing.policy import OBJECTIVES, Policy
 from agents.pricing.reading import NONE, SETTINGS, Rows
 
+REMEMBER_MS, SECOND_MS = 24 * 3_600_000, 1000
 Said = dict[str, Any]  # what an event said: its fields, None where it said nothing
 
 
@@ -49,16 +50,40 @@ def said(rows: Rows, i: int) -> Said:
     out |= {name: None if rows[name][i] < 0 else bool(rows[name][i]) for name in ("personal", "safety_hold")}
     out |= {name: None if rows[name][i] == NONE else int(rows[name][i]) for name in ("service", "objective")}
     out |= {"market": str(rows.markets[i]), "ts": int(rows["ts"][i]), "deleted": bool(rows["deleted"][i])}
-    return out | {"recommendation_id": str(rows["recommendation_id"][i])}
+    return out | {"recommendation_id": str(rows["recommendation_id"][i]), "before": None}
+
+
+def told(known: Mapping[str, Said], rows: Rows) -> dict[str, Said]:
+    """What is known after the events of these rows: the latest of each name, and with it, as ``before``, the last one of an older second,
+    which holds until the latest one's second is over."""
+    out = dict(known)
+    for i, name in enumerate(rows["name"].tolist()):
+        new, last = said(rows, i), out.get(name)
+        if last is not None:
+            same = last["ts"] // SECOND_MS == new["ts"] // SECOND_MS
+            new["before"] = last["before"] if same else last | {"before": None}
+        out[name] = new
+    return out
+
+
+def of_market(known: Mapping[str, Said], market: str) -> dict[str, Said]:
+    """What of all that was said is said of this market, or was."""
+    scopes = ("", market)
+    return {name: each for name, each in known.items() if each["market"] in scopes or (each["before"] or each)["market"] in scopes}
+
+
+def forgotten(known: Mapping[str, Said], clock_ms: int) -> dict[str, Said]:
+    """What was said, without what was taken back so long ago that no older record of it comes any more."""
+    return {name: each for name, each in known.items() if not each["deleted"] or each["ts"] >= clock_ms - REMEMBER_MS}
 
 
 def settle(known: Mapping[str, Said], market: str, clock_ms: int, policy: Policy) -> Settings:
     """The settings of a market by all that was said before ``clock_ms``."""
-    mine = [(each["market"] != "", each["service"] is not None, each["ts"], name) for name, each in known.items()]
-    mine = [key for key in mine if known[key[3]]["market"] in ("", market) and not known[key[3]]["deleted"] and key[2] < clock_ms]
+    holding = {name: each if each["ts"] < clock_ms else each["before"] for name, each in known.items()}
+    mine = {name: each for name, each in holding.items() if each and each["market"] in ("", market) and not each["deleted"]}
     out = default(policy)
-    for *_, name in sorted(mine):
-        each = known[name]
+    for _, name in sorted(((each["market"] != "", each["service"] is not None, each["ts"]), name) for name, each in mine.items()):
+        each = mine[name]
         services = slice(None) if each["service"] is None else slice(each["service"], each["service"] + 1)
         for setting, column in out.arrays().items():
             if each[setting] is None:

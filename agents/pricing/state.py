@@ -9,7 +9,8 @@ from agents.pricing.market import Market
 from agents.pricing.policy import DEFAULT, Policy
 from agents.pricing.settings import Said
 
-FORMAT = 1  # changes whenever older code could not load what this code dumps
+FORMAT = 2  # changes whenever older code could not load what this code dumps
+READABLE = (1, 2)
 
 
 @dataclass(slots=True)
@@ -20,6 +21,7 @@ class PricingState:
     now: int = 0
     policies: dict[str, Said] = field(default_factory=dict)
     markets: dict[str, Market] = field(default_factory=dict)
+    forgot: int = 0  # the hour of ``now`` in which it was last looked for what to forget
 
     def dump(self) -> bytes:
         """The state as bytes; equal states give equal bytes."""
@@ -27,16 +29,19 @@ class PricingState:
         arrays: dict[str, Array] = {}
         for i, market in enumerate(markets):
             arrays |= part(str(i), market.arrays())
-        facts = {"format": FORMAT, "partition": self.partition, "now": self.now, "policies": self.policies}
+        facts = {"format": FORMAT, "partition": self.partition, "now": self.now, "policies": self.policies, "forgot": self.forgot}
         return pack(facts | {"markets": [market.facts() for market in markets]}, arrays)
 
     @classmethod
     def load(cls, data: bytes, policy: Policy = DEFAULT) -> PricingState:
         """The state that was dumped. Raises ValueError for bytes of another agent or format."""
         facts, arrays = unpack(data)
-        if facts["format"] != FORMAT:
-            raise ValueError(f"pricing state has format {facts['format']}; this code reads {FORMAT}: run the code that wrote it")
-        state = cls(facts["partition"], facts["now"], facts["policies"])
+        if facts["format"] not in READABLE:
+            raise ValueError(f"pricing state has format {facts['format']}; this code reads {READABLE}: run the code that wrote it")
+        for known in (facts["policies"], *(each["policies"] for each in facts["markets"])):
+            for each in known.values():
+                each.setdefault("before", None)  # format 1 has none
+        state = cls(facts["partition"], facts["now"], facts["policies"], forgot=facts.get("forgot", 0))
         for i, each in enumerate(facts["markets"]):
             state.markets[each["name"]] = Market.of(each, part_of(str(i), arrays), policy)
         return state

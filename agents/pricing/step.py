@@ -31,11 +31,13 @@ from agents.pricing.outputs import (
 )
 from agents.pricing.policy import Policy
 from agents.pricing.reading import READERS, Rows
-from agents.pricing.settings import Said, said
+from agents.pricing.settings import Said, forgotten, of_market, told
 from agents.pricing.state import PricingState
+from columns.earth import HOUR_MS
 from columns.records import Records, Rejection
 
 POLICIES = "pricing-policies"
+NOTHING_LEARNT_MS, LEARNT_MS = 24 * HOUR_MS, 90 * 24 * HOUR_MS  # after 90 days little is left of what was learnt (acceptance.py)
 
 
 @dataclass(slots=True)
@@ -50,6 +52,7 @@ def step(state: PricingState, batches: Mapping[str, Records], now: int, policy: 
     """Step ``state``, in place, over ``batches`` at ``now`` ms. Every accepted quote request gets exactly one decision, in this step."""
     out = Stepped()
     state.now = now = max(state.now, now)
+    _forget(state)
     given: dict[str, dict[str, Rows]] = {}
     for topic, read in READERS.items():
         if topic in batches and len(batches[topic].offsets) and topic != POLICIES:
@@ -57,13 +60,16 @@ def step(state: PricingState, batches: Mapping[str, Records], now: int, policy: 
                 given.setdefault(name, {})[topic] = rows
     known = dict(state.policies)
     if POLICIES in batches and len(batches[POLICIES].offsets):
-        _tell(state, given, READERS[POLICIES](batches[POLICIES], now, policy, out.rejected), out.rejected)
+        _tell(state, given, READERS[POLICIES](batches[POLICIES], now, policy, out.rejected), policy, out.rejected)
     steps = []
     for name in sorted(given.keys() | state.markets.keys()):
         market = state.markets.get(name)
+        if market is None and len(state.markets) >= policy.market_limit:
+            _refuse(name, given[name], policy, out.rejected)
+            continue
         if market is None:
             market = state.markets[name] = Market.fresh(name, policy)
-            market.policies = known | _said_before(given[name])
+            market.policies = of_market(_said_before(known, given[name]), name)
         elif name not in given and not market_due(market, now, policy):
             continue
         one = MarketStep(market, now, seed_of(policy.seed, name), policy, out.rejected)
@@ -83,7 +89,26 @@ def seed_of(seed: int, market: str) -> int:
     return int.from_bytes(blake2b(f"{seed}/{market}".encode(), digest_size=8).digest(), "little")
 
 
-def _tell(state: PricingState, given: dict[str, dict[str, Rows]], rows: Rows, rejected: list[Rejection]) -> None:
+def _forget(state: PricingState) -> None:
+    """Once an hour: markets of which nothing was heard for long are let go of, and what was taken back long ago."""
+    if state.now // HOUR_MS <= state.forgot:
+        return
+    state.forgot = state.now // HOUR_MS
+    for name, market in list(state.markets.items()):
+        if state.now - market.since >= (LEARNT_MS if market.acceptance.outcomes else NOTHING_LEARNT_MS):
+            del state.markets[name]
+    state.policies = forgotten(state.policies, state.now)
+
+
+def _refuse(market: str, given: Mapping[str, Rows], policy: Policy, rejected: list[Rejection]) -> None:
+    """There is no room for a new market: its records are dead letters."""
+    message = f"market {market[:80]!r} is new, and there are {policy.market_limit} already: see whether their names are right"
+    for topic, rows in given.items():
+        if topic != POLICIES:
+            rejected.extend(Rejection(topic, offset, "TooManyMarkets", message, False) for offset in rows.offsets.tolist())
+
+
+def _tell(state: PricingState, given: dict[str, dict[str, Rows]], rows: Rows, policy: Policy, rejected: list[Rejection]) -> None:
     """Policy events go to every market; of each name the latest counts."""
     kept = []
     for i, name in enumerate(rows["name"].tolist()):
@@ -91,24 +116,27 @@ def _tell(state: PricingState, given: dict[str, dict[str, Rows]], rows: Rows, re
         if last is not None and rows["ts"][i] < last["ts"]:
             message = f"{name} had a newer record than ts {rows['ts'][i]} before this one"
             rejected.append(Rejection(rows.topic, int(rows.offsets[i]), "OutOfOrder", message, True))
+        elif last is None and len(state.policies) >= policy.policy_limit:
+            message = f"{name[:80]!r} is new, and there are {policy.policy_limit} policies already: use one of their names"
+            rejected.append(Rejection(rows.topic, int(rows.offsets[i]), "TooManyPolicies", message, False))
         else:
-            state.policies[name] = said(rows, i)
+            state.policies = told(state.policies, rows.take(slice(i, i + 1)))
             kept.append(i)
     if kept:
         for name in given.keys() | state.markets.keys():
             given.setdefault(name, {})[POLICIES] = rows.take(np.array(kept))
 
 
-def _said_before(given: dict[str, Rows]) -> dict[str, Said]:
+def _said_before(known: Mapping[str, Said], given: dict[str, Rows]) -> dict[str, Said]:
     """What policy events said before a new market's own first record came; they are taken out of its rows."""
     if POLICIES not in given:
-        return {}
+        return dict(known)
     rows = given.pop(POLICIES)
     first = min(int(own["ts"][0]) for own in given.values())
     came = np.maximum.accumulate(rows["ts"])
     if (later := np.flatnonzero(came > first)).size:
         given[POLICIES] = rows.take(later)
-    return {rows["name"][i]: said(rows, i) for i in np.flatnonzero(came <= first).tolist()}
+    return told(known, rows.take(np.flatnonzero(came <= first)))
 
 
 def _frame(steps: list[MarketStep], out: Stepped, stamp: Stamp) -> None:

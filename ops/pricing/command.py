@@ -27,6 +27,7 @@ def evaluate(
     worlds: Annotated[str | None, typer.Option(help="names, with commas between")] = None,
     decisions: Annotated[int, typer.Option(min=1000, help="of each run")] = 20_000,
     objective: Annotated[str, typer.Option(help="profit alone, or one of the four objectives by its name")] = "profit",
+    first_seed: Annotated[int, typer.Option(min=0, help="the first of the seeds")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="processes")] = 2,
     as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
 ) -> None:
@@ -37,8 +38,9 @@ def evaluate(
         from ops.pricing.simulated import evaluate_simulated
         from ops.pricing.worlds import KINDS
 
+        seeds = range(first_seed, first_seed + simulate)
         names = KINDS if worlds is None else tuple(name.strip() for name in worlds.split(","))
-        code = evaluate_simulated(simulate, worlds=names, decisions=decisions, objective=objective, workers=workers, as_json=as_json)
+        code = evaluate_simulated(seeds, worlds=names, decisions=decisions, objective=objective, workers=workers, as_json=as_json)
         raise typer.Exit(code)
     if quotes is not None:
         from ops.pricing.recorded import evaluate_quotes
@@ -55,6 +57,7 @@ def ope(
     fit: Annotated[float, typer.Option(help="share of the log that candidates learn from")] = 0.3,
     least_share: Annotated[float, typer.Option(help="effective sample size, as a share of the decisions, below which is refused")] = 0.1,
     simulate: Annotated[int | None, typer.Option(metavar="SEEDS", min=1, help="measure the estimators on simulated logs")] = None,
+    first_seed: Annotated[int, typer.Option(min=0, help="the first of the seeds")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="processes")] = 2,
     as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
 ) -> None:

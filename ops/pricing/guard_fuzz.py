@@ -179,7 +179,7 @@ class Auditor:
         for row in rows.get("pricing-policies", []):
             crossed = row["floor"] is not None and row["cap"] is not None and row["floor"] > row["cap"]
             if not crossed:
-                self.said[row["name"]] = row
+                self.said[row["name"]] = row | {"before": self.said.get(row["name"])}
         for row in rows.get("driver-flags", []):
             key = row["market"], row["conversation_id"]
             if row["cleared"]:
@@ -240,9 +240,10 @@ class Auditor:
     def _settings(self, market: str, service: str, clock: int) -> Row:
         p = self.policy
         out: Row = {"floor": p.floor, "cap": p.cap, "max_step": p.max_step, "emergency_cap": math.inf, "safety_hold": False}
-        mine = [r for r in self.said.values() if r["market"] in (None, market) and r["service"] in (None, service)]
+        holding = [r if r["ts"] < clock else r["before"] for r in self.said.values()]  # signals have a second of their own
+        mine = [r for r in holding if r and r["market"] in (None, market) and r["service"] in (None, service)]
         for row in sorted(mine, key=lambda r: (r["market"] is not None, r["service"] is not None, r["ts"], r["name"])):
-            if not row["deleted"] and row["ts"] < clock:
+            if not row["deleted"]:
                 strict = {
                     "emergency_cap": min(out["emergency_cap"], row["emergency_cap"] or math.inf),
                     "safety_hold": out["safety_hold"] or bool(row["safety_hold"]),

@@ -69,19 +69,19 @@ def sample(task: Task, decisions: int, objective: str) -> Sample:
     return Sample(shares, shares["agent"] / shares["bounded"], regret, ran.drifts, digest)
 
 
-def evaluate_simulated(seeds: int, *, worlds: Sequence[str], decisions: int, objective: str, workers: int, as_json: bool) -> int:
-    """Print the comparison over the seeds 1 to ``seeds``. → 0, or 1 when a target is missed; exits 2 for what cannot be."""
+def evaluate_simulated(seeds: Sequence[int], *, worlds: Sequence[str], decisions: int, objective: str, workers: int, as_json: bool) -> int:
+    """Print the comparison over the seeds. → 0, or 1 when a target is missed; exits 2 for what cannot be."""
     if not set(worlds) <= set(KINDS) or objective not in WEIGHTS or decisions < 1000:
         fail(f"give worlds of {', '.join(KINDS)}, an objective of {', '.join(WEIGHTS)}, and at least 1000 decisions", 2)
-    tasks = [(kind, seed) for kind in worlds for seed in range(1, seeds + 1)]
+    tasks = [(kind, seed) for kind in worlds for seed in seeds]
     found = run_all(tasks, partial(sample, decisions=decisions, objective=objective), workers, "pricing worlds")
-    by_world = {kind: [found[kind, seed] for seed in range(1, seeds + 1)] for kind in worlds}
-    _show(by_world, seeds, decisions, objective)
+    by_world = {kind: [found[kind, seed] for seed in seeds] for kind in worlds}
+    _show(by_world, len(seeds), decisions, objective)
     goals = _goals(by_world) if objective == PROFIT else []
     code = show_goals(goals)
     if as_json:
         out = {kind: _figures(samples) for kind, samples in by_world.items()}
-        head = {"seeds": seeds, "decisions": decisions, "objective": objective, "simulated": True}
+        head = {"seeds": list(seeds), "decisions": decisions, "objective": objective, "simulated": True}
         typer.echo(orjson.dumps(head | {"worlds": out, "targets": [goal.as_dict() for goal in goals]}).decode())
     return code
 

@@ -27,7 +27,7 @@ def test_bounds_keep_every_guard_by_its_rank(
     reference: int, cost: int, floor: float, cap: float, emergency: float, ceiling: float, anchor: float, step: float, wanted: int
 ) -> None:
     one = [np.array([value], float) for value in (floor, cap, emergency, ceiling, anchor, step)]
-    found = bounds(Limits(np.array([reference]), np.array([cost]), *one))
+    found = bounds(Limits(np.array([reference]), np.array([cost]), *one, cell=np.array([0]), latest=np.array([np.nan])))
     price = int(np.clip(wanted, found.least, found.most)[0])
     highest = max(1, int(np.floor(min(cap, emergency, ceiling) * reference * (1 + 1e-9))))
     needed = max(floor * reference, cost)
@@ -43,6 +43,33 @@ def test_bounds_keep_every_guard_by_its_rank(
     if bits & BIT["emergency-cap"]:
         assert price >= found.most[0] or wanted > found.most[0]
         assert int(np.floor(emergency * reference * (1 + 1e-9))) <= max(1, found.most[0])
+
+
+quotes = st.lists(st.tuples(st.integers(0, 1), st.integers(100, 5000), st.floats(0.2, 6.0)), min_size=1, max_size=12)
+
+
+@given(quotes, st.floats(0.01, 1.0), st.floats(0.5, 4.0), st.integers(0, 12))
+@unhurried
+def test_a_quote_that_its_cost_lifts_takes_those_after_it_along(
+    given_quotes: list[tuple[int, int, float]], step: float, cap: float, cut: int
+) -> None:
+    def priced(some: list[tuple[int, int, float]], latest: dict[int, float]) -> list[tuple[int, int, float]]:
+        cell, reference, share = (np.array([each[i] for each in some]) for i in range(3))
+        cost = np.rint(share * reference).astype(np.int64)
+        same = [np.full(len(some), value) for value in (0.1, cap, np.inf, np.inf, 1.0, step)]
+        before = np.array([latest.get(each, np.nan) for each in cell.tolist()])
+        least = bounds(Limits(reference, cost, *same, cell=cell, latest=before)).least
+        latest |= dict(zip(cell.tolist(), (least / reference).tolist(), strict=True))
+        return list(zip(cell.tolist(), least.tolist(), (least / reference).tolist(), strict=True))
+
+    whole, seen = priced(given_quotes, {}), {}
+    parts = [part for part in (given_quotes[:cut], given_quotes[cut:]) if part]
+    assert [each for part in parts for each in priced(part, seen)] == whole
+    last: dict[int, float] = {}
+    for (cell, price, multiplier), (_, reference, _) in zip(whole, given_quotes, strict=True):
+        low = min(last.get(cell, 0.0) / (1 + step), cap) * reference
+        assert price >= low - 1
+        last[cell] = multiplier
 
 
 def test_no_guard_is_breached_by_fuzzed_events() -> None:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from agents.pricing.agent import AGENT
 from agents.pricing.policy import SERVICES
-from agents.pricing.reading import READERS
 from tests.pure.pricing_events import (
     LAT,
     LON,
@@ -32,7 +31,6 @@ from tests.pure.pricing_events import (
     unhurried,
 )
 
-RANK = {topic: rank for rank, topic in enumerate(READERS)}
 LATER = NOW + 3_600_000  # now of all steps
 Event = tuple[str, Row]
 
@@ -76,7 +74,8 @@ class Chance:
 
 
 def history(seed: int, length: int) -> list[Event]:
-    """Events in an order in which the runtime may hand them over: by when they come, then by topic."""
+    """Events in an order in which the runtime may hand them over: by the second in which they come; within it by chance, but for topics'
+    own order, and that answers come after quotes."""
     chance = Chance(seed)
     events = [chance.event() for _ in range(length)]
     latest: dict[tuple[str, str], int] = {}
@@ -87,7 +86,10 @@ def history(seed: int, length: int) -> list[Event]:
         if row.get("price_cents", 1) > 0:  # what is refused does not move the clock
             latest[topic, row["market"] or "sf"] = at
         came.append(at)
-    return [events[i] for i in sorted(range(length), key=lambda i: (came[i], RANK[TOPICS[events[i][0]]]))]
+    luck, second = chance.rng.permutation(length), [at // 1000 for at in came]
+    mixed = sorted(range(length), key=lambda i: (second[i], events[i][0] == "answers", luck[i]))
+    own = {kind: iter(sorted((i for i in range(length) if events[i][0] == kind), key=lambda i: (came[i], i))) for kind in TOPICS}
+    return [events[next(own[events[i][0]])] for i in mixed]
 
 
 def play(events: list[Event], cuts: list[int], reload: bool = False) -> tuple[list[str], list[str], bytes]:

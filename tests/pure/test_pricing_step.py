@@ -112,8 +112,24 @@ def test_a_quote_asked_for_twice_is_priced_once_and_one_that_is_long_over_is_not
 
 def test_an_answer_before_its_quote_answers_nothing() -> None:
     task = Task()
-    task.step(SECOND, quotes=[quote("a", ts=NOW + 900)], answers=[answer("a", ts=NOW)])
+    task.step(SECOND, quotes=[quote("a", ts=NOW + SECOND)], answers=[answer("a", ts=NOW + SECOND - 1)])
     assert task.errors == ["UnknownQuote"]
+    task.step(2 * SECOND, answers=[answer("a", ts=NOW + SECOND - 1)])  # whenever it comes
+    assert task.errors == ["UnknownQuote"]
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_an_answer_stamped_in_its_quotes_second_closes_it_however_they_come(apart: bool) -> None:
+    task = Task()
+    asked, said = [quote("a", ts=NOW + 900)], [answer("a", ts=NOW + 100)]
+    if apart:
+        task.step(SECOND, quotes=asked)
+        task.step(SECOND, answers=said)
+    else:
+        task.step(SECOND, quotes=asked, answers=said)
+    (closed,) = task.all["pricing.outcomes"]
+    assert (closed["outcome"], closed["closed_ts"]) == ("ACCEPTED", NOW + 100)
+    assert task.errors == []
 
 
 def test_more_demand_raises_a_zones_prior_and_more_supply_lowers_it() -> None:
