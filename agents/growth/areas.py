@@ -40,6 +40,11 @@ def middle(zones: I64, size_m: float) -> tuple[F64, F64]:
     return lat.round(5), lon.round(5)
 
 
+def names(zones: I64, size_m: float) -> list[str]:
+    """What zones are called: their middles, (n,)."""
+    return [f"{lat:.4f},{lon:.4f}" for lat, lon in zip(*(each.tolist() for each in middle(zones, size_m)), strict=True)]
+
+
 def haversine_m(lat1: F64, lon1: F64, lat2: F64, lon2: F64) -> F64:
     """Great-circle distance in metres between points in degrees, by the haversine formula. Shapes broadcast."""
     phi1, phi2 = np.radians(lat1), np.radians(lat2)
