@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agents.growth.conversion import COUNTS, Conversion
@@ -56,6 +56,11 @@ class Alerts:
             same = {name: getattr(one, name) for name in Alert.__slots__ if name != "severity"}
             rows.append(same | over | {"since": since, "event_ts": at, "updated_at": now})
         return rows
+
+
+def over(market: Market, at: int) -> Iterator[Alert]:
+    """A market is forgotten: nothing is to be said of it any more."""
+    return (replace(one, severity=None) for one in of_market(market, at))
 
 
 def of_market(market: Market, at: int) -> Iterator[Alert]:

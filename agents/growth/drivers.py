@@ -15,14 +15,14 @@ from columns.packing import strings, strings_of
 from columns.table import I64, Array, Columns, Mask
 
 WHOLE = 60  # divisible by each number of services
-SPEC: dict[str, tuple[str, float]] = {"ts": ("i8", 0), "zone": ("i4", -1), "online": ("?", 0), "services": ("u1", 0), "told": ("i8", 0)}
+SPEC: dict[str, tuple[str, float]] = {"ts": ("i8", 0), "zone": ("i8", 0), "online": ("?", 0), "services": ("u1", 0), "told": ("i8", 0)}
 OFFERED = np.array([[bits >> i & 1 for i in range(len(SERVICES))] for bits in range(1 << len(SERVICES))], np.int64)
 SHARE = OFFERED * (WHOLE // np.maximum(1, OFFERED.sum(axis=1)))[:, None]  # by services as bits: the driver's share of each
 
 
 @dataclass(slots=True)
 class Drivers:
-    """One market's. ``ts``: of the last move; ``told``: of the last profile; ``zone``: its number in the market, -1 before a move."""
+    """One market's. ``ts``: of the last move; ``told``: of the last profile; ``zone``: the grid's."""
 
     rows: dict[str, int] = field(default_factory=dict)
     columns: Columns = field(default_factory=lambda: Columns(SPEC))
@@ -44,13 +44,14 @@ class Drivers:
             self.columns[name][rows] = values[kept]  # of several moves of a driver the last one stays
         return late
 
-    def online(self, clock: int, zones: int, policy: Policy) -> I64:
-        """Sixtieths of drivers by zone and service at event time ``clock``, (zones, services)."""
+    def online(self, clock: int, policy: Policy) -> tuple[I64, I64]:
+        """Who is there at event time ``clock``: zones of the grid, (k,) in their order, and sixtieths of drivers, (k, services)."""
         of = self.columns
-        seen = of["online"] & (of["zone"] >= 0) & (of["ts"] > clock - policy.stale_ms)
-        out = np.zeros((zones, len(SERVICES)), np.int64)
-        np.add.at(out, of["zone"][seen], SHARE[of["services"][seen]])
-        return out
+        seen = of["online"] & (of["ts"] > clock - policy.stale_ms) & (of["services"] > 0)
+        zones, which = np.unique(of["zone"][seen], return_inverse=True)
+        out = np.zeros((len(zones), len(SERVICES)), np.int64)
+        np.add.at(out, which, SHARE[of["services"][seen]])
+        return zones, out
 
     def forget(self, before: int) -> None:
         """Let go of those not heard of since that event time, ms, of whom there is no profile: it does not come again when they do."""

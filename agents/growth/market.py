@@ -3,6 +3,9 @@
 Event time goes in slots of ``policy.slot_ms``; decisions on zones are made when a slot is over. A record that comes late counts in the slot
 that is open; only as demand it still counts in its own, if that is of the last hour. So however records in the order of their event
 times are cut into batches, decisions and state are the same.
+
+The clock begins with the first order, change or move: they happen when they say. A driver's profile may be years old; before the clock
+begins it is noted and no more. A silence of more than a day is not gone through slot by slot.
 """
 
 from __future__ import annotations
@@ -20,13 +23,13 @@ from agents.growth.forecast import Forecaster
 from agents.growth.orders import Captured, Order, Orders
 from agents.growth.places import Places
 from agents.growth.policy import DAY_MS, HOUR_MS, SERVICES, SLOTS, Policy, Settings
-from agents.growth.reading import MOVES, ORDER_CHANGES, ORDERS, PROFILES, Rows
+from agents.growth.reading import MOVES, ORDER_CHANGES, ORDERS, PROFILES, Rows, event_slots, newest
 from agents.growth.revenue import FEES, fees, is_peak, tariff_cents
+from columns import earth
 from columns.earth import EPOCH_HOUR, WEEK_HOURS
 from columns.records import Rejection
 from columns.table import F64, I64, Array
 
-RING = 2 * SLOTS
 SILENCE = 96  # slots: after a longer one the last hours are not gone through one by one, and learning begins anew with the next
 LEAST_SHOWN = 0.05  # orders forecast, of a series without drivers
 _PARTS = ("places", "forecaster", "drivers", "effects", "orders")
@@ -67,35 +70,47 @@ class Market:
     since: int = 0
     shift_h: int = 0  # local solar time less UTC
     offset: int = -1  # of the last order counted
+    heard: int = 0  # the step's time of its last record
     places: Places = field(default_factory=Places)
     forecaster: Forecaster = field(default_factory=Forecaster)
     drivers: Drivers = field(default_factory=Drivers)
     effects: Effects = field(default_factory=Effects)
     orders: Orders = field(default_factory=Orders)
-    ring: I64 = field(default_factory=lambda: np.zeros((RING, 0), np.int64))
+    recent: dict[int, dict[int, int]] = field(default_factory=dict)  # slot → orders by zone of the grid · services + service
     levels: F64 = field(default_factory=lambda: np.zeros((3, 0)))
     tightness: F64 = field(default_factory=lambda: np.zeros((2, len(SERVICES))))  # drivers needed and there when the last slot ended
     pressed: F64 = field(default_factory=lambda: np.zeros(len(SERVICES)))  # slots in a row with more needed than there
 
     def step(
-        self, given: Mapping[str, Rows], now: int, settings: Settings, policy: Policy, rejected: list[Rejection], decided: Look
+        self,
+        given: Mapping[str, Rows],
+        now: int,
+        settings: Settings,
+        policy: Policy,
+        rejected: list[Rejection],
+        decided: Look,
+        *,
+        behind: bool = False,
     ) -> list[Captured]:
-        """Take in a step's records; then let the time pass that has passed by the steps' ``now``. ``decided`` gets what is decided whenever
-        a slot is over. → what was captured"""
+        """Take in a step's records; then, unless it is ``behind``, let the time pass that has passed by the steps' ``now``. ``decided``
+        gets what is decided whenever a slot is over. → what was captured"""
         captured: list[Captured] = []
-        slots = {topic: np.maximum(rows["ts"] // policy.slot_ms, self.slot) for topic, rows in given.items()}
+        if given:
+            self.heard = now
+        slots, begins = event_slots(given, policy.slot_ms, self.slot, (PROFILES,))
         for slot in np.unique(np.concatenate([*slots.values(), np.zeros(0, np.int64)])).tolist():
-            self.open(int(slot), settings, policy, decided)
-            of_slot = {topic: rows.take(np.flatnonzero(slots[topic] == slot)).in_order() for topic, rows in given.items()}
+            if slot >= begins:
+                self.open(int(slot), settings, policy, decided)
+            of_slot = {topic: rows.take(np.flatnonzero(slots[topic] == slot)).in_order() for topic, rows in given.items() if topic in slots}
             self._drivers(of_slot.get(PROFILES), of_slot.get(MOVES), policy, rejected)
             if ORDERS in of_slot:
                 captured += self._placed(of_slot[ORDERS], policy, rejected)
             if ORDER_CHANGES in of_slot:
                 captured += self._became(of_slot[ORDER_CHANGES], rejected)
-        newest = max((int(rows["ts"].max()) for rows in given.values() if len(rows)), default=0)
-        if newest > self.clock_at(now):
-            self.latest, self.since = newest, now
-        self.open(self.clock_at(now) // policy.slot_ms, settings, policy, decided)
+        if self.slot and newest(given) > self.clock_at(now):
+            self.latest, self.since = newest(given), now
+        if not behind:
+            self.open(self.clock_at(now) // policy.slot_ms, settings, policy, decided)
         return captured
 
     def clock_at(self, now: int) -> int:
@@ -108,19 +123,20 @@ class Market:
             return
         if not self.slot or slot - self.slot > SILENCE:
             self.slot, self.begun = slot, slot + (-slot) % SLOTS
-            self.ring[:] = 0
+            self.recent.clear()
             self.forecaster.last_parts = None
             self.orders.pass_time(slot * policy.slot_ms, self.effects, policy)
         while self.slot < slot:
             decided(self, self._close(settings, policy))
             self.slot += 1
-            self.ring[self.slot % RING] = 0
+            for old in [old for old in self.recent if old <= self.slot - SLOTS]:
+                del self.recent[old]
 
     def _drivers(self, profiles: Rows | None, moves: Rows | None, policy: Policy, rejected: list[Rejection]) -> None:
         if profiles is not None and len(profiles):
             self.drivers.profiled(profiles.ids.to_list(), profiles["ts"], profiles["services"], profiles["deleted"])
         if moves is not None and len(moves):
-            zone = self.places.find(moves["lat"], moves["lon"], policy)
+            zone = earth.area(moves["lat"], moves["lon"], policy.zone_m)
             late = self.drivers.moved(moves.ids.to_list(), moves["ts"], zone, moves["online"])
             for i in np.flatnonzero(late).tolist():
                 why = f"a later move of {moves.ids[i]} was read before"
@@ -133,21 +149,23 @@ class Market:
         if self.offset < 0:
             self.shift_h = round(float(orders["lon"][0]) / 15.0)
         self.offset = max(self.offset, int(orders.offsets.max()))
-        zone = self.places.find(orders["lat"], orders["lon"], policy)
-        series = self.places.columns(zone, orders["service"])
-        self._grow()
+        zone = earth.area(orders["lat"], orders["lon"], policy.zone_m)
         own = orders["ts"] // policy.slot_ms
-        counted = own > self.slot - SLOTS
-        np.add.at(self.ring, (own[counted] % RING, series[counted]), 1)
-        return self._live(orders, zone, series, policy)
+        for slot, key in zip(own.tolist(), (zone * len(SERVICES) + orders["service"]).tolist(), strict=True):
+            if slot > self.slot - SLOTS:
+                of_slot = self.recent.setdefault(slot, {})
+                of_slot[key] = of_slot.get(key, 0) + 1
+        return self._live(orders, zone, policy)
 
-    def _live(self, orders: Rows, zone: I64, series: I64, policy: Policy) -> list[Captured]:
+    def _live(self, orders: Rows, zone: I64, policy: Policy) -> list[Captured]:
         """Make them live, with the price and the fees that hold now."""
+        series = self.places.known(self.places.find(zone, policy), orders["service"])
         fare, ts, lon = orders["fare_cents"], orders["ts"], orders["lon"]
         agreed = ~np.isnan(fare)
         tariff = tariff_cents(orders["service"], orders["tier"], orders["trip_m"], ts, lon)
         price = np.where(agreed, np.nan_to_num(fare), tariff).astype(np.int64)
-        demand, supply, ratio = (level[series] for level in self.levels)
+        nothing_known = np.array([[0.0], [1.0], [UNKNOWN]])  # of places that no slot has brought yet: the last column
+        demand, supply, ratio = (level[series] for level in np.concatenate([self.levels, nothing_known], axis=1))
         surge = (demand > policy.surge_demand) & (supply < policy.surge_supply)
         captured = fees(price, is_peak(ts, lon), surge, policy)
         columns = (orders["service"], zone, price, agreed.astype(np.int64), *(captured[name] for name in FEES), buckets(ratio))
@@ -179,24 +197,28 @@ class Market:
                 out.append(one)
         return out
 
-    def _grow(self) -> None:
-        more = len(self.places.series) - self.ring.shape[1]
-        if more > 0:
-            self.ring = np.pad(self.ring, ((0, 0), (0, more)))
-            self.levels = np.pad(self.levels, ((0, 0), (0, more)))
-            self.levels[1, -more:], self.levels[2, -more:] = 1.0, UNKNOWN
-        self.forecaster.grow(len(self.places.series))
+    def _counted(self, end: int, policy: Policy) -> tuple[I64, I64]:
+        """The last hour's orders by series, and sixtieths of drivers by zone and service, at the end of a slot; new places are learnt."""
+        zones, drivers = self.drivers.online(end, policy)
+        within = [item for slot, of_slot in sorted(self.recent.items()) if slot <= self.slot for item in sorted(of_slot.items())]
+        keys, orders = np.array(within, np.int64).reshape(-1, 2).T
+        self.places.learn(np.concatenate([keys // len(SERVICES), zones]), policy)
+        online = np.zeros((len(self.places.zones), len(SERVICES)), np.int64)
+        np.add.at(online, self.places.find(zones, policy), drivers)
+        there = np.argwhere(online > 0)
+        zone, service = self.places.find(keys // len(SERVICES), policy), keys % len(SERVICES)
+        self.places.columns(np.concatenate([zone, there[:, 0]]), np.concatenate([service, there[:, 1]]))
+        demand = np.zeros(len(self.places.series), np.int64)
+        np.add.at(demand, self.places.columns(zone, service), orders)
+        self.forecaster.grow(len(demand))
+        return demand, online
 
     def _close(self, settings: Settings, policy: Policy) -> Allocated:
         """The open slot is over: learn, look ahead, decide."""
         end = (self.slot + 1) * policy.slot_ms
         self.orders.pass_time(end, self.effects, policy)
-        online = self.drivers.online(end, len(self.places.zones), policy)
-        there = np.argwhere(online > 0)
-        self.places.columns(there[:, 0], there[:, 1])
-        self._grow()
+        demand, online = self._counted(end, policy)
         zone, service = self.places.zone_of(), self.places.service_of()
-        demand = self.ring[np.arange(self.slot - SLOTS + 1, self.slot + 1) % RING].sum(axis=0)
         parts = self._look_ahead(demand.astype(np.float64), end)
         forecast = self.forecaster.forecast(parts)
         buffer = np.array([settings.values[f"buffer:{name}"] for name in SERVICES])
@@ -247,12 +269,14 @@ class Market:
 
     def facts(self) -> dict[str, Any]:
         """The part of the state that is not arrays."""
-        names = ("name", "slot", "begun", "latest", "since", "shift_h", "offset")
+        names = ("name", "slot", "begun", "latest", "since", "shift_h", "offset", "heard")
         return {name: getattr(self, name) for name in names} | {"forecaster": self.forecaster.facts()}
 
     def arrays(self) -> dict[str, Array]:
         """The part of the state that is arrays."""
-        own = {name: getattr(self, name).ravel() for name in ("ring", "levels", "tightness", "pressed")}
+        own = {name: getattr(self, name).ravel() for name in ("levels", "tightness", "pressed")}
+        recent = [(slot, *item) for slot in sorted(self.recent) for item in sorted(self.recent[slot].items())]
+        own["recent"] = np.array(recent, np.int64).ravel()
         return own | {f"{part}.{name}": array for part in _PARTS for name, array in getattr(self, part).arrays().items()}
 
     @classmethod
@@ -265,7 +289,9 @@ class Market:
         own = {name: value for name, value in facts.items() if name != "forecaster"}
         out = cls(**own, places=Places.of(parts["places"]), drivers=Drivers.of(parts["drivers"]), orders=Orders.of(parts["orders"]))
         out.forecaster, out.effects = Forecaster.of(facts["forecaster"], parts["forecaster"]), Effects.of(parts["effects"])
-        for name, rows in (("ring", RING), ("levels", 3), ("tightness", 2)):
+        for slot, key, orders in parts[""]["recent"].reshape(-1, 3).tolist():
+            out.recent.setdefault(slot, {})[key] = orders
+        for name, rows in (("levels", 3), ("tightness", 2)):
             setattr(out, name, parts[""][name].reshape(rows, -1).copy())
         out.pressed = parts[""]["pressed"].copy()
         return out

@@ -3,6 +3,8 @@
 Event time goes in spans of ``policy.learn_ms``. In a span, a rider is decided on at most once, with the profile of that moment; what
 riders answered is learnt, and counts for them, from the next span on. A record that comes late counts in the span that is open. So
 however records in the order of their event times are cut into batches, decisions and state are the same.
+
+Spans begin with the first request or answer: a profile may be years old.
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ from agents.growth.choice import NOTHING, choose
 from agents.growth.conversion import Arms, Conversion, Outcome, features_of
 from agents.growth.offered import Decided
 from agents.growth.pending import ANSWERED, OPEN, Pending, PendingOffers
-from agents.growth.policy import CONVERTED, DECLINED, HOUR_MS, OPTED_OUT, Policy, Settings
-from agents.growth.reading import OFFER_RESPONSES, REQUESTS, RIDERS, Rows
+from agents.growth.policy import CONVERTED, DAY_MS, DECLINED, HOUR_MS, OPTED_OUT, Policy, Settings
+from agents.growth.reading import OFFER_RESPONSES, REQUESTS, RIDERS, Rows, event_slots
 from agents.growth.riders import PROFILE, REFUSALS, Riders
 from agents.growth.seen import Seen
 from columns.records import Rejection
@@ -42,6 +44,7 @@ class Monetization:
     seen: Seen = field(default_factory=Seen)
     answers: list[tuple[int, int]] = field(default_factory=list)  # offsets of offers answered in the open span, and the answers
     earned: list[int] = field(default_factory=list)  # by them, cents
+    erased: set[int] = field(default_factory=set)  # offsets of offers to riders who left in the open span
     first: int = 0  # event time of the first offer, ms
     changed: set[int] = field(default_factory=set)  # types whose figures have changed since they were shown
 
@@ -49,10 +52,11 @@ class Monetization:
         """Take in a step's records, and decide on the requests. ``look`` is told of every span that begins, its event time and
         whether an hour begins with it, once what riders did before it is learnt."""
         out: list[Decided] = []
-        spans = {topic: np.maximum(rows["ts"] // policy.learn_ms, self.span) for topic, rows in given.items()}
+        spans, begins = event_slots(given, policy.learn_ms, self.span, (RIDERS,))
         for span in np.unique(np.concatenate([*spans.values(), np.zeros(0, np.int64)])).tolist():
-            self.open(int(span), policy, look)
-            of_span = {topic: rows.take(np.flatnonzero(spans[topic] == span)).in_order() for topic, rows in given.items()}
+            if span >= begins:
+                self.open(int(span), policy, look)
+            of_span = {topic: given[topic].take(np.flatnonzero(of == span)).in_order() for topic, of in spans.items()}
             out += self._profiles_and_requests(of_span.get(RIDERS), of_span.get(REQUESTS), settings, policy, rejected)
             self._answered(of_span.get(OFFER_RESPONSES), policy, rejected)
         return out
@@ -63,23 +67,27 @@ class Monetization:
             return
         passed, start = (span - self.span) * policy.learn_ms if self.span else 0, span * policy.learn_ms
         for (offset, response), cents in zip(self.answers, self.earned, strict=True):
+            if offset in self.erased:
+                continue
             if cents == HEARD:
                 self.riders.opted_out(self.pending.offers[offset].rider_id)
             else:
                 self._learn(self.pending.offers[offset], response, cents, start)
-        self.answers, self.earned = [], []
+        self.pending.settle(self.erased)
+        self.answers, self.earned, self.erased = [], [], set()
         for offer in self.pending.expire(start, policy):
             self._outcome(offer, "expired", 0, start)
         if passed:
             self.learnt.forget(passed)
         self.seen.forget(start - 24 * HOUR_MS)
+        self.riders.forget(start - policy.left_days * DAY_MS)
         hour, self.span = self.span * policy.learn_ms // HOUR_MS, span
         if self.first:
             look(start, start // HOUR_MS > hour)
 
     def next_due(self, policy: Policy) -> int | None:
         """An event time, ms, from which there is something to do without records."""
-        if self.answers:
+        if self.answers or self.erased:
             return (self.span + 1) * policy.learn_ms
         return self.pending.next_end()
 
@@ -90,7 +98,7 @@ class Monetization:
         out: list[Decided] = []
         requests = self._unheard(requests, policy, rejected) if requests is not None else None
         waiting = {} if requests is None else dict(zip(reversed(requests.ids.to_list()), reversed(requests["ts"].tolist()), strict=True))
-        at = 0
+        at, left = 0, dict[str, int]()
         for i, rider in enumerate(profiles.ids.to_list() if profiles is not None else ()):
             assert profiles is not None
             ts = int(profiles["ts"][i])
@@ -103,8 +111,12 @@ class Monetization:
             if not self.riders.profiled(rider, values, bool(profiles["deleted"][i])):
                 why = "a later profile of this rider was read before"
                 rejected.append(Rejection(RIDERS, int(profiles.offsets[i]), "OutOfOrder", why, True))
+            elif profiles["deleted"][i]:
+                left[rider] = ts
         if requests is not None and at < len(requests):
             out.append(self._decide(requests.take(np.arange(at, len(requests))), settings, policy))
+        if left:
+            self.erased.update(self.pending.erase(left))
         return out
 
     def _unheard(self, requests: Rows, policy: Policy, rejected: list[Rejection]) -> Rows:
@@ -236,7 +248,7 @@ class Monetization:
 
     def facts(self) -> dict[str, Any]:
         """The rest of it."""
-        rest = {"answers": self.answers, "earned": self.earned, "changed": sorted(self.changed)}
+        rest = {"answers": self.answers, "earned": self.earned, "erased": sorted(self.erased), "changed": sorted(self.changed)}
         return {"span": self.span, "first": self.first, "learnt": self.learnt.facts()} | rest
 
     @classmethod
@@ -248,7 +260,7 @@ class Monetization:
             parts[part][key] = array
         out = cls(partition)
         out.span, out.first, answers, out.earned = (facts[name] for name in ("span", "first", "answers", "earned"))
-        out.answers, out.changed = [(a, b) for a, b in answers], set(facts["changed"])
+        out.answers, out.changed, out.erased = [(a, b) for a, b in answers], set(facts["changed"]), set(facts["erased"])
         out.learnt = Conversion.of(facts["learnt"], parts["learnt"])
         out.riders, out.pending = Riders.of(parts["riders"]), PendingOffers.of(parts["pending"])
         out.seen = Seen.of(parts["seen"])

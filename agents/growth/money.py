@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from agents.growth import areas
 from agents.growth.market import Market
 from agents.growth.offered import named, same, structs, symbols
 from agents.growth.orders import FIGURES, Captured
@@ -22,22 +23,21 @@ def revenue_frame(
     parts: list[tuple[Market, list[Captured]]], partition: int, now: int, code_version: str, policy_version: str, policy: Policy
 ) -> pl.DataFrame:
     """growth.revenue: a row for each completed order."""
-    with_names = [(market.name, market.places.names(policy), found) for market, found in parts if found]
-    all_of = [(market, zones, one) for market, zones, found in with_names for one in found]
-    orders = [one.order for _, _, one in all_of]
+    all_of = [(market.name, one) for market, found in parts for one in found]
+    orders = [one.order for _, one in all_of]
     n = len(orders)
     price = np.array([order.price for order in orders], np.int64)
     fees = {name: np.array([getattr(order, short) for order in orders], np.int64) for name, short in zip(FEES, _SHORT, strict=True)}
     columns: dict[str, Any] = {
-        "decision_id": [f"growth/{ORDER_CHANGES}/{partition}/{one.offset}/0" for _, _, one in all_of],
+        "decision_id": [f"growth/{ORDER_CHANGES}/{partition}/{one.offset}/0" for _, one in all_of],
         "order_id": [order.order_id for order in orders],
-        "market": [market for market, _, _ in all_of],
-        "zone": [zones[one.order.zone] for _, zones, one in all_of],
+        "market": [market for market, _ in all_of],
+        "zone": areas.names(np.array([order.zone for order in orders], np.int64), policy.zone_m),
         "service": symbols(SERVICES, np.array([order.service for order in orders])),
         "topic": same(ORDER_CHANGES, n, pl.String),
         "partition": same(partition, n, pl.Int32),
-        "offset": pl.Series([one.offset for _, _, one in all_of], dtype=pl.Int64),
-        "event_ts": pl.Series([one.ts for _, _, one in all_of], dtype=pl.Int64),
+        "offset": pl.Series([one.offset for _, one in all_of], dtype=pl.Int64),
+        "event_ts": pl.Series([one.ts for _, one in all_of], dtype=pl.Int64),
         "decided_at": same(now, n, pl.Int64),
         "requested_ts": pl.Series([order.ts for order in orders], dtype=pl.Int64),
         "price_cents": price,

@@ -30,7 +30,7 @@ _REALS = ("demand", "supply")
 
 @dataclass(slots=True)
 class Order:
-    """A live one. ``price`` and fees in cents as they would be captured; ``zone``: its number; ``picked``, ``lost``: event times or 0."""
+    """A live one. ``price`` and fees in cents as they would be captured; ``zone``: the grid's; ``picked``, ``lost``: event times or 0."""
 
     order_id: str
     ts: int

@@ -1,11 +1,12 @@
 """Offers made in, answers in; what became of each offer, out: exactly one outcome, an answer in time or none.
 
-Offers that are over are remembered for a while, to tell a second or a late answer from one to an offer never made.
+When a rider leaves, what is known of the rider goes at once, and the offers when the open span of event time is over: nobody learns from
+them. Offers that are over are remembered for a while, to tell a second or a late answer from one to an offer never made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -54,6 +55,20 @@ class PendingOffers:
         """An offer was made."""
         self.offers[offer.offset] = offer
         self.ending.setdefault(offer.expires_ts // HOUR_MS, []).append(offer.offset)
+
+    def erase(self, riders: Mapping[str, int]) -> list[int]:
+        """These riders left, at event times in ms: their offers from before tell nothing of them any more. → their offsets"""
+        found = [offer for offer in self.offers.values() if offer.made_ts <= riders.get(offer.rider_id, -1)]
+        for offer in found:
+            offer.features = np.zeros(len(FEATURES))
+        return sorted(offer.offset for offer in found)
+
+    def settle(self, offsets: Iterable[int]) -> None:
+        """These offers are over, without any outcome, and forgotten."""
+        gone = {offset for offset in offsets if self.offers.pop(offset, None) is not None}
+        if gone:
+            ending = {hour: [offset for offset in of_hour if offset not in gone] for hour, of_hour in self.ending.items()}
+            self.ending = {hour: of_hour for hour, of_hour in ending.items() if of_hour}
 
     def next_end(self) -> int | None:
         """An event time, ms, at which something of it may be over; None without offers."""

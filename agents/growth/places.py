@@ -1,4 +1,8 @@
-"""Points in; the zones of one market and its series (a zone's service), by number in the order they were first seen, out."""
+"""Zones of the grid in; the zones of one market and its series (a zone's service), by number, out.
+
+Both grow when a slot is over, by all that the slot brought and in the order of the grid. So it does not matter in which order its records
+were read.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from agents.growth import areas
 from agents.growth.policy import SERVICES, Policy
 from columns import earth
 from columns.table import F64, I64, Array
+
+UNKNOWN = -1
 
 
 @dataclass(slots=True)
@@ -19,29 +26,32 @@ class Places:
     zones: dict[int, int] = field(default_factory=dict)
     series: dict[int, int] = field(default_factory=dict)
 
-    def find(self, lat: F64, lon: F64, policy: Policy) -> I64:
-        """The zone numbers of points, (n,); new zones up to the limit, and the nearest beyond."""
-        grid = earth.area(lat, lon, policy.zone_m)
-        unique, first, inverse = np.unique(grid, return_index=True, return_inverse=True)
-        number = np.zeros(len(unique), np.int64)
-        for i in np.argsort(first, kind="stable").tolist():
-            key = int(unique[i])
-            if key not in self.zones and len(self.zones) >= policy.most_zones:
-                number[i] = self._nearest(float(lat[first[i]]), float(lon[first[i]]), policy)
-            else:
-                number[i] = self.zones.setdefault(key, len(self.zones))
+    def learn(self, grid: I64, policy: Policy) -> None:
+        """Zones of the grid, (n,), are known from now on, up to the limit."""
+        for key in np.unique(grid).tolist():
+            if len(self.zones) < policy.most_zones:
+                self.zones.setdefault(key, len(self.zones))
+
+    def find(self, grid: I64, policy: Policy) -> I64:
+        """The numbers of zones of the grid, (n,): of the nearest for those beyond the limit, UNKNOWN for those not learnt yet."""
+        unique, inverse = np.unique(grid, return_inverse=True)
+        number = np.array([self.zones.get(key, UNKNOWN) for key in unique.tolist()], np.int64)
+        if len(self.zones) >= policy.most_zones:
+            for i in np.flatnonzero(number == UNKNOWN).tolist():
+                number[i] = self._nearest(unique[i : i + 1], policy)
         out: I64 = number[inverse]
         return out
 
     def columns(self, zone: I64, service: I64) -> I64:
-        """The series of zones and services, (n,), new ones where they were not known."""
-        keys = zone * len(SERVICES) + service
-        unique, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-        column = np.zeros(len(unique), np.int64)
-        for i in np.argsort(first, kind="stable").tolist():
-            column[i] = self.series.setdefault(int(unique[i]), len(self.series))
-        out: I64 = column[inverse]
+        """The series of known zones and services, (n,), new ones where they were not known."""
+        unique, inverse = np.unique(zone * len(SERVICES) + service, return_inverse=True)
+        out: I64 = np.array([self.series.setdefault(key, len(self.series)) for key in unique.tolist()], np.int64)[inverse]
         return out
+
+    def known(self, zone: I64, service: I64) -> I64:
+        """The series of zones and services, (n,); UNKNOWN where there is none."""
+        keys = np.where(zone == UNKNOWN, UNKNOWN, zone * len(SERVICES) + service)
+        return np.array([self.series.get(key, UNKNOWN) for key in keys.tolist()], np.int64)
 
     def zone_of(self) -> I64:
         """The zone number of each series."""
@@ -53,16 +63,15 @@ class Places:
 
     def middles(self, policy: Policy) -> tuple[F64, F64]:
         """Latitude and longitude of the zones' middles, (zones,) each."""
-        lat, lon = earth.middle(np.fromiter(self.zones, np.int64, len(self.zones)), policy.zone_m)
-        return lat.round(5), lon.round(5)
+        return areas.middle(np.fromiter(self.zones, np.int64, len(self.zones)), policy.zone_m)
 
     def names(self, policy: Policy) -> list[str]:
-        """What the zones are called: their middles."""
-        return [f"{lat:.4f},{lon:.4f}" for lat, lon in zip(*(each.tolist() for each in self.middles(policy)), strict=True)]
+        """What the zones are called."""
+        return areas.names(np.fromiter(self.zones, np.int64, len(self.zones)), policy.zone_m)
 
-    def _nearest(self, lat: float, lon: float, policy: Policy) -> int:
+    def _nearest(self, grid: I64, policy: Policy) -> int:
         lats, lons = self.middles(policy)
-        return int(earth.haversine_m(np.array(lat), np.array(lon), lats, lons).argmin())
+        return int(earth.haversine_m(*areas.middle(grid, policy.zone_m), lats, lons).argmin())
 
     def arrays(self) -> dict[str, Array]:
         """The state."""

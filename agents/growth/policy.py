@@ -74,6 +74,7 @@ class Policy:
     remember_h: int = 168  # offers that are over, to tell a second answer from one to an offer never made
     opt_out_loss_cents: int = 2000  # what a rider who wants no more offers is taken to lose us
     value_limit_cents: int = 1_000_000  # of one conversion
+    left_days: int = 30  # that older profiles of riders who left may come: as long as their topic keeps them
 
     # revenue: shares of the price in hundredths of a percent (FACTS §3)
     base_fee: int = 1000
@@ -97,6 +98,8 @@ class Policy:
     least: int = 20  # outcomes of a service before effects are told
     most_zones: int = 2000  # of a market: orders beyond count for the nearest known zone
     trip_limit_m: float = 500_000.0
+    most_markets: int = 200  # of a task
+    quiet_days: int = 40  # after which a market that nothing is heard of is forgotten: as long as its figures are kept
 
     # input
     future_ms: int = 60_000

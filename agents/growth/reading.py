@@ -6,7 +6,7 @@ before, its order is not known) is told where that is known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,6 +20,7 @@ from columns.table import F64, I64, Array, Mask
 POLICIES, RIDERS, REQUESTS, OFFER_RESPONSES = "growth-policies", "rider-profiles", "monetization-requests", "offer-responses"
 PERSONAL = (RIDERS, REQUESTS, OFFER_RESPONSES)  # as topics.yaml says
 PROFILES, MOVES, ORDERS, ORDER_CHANGES = "driver-profiles", "driver-moves", "orders", "order-changes"
+OF_RIDERS, OF_MARKETS = (RIDERS, REQUESTS, OFFER_RESPONSES), (PROFILES, MOVES, ORDERS, ORDER_CHANGES)
 LONGEST_ID = 200  # characters
 
 
@@ -58,6 +59,21 @@ class Rows:
             return [(names[0], self)]
         code = markets.cast(pl.Enum(names)).to_physical().to_numpy()
         return [(name, self.take(np.flatnonzero(code == i))) for i, name in enumerate(names.to_list())]
+
+
+def newest(given: Mapping[str, Rows]) -> int:
+    """The latest event time, ms; 0 of nothing."""
+    return max((int(rows["ts"].max()) for rows in given.values() if len(rows)), default=0)
+
+
+def event_slots(given: Mapping[str, Rows], slot_ms: int, opened: int, reference: tuple[str, ...]) -> tuple[dict[str, I64], float]:
+    """The slots that rows count in, (n,) by topic, none before the one that is open; and the first that may be opened.
+
+    Rows of ``reference`` topics do not begin the time: where no slot is open (``opened`` is 0), the first event of another topic does.
+    """
+    slots = {topic: np.maximum(rows["ts"] // slot_ms, opened) for topic, rows in given.items() if len(rows)}
+    events = (int(of.min()) for topic, of in slots.items() if topic not in reference)
+    return slots, opened or min(events, default=np.inf)
 
 
 class Sieve:

@@ -1,6 +1,8 @@
 """What was learnt in; changes of settings that are expected to pay, as recommendations that people may apply, out.
 
-Applying one is an event on growth-policies; it is APPLIED when that event is stepped over, and WITHDRAWN when it would not pay any more.
+Applying one is an event on growth-policies; it is APPLIED when that event is stepped over, and WITHDRAWN when it would not pay any more,
+when its setting was changed to something else than it was reckoned from, or when its market is forgotten. What is OPEN is told again when
+its value changes, or what it is expected to bring by more than a fifth. So what is OPEN holds as things are.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ LEAST_OVER, LEAST_OUTCOMES = 50, 500
 SURE = 1.645  # standard deviations: of a loss with 95 %
 PRESSED = 16  # slots in a row: four hours
 BUFFER_STEP, MOST_BUFFER = 0.2, 2.0
+RETOLD = 0.2  # of the expected profit: so much more or less is told
 
 
 @dataclass(slots=True)
@@ -46,18 +49,34 @@ class Recommendations:
 
     told: dict[str, Row] = field(default_factory=dict)
 
-    def tell(self, found: Mapping[str, Recommendation], of: str, partition: int, at: int, now: int) -> list[Row]:
-        """Rows of what is new or withdrawn among those whose id ends with ``of``, at event time ``at``."""
+    def tell(self, found: Mapping[str, Recommendation], market: str | None, partition: int, at: int, now: int) -> list[Row]:
+        """Rows of what is new, other or withdrawn among those of a market (None: of offers), at event time ``at``."""
         rows = []
         for one in found.values():
             known = self.told.get(one.recommendation_id)
-            if known is None or known["status"] != OPEN:
+            if known is None or known["status"] != OPEN or _is_other(known, one):
                 fresh = {name: getattr(one, name) for name in Recommendation.__slots__}
                 rows.append(fresh | {"status": OPEN, "event_ts": at, "updated_at": now, "partition": partition})
         for name, known in sorted(self.told.items()):
-            if name.endswith(of) and known["status"] == OPEN and name not in found:
+            if known["market"] == market and known["status"] == OPEN and name not in found:
                 rows.append(known | {"status": WITHDRAWN, "event_ts": at, "updated_at": now})
         self.told |= {row["recommendation_id"]: row for row in rows}
+        return rows
+
+    def changed(self, settings: Settings, at: int, now: int) -> list[Row]:
+        """Settings were changed: what is OPEN and was reckoned from others is withdrawn, until it is reckoned anew. → its rows"""
+        rows = [
+            known | {"status": WITHDRAWN, "event_ts": at, "updated_at": now}
+            for _, known in sorted(self.told.items())
+            if known["status"] == OPEN and known["current"] != settings.values[known["setting"]]
+        ]
+        self.told |= {row["recommendation_id"]: row for row in rows}
+        return rows
+
+    def forget(self, market: str, partition: int, at: int, now: int) -> list[Row]:
+        """A market is forgotten. → the rows of what is withdrawn"""
+        rows = self.tell({}, market, partition, at, now)
+        self.told = {name: known for name, known in self.told.items() if known["market"] != market}
         return rows
 
     def applied(self, recommendation_id: str, at: int, now: int) -> list[Row]:
@@ -67,6 +86,13 @@ class Recommendations:
             return []
         self.told[recommendation_id] = known | {"status": APPLIED, "event_ts": at, "updated_at": now}
         return [self.told[recommendation_id]]
+
+
+def _is_other(known: Row, one: Recommendation) -> bool:
+    """Whether what was told does not hold as it is."""
+    gain = known["expected_profit_cents"]
+    same = (known["value"], known["current"]) == (one.value, one.current)
+    return not same or abs(one.expected_profit_cents - gain) > RETOLD * max(abs(gain), 1.0)
 
 
 def of_offers(learnt: Conversion, settings: Settings, policy: Policy, partition: int, since: int, at: int) -> Iterator[Recommendation]:

@@ -1,5 +1,8 @@
 """Riders' profiles and what was offered to them in; who may be offered what, and the rules that say no, out.
 
+Of who left, nothing is kept but a hash of the name and the time, for as long as older profiles may still come (``policy.left_days``): they
+are refused. Of two profiles of one moment, the one by which the rider left holds.
+
 A profile's personal fields are read only of riders who consented, and of nobody where the setting ``personal`` is off. How often a rider
 was contacted is kept of everybody: it limits, and never chooses.
 """
@@ -13,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from agents.growth.policy import DAY_MS, HOUR_MS, TYPES, Policy
+from agents.growth.seen import hashed
 from columns.packing import strings, strings_of
 from columns.table import F64, I64, Array, Columns, Mask
 
@@ -38,6 +42,7 @@ class Riders:
     rows: dict[str, int] = field(default_factory=dict)
     columns: Columns = field(default_factory=lambda: Columns(SPEC, 1))
     free: list[int] = field(default_factory=list)
+    left: dict[int, int] = field(default_factory=dict)  # hash of the name → event time, ms
 
     def find(self, ids: Sequence[str]) -> I64:
         """Their rows, 0 for who has none, (n,)."""
@@ -46,10 +51,12 @@ class Riders:
 
     def profiled(self, rider_id: str, values: Mapping[str, float], deleted: bool) -> bool:
         """A profile of event time ``values["ts"]`` came. → False if a later one was there, and nothing changed."""
-        row = self.rows.get(rider_id, 0)
-        if row and values["ts"] < self.columns["ts"][row]:
+        row, key, ts = self.rows.get(rider_id, 0), hashed(rider_id), int(values["ts"])
+        left = self.left.get(key, 0)
+        if (row and ts < self.columns["ts"][row]) or ts < left or (ts == left and not deleted):
             return False
         if deleted:
+            self.left[key] = ts
             if row:
                 del self.rows[rider_id]
                 self.free.append(row)
@@ -61,6 +68,11 @@ class Riders:
         if not values["contact"]:
             self.columns["opted_out"][row] = False  # whoever says so now has heard of it; consent has to be given anew
         return True
+
+    def forget(self, before: int) -> None:
+        """Nobody remembers any more who left before that event time, ms."""
+        for key in [key for key, ts in self.left.items() if ts < before]:
+            del self.left[key]
 
     def refusals(self, rows: I64, span: int, ts: I64, policy: Policy) -> I64:
         """Which of REFUSALS forbids any offer, (n,): the first; -1 for none. ``span``: of event time that is decided on now."""
@@ -109,7 +121,9 @@ class Riders:
         """The state, by rider in alphabetical order."""
         names = sorted(self.rows)
         rows = self.find(names)
-        return strings("ids", names) | {name: column[rows] for name, column in self.columns.items()}
+        left = np.array(sorted((ts, key) for key, ts in self.left.items()), np.uint64)
+        own = strings("ids", names) | {name: column[rows] for name, column in self.columns.items()}
+        return own | {"left": left.ravel()}
 
     @classmethod
     def of(cls, arrays: Mapping[str, Array]) -> Riders:
@@ -119,6 +133,7 @@ class Riders:
         if names:
             out.columns.append({name: arrays[name] for name in SPEC})
         out.rows = {name: i for i, name in enumerate(names, 1)}
+        out.left = {key: ts for ts, key in arrays["left"].reshape(-1, 2).tolist()}
         return out
 
     def _new_row(self) -> int:

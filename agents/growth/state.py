@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from agents.growth.alerts import Alerts
+from agents.growth.backlog import Backlog
 from agents.growth.market import Market
 from agents.growth.monetization import Monetization
 from agents.growth.policy import DEFAULT, Policy, Settings
+from agents.growth.reading import OF_MARKETS, OF_RIDERS
 from agents.growth.recommendations import Recommendations
 from columns.packing import pack, unpack
 from columns.table import Array
 
 MAGIC = b"TRPG1\n"
-FORMAT = 1  # changes whenever older code could not load what this code dumps
+FORMAT = 2  # changes whenever older code could not load what this code dumps
+
+_BACKLOGS = ("of_riders", "of_markets")
 
 
 @dataclass(slots=True)
@@ -30,6 +34,8 @@ class GrowthState:
     markets: dict[str, Market] = field(default_factory=dict)
     alerts: Alerts = field(default_factory=Alerts)
     recommendations: Recommendations = field(default_factory=Recommendations)
+    of_riders: Backlog = field(default_factory=lambda: Backlog(OF_RIDERS))
+    of_markets: Backlog = field(default_factory=lambda: Backlog(OF_MARKETS))
 
     @classmethod
     def fresh(cls, partition: int, policy: Policy = DEFAULT) -> GrowthState:
@@ -46,7 +52,10 @@ class GrowthState:
         arrays: dict[str, Array] = {f"m.{name}": array for name, array in self.monetization.arrays().items()}
         for i, market in enumerate(markets):
             arrays |= {f"{i}.{name}": array for name, array in market.arrays().items()}
+        for name in _BACKLOGS:
+            arrays |= {f"{name}.{key}": array for key, array in getattr(self, name).arrays().items()}
         facts = {name: getattr(self, name) for name in ("partition", "now", "latest", "since")}
+        facts |= {name: getattr(self, name).facts() for name in _BACKLOGS}
         facts |= {"format": FORMAT, "monetization": self.monetization.facts(), "markets": [market.facts() for market in markets]}
         facts |= {"settings": {"values": self.settings.values, "changed": self.settings.changed}}
         facts |= {"alerts": self.alerts.active, "told": self.recommendations.told}
@@ -66,6 +75,8 @@ class GrowthState:
         out = cls(facts["partition"], settings, Monetization.of(facts["partition"], facts["monetization"], parts["m"]))
         for name in ("now", "latest", "since"):
             setattr(out, name, facts[name])
+        out.of_riders = Backlog.of(OF_RIDERS, facts["of_riders"], parts.get("of_riders", {}))
+        out.of_markets = Backlog.of(OF_MARKETS, facts["of_markets"], parts.get("of_markets", {}))
         for i, each in enumerate(facts["markets"]):
             out.markets[each["name"]] = Market.of(each, parts[str(i)])
         out.alerts.active = {name: (severity, since) for name, (severity, since) in sorted(facts["alerts"].items())}

@@ -1,6 +1,7 @@
 """The step of the growth agent: batches by topic in, decisions and table rows by output topic and the rejected records, out.
 
-Pure: nothing but the state, the batches and ``now`` has a say. Settings are taken first; riders and markets do not see each other.
+Pure: nothing but the state, the batches and ``now`` has a say. Settings are taken first; riders and markets do not see each other. What is
+read after the worker was away waits for its turn (agents.growth.backlog).
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ from typing import Any
 import polars as pl
 
 from agents.growth import alerts, recommendations
+from agents.growth.backlog import AWAY_MS, PULSE_MS
 from agents.growth.conversion import COUNTS
 from agents.growth.market import Allocated, Market
 from agents.growth.money import revenue_frame, services_rows
 from agents.growth.offered import offers_frame
 from agents.growth.orders import Captured
-from agents.growth.policy import TYPES, Policy
+from agents.growth.policy import DAY_MS, TYPES, Policy
 from agents.growth.reading import (
     MOVES,
+    OF_MARKETS,
+    OF_RIDERS,
     OFFER_RESPONSES,
     ORDER_CHANGES,
     ORDERS,
@@ -28,6 +32,7 @@ from agents.growth.reading import (
     REQUESTS,
     RIDERS,
     Rows,
+    newest,
     read_changes,
     read_moves,
     read_orders,
@@ -61,7 +66,6 @@ ZONES, MOVES_TOPIC, ALERTS, RECOMMENDATIONS, LEARNT = (
     "growth.learnt",
 )
 OUTPUTS = (OFFERS, REVENUE, ALLOCATIONS, ZONES, MOVES_TOPIC, SERVICES_TOPIC, ALERTS, RECOMMENDATIONS, LEARNT)
-OF_RIDERS, OF_MARKETS = (RIDERS, REQUESTS, OFFER_RESPONSES), (PROFILES, MOVES, ORDERS, ORDER_CHANGES)
 
 
 @dataclass(slots=True)
@@ -81,17 +85,27 @@ class Stepped:
 def step(state: GrowthState, batches: Mapping[str, Records], now: int, policy: Policy, code_version: str) -> Stepped:
     """Step ``state``, in place, over ``batches`` at ``now`` ms."""
     out = Stepped()
-    now = state.now = max(state.now, now)
+    now = max(state.now, now)
+    if now - state.now > AWAY_MS:
+        state.of_riders.begin(now)
+        state.of_markets.begin(now)
+    state.now = now
     given = {topic: read(batches[topic], now, policy, out.rejected) for topic, read in READERS.items() if topic in batches}
     if POLICIES in given:
         _set(state, given[POLICIES], now, out)
-    _riders(state, {topic: given[topic] for topic in OF_RIDERS if topic in given and len(given[topic])}, now, policy, code_version, out)
-    _markets(state, _by_market(given), now, policy, code_version, out)
+    some = {topic: rows for topic, rows in given.items() if len(rows)}
+    of_riders, of_markets = ({topic: some[topic] for topic in topics if topic in some} for topics in (OF_RIDERS, OF_MARKETS))
+    _riders(state, state.of_riders.admit(of_riders, now), now, policy, code_version, out)
+    _markets(state, state.of_markets.admit(of_markets, now), now, policy, code_version, out)
     return out
 
 
 def due(state: GrowthState, now: int, policy: Policy) -> bool:
     """Whether a step without records at ``now`` could change anything but the clocks."""
+    if state.of_riders.back or state.of_markets.back:
+        return True
+    if now - state.now >= PULSE_MS and (state.latest or state.markets):
+        return True
     wakes = state.monetization.next_due(policy)
     if wakes is not None and wakes <= state.clock_at(now):
         return True
@@ -112,6 +126,7 @@ def _set(state: GrowthState, rows: Rows, now: int, out: Stepped) -> None:
             settings.values[name], settings.changed[name] = value, ts
             if applied[i]:
                 out.add(RECOMMENDATIONS, state.recommendations.applied(applied[i], ts, now))
+            out.add(RECOMMENDATIONS, state.recommendations.changed(settings, ts, now))
 
 
 def _riders(state: GrowthState, given: Mapping[str, Rows], now: int, policy: Policy, code_version: str, out: Stepped) -> None:
@@ -125,13 +140,13 @@ def _riders(state: GrowthState, given: Mapping[str, Rows], now: int, policy: Pol
         out.add(ALERTS, state.alerts.tell(alerts.of_offers(of.learnt, state.partition, at), at, now))
         found = recommendations.of_offers(of.learnt, state.settings, policy, state.partition, of.first, at)
         by_id = {one.recommendation_id: one for one in found}
-        out.add(RECOMMENDATIONS, state.recommendations.tell(by_id, f"/offers/{state.partition}", state.partition, at, now))
+        out.add(RECOMMENDATIONS, state.recommendations.tell(by_id, None, state.partition, at, now))
 
     decided = of.step(given, state.settings, policy, out.rejected, look)
-    newest = max((int(rows["ts"].max()) for rows in given.values()), default=0)
-    if newest > state.clock_at(now):
-        state.latest, state.since = newest, now
-    of.open(state.clock_at(now) // policy.learn_ms, policy, look)
+    if of.span and newest(given) > state.clock_at(now):
+        state.latest, state.since = newest(given), now
+    if not state.of_riders.back:
+        of.open(state.clock_at(now) // policy.learn_ms, policy, look)
     if decided:
         out.frames[OFFERS] = offers_frame(decided, state.partition, now, code_version)
 
@@ -145,9 +160,8 @@ def _learnt(state: GrowthState, kind: int, now: int) -> dict[str, Any]:
     return row | shares | {"value_cents": float(learnt.values()[kind])}
 
 
-def _markets(
-    state: GrowthState, given: Mapping[str, Mapping[str, Rows]], now: int, policy: Policy, code_version: str, out: Stepped
-) -> None:
+def _markets(state: GrowthState, rows: Mapping[str, Rows], now: int, policy: Policy, code_version: str, out: Stepped) -> None:
+    given, behind = _known(state, _by_market(rows), policy, out), bool(state.of_markets.back)
     captured: list[tuple[Market, list[Captured]]] = []
     allocated: list[Allocated] = []
 
@@ -157,8 +171,12 @@ def _markets(
 
     for name in sorted(state.markets.keys() | given.keys()):
         market = state.markets.setdefault(name, Market(name))
-        captured.append((market, market.step(given.get(name, {}), now, state.settings, policy, out.rejected, decided)))
+        if name not in given and market.clock_at(now) // policy.slot_ms <= market.slot:
+            continue
+        found = market.step(given.get(name, {}), now, state.settings, policy, out.rejected, decided, behind=behind)
+        captured.append((market, found))
         out.add(SERVICES_TOPIC, services_rows(market, now))
+    _forget(state, now, policy, out)
     if any(found for _, found in captured):
         version = state.settings.version(policy)
         out.frames[REVENUE] = revenue_frame(captured, state.partition, now, code_version, version, policy)
@@ -178,7 +196,26 @@ def _look_over(state: GrowthState, market: Market, last: Allocated, now: int, po
         profits[service] = profits.get(service, 0.0) + cents
     found = recommendations.of_market(market, profits, state.settings, state.partition, policy)
     by_id = {one.recommendation_id: one for one in found}
-    out.add(RECOMMENDATIONS, state.recommendations.tell(by_id, f"/{market.name}/{state.partition}", state.partition, last.at, now))
+    out.add(RECOMMENDATIONS, state.recommendations.tell(by_id, market.name, state.partition, last.at, now))
+
+
+def _known(state: GrowthState, given: dict[str, dict[str, Rows]], policy: Policy, out: Stepped) -> dict[str, dict[str, Rows]]:
+    """What is given of markets that are known or may still become so, in the order of their first records; the rest is refused."""
+    new = [(min(int(rows["ts"].min()) for rows in given[name].values()), name) for name in given.keys() - state.markets.keys()]
+    for _, name in sorted(new)[max(0, policy.most_markets - len(state.markets)) :]:
+        for topic, rows in given.pop(name).items():
+            why = f"this task has {policy.most_markets} markets, and takes no other until one was quiet for {policy.quiet_days} days"
+            out.rejected += [Rejection(topic, offset, "TooManyMarkets", why, True) for offset in rows.offsets.tolist()]
+    return given
+
+
+def _forget(state: GrowthState, now: int, policy: Policy, out: Stepped) -> None:
+    """Markets that nothing was heard of for long, by the steps' time, are forgotten, and with them what people were told to do."""
+    for name in [name for name, one in sorted(state.markets.items()) if now - one.heard > policy.quiet_days * DAY_MS]:
+        market = state.markets.pop(name)
+        at = market.clock_at(now)
+        out.add(ALERTS, state.alerts.tell(alerts.over(market, at), at, now))
+        out.add(RECOMMENDATIONS, state.recommendations.forget(name, state.partition, at, now))
 
 
 def _by_market(given: Mapping[str, Rows]) -> dict[str, dict[str, Rows]]:

@@ -98,6 +98,7 @@ def forecasts(demand: Demand, *, quiet: bool = False) -> tuple[F64, F64]:
         now = (demand.first_day + day + 1) * DAY_MS
         batch = Batch("orders", 0, np.arange(offset, offset + frame.height), frame)
         offset += frame.height
+        state.now = now  # nobody was away between two days of a file
         decided = AGENT.step(state, {"orders": batch} if frame.height else {}, now)
         if decided.rejected:
             fail(f"{demand.name}: the agent refuses an order: {decided.rejected[0]}")

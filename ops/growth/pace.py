@@ -35,6 +35,7 @@ def bench(events: int, *, as_json: bool) -> int:
         return Batch(topic, 0, np.arange(start, start + frame.height), frame)
 
     profiles = {"rider-profiles": frame("rider-profiles", _columns(riders.profiles(START))), "driver-profiles": _drivers()}
+    state.now = START
     AGENT.step(state, {topic: batch(topic, rows) for topic, rows in profiles.items()}, START)
     rng, spent, stepped, answers = np.random.default_rng(0), 0.0, 0, pl.DataFrame()
     for i in track(range(-(-events // BATCH)), "stepping", console=Console(stderr=True, quiet=as_json)):
@@ -42,6 +43,7 @@ def bench(events: int, *, as_json: bool) -> int:
         frames = {topic: _made(topic, ts[rng.random(BATCH) < share], offsets, rng, riders) for topic, share in MIX.items()}
         frames |= {"offer-responses": answers} if answers.height else {}
         batches = {topic: batch(topic, rows) for topic, rows in frames.items() if rows.height}
+        state.now = int(ts[-1])  # the worker was not away since the batch before
         began = time.process_time()
         out = AGENT.step(state, batches, int(ts[-1]))
         spent += time.process_time() - began

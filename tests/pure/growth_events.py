@@ -76,11 +76,12 @@ def move(name: str, ts: int, at: tuple[float, float] = HERE, status: str = "AVAI
 
 
 class World:
-    """One task that is stepped; offsets go on from step to step."""
+    """One task that is stepped; offsets go on from step to step. Its worker was never away, unless ``now`` tells when it stepped last."""
 
-    def __init__(self, agent: GrowthAgent = AGENT, partition: int = 0) -> None:
+    def __init__(self, agent: GrowthAgent = AGENT, partition: int = 0, now: int = LATER) -> None:
         self.agent, self.partition = agent, partition
         self.state: GrowthState = agent.start(partition)
+        self.state.now = now
         self.offsets: dict[str, int] = {}
         self.rows: dict[str, list[Row]] = {}
         self.dead: list[tuple[str, int, str]] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -141,11 +141,12 @@ def test_a_driver_counts_once_for_all_its_services() -> None:
     drivers.profiled(["a", "b"], np.array([1, 1]), np.array([0b000011, 0b111111]), np.array([False, False]))
     late = drivers.moved(["a", "b", "a", "c"], np.array([5, 5, 6, 6]), np.array([0, 1, 1, 0]), np.array([True] * 4))
     assert not late.any()
-    online = drivers.online(10, 2, DEFAULT)
-    assert online.sum() == 2 * WHOLE, "of c no services are known"
-    assert online[1].tolist() == [40, 40, 10, 10, 10, 10]
+    zones, online = drivers.online(10, DEFAULT)
+    assert zones.tolist() == [1], "of c no services are known"
+    assert online.sum() == 2 * WHOLE
+    assert online[0].tolist() == [40, 40, 10, 10, 10, 10]
     assert drivers.moved(["a"], np.array([4]), np.array([0]), np.array([False])).tolist() == [True]
-    assert drivers.online(6 + DEFAULT.stale_ms, 2, DEFAULT).sum() == 0, "nothing was heard of them for too long"
+    assert not len(drivers.online(6 + DEFAULT.stale_ms, DEFAULT)[0]), "nothing was heard of them for too long"
 
 
 def outlook(needed: list[float], supply: list[float]) -> tuple[Outlook, Effects]:
@@ -255,8 +256,8 @@ def test_a_lasting_shortage_is_alerted_moves_are_recommended_and_a_buffer_that_c
     assert moves
     assert {(row["from_zone"], row["to_zone"]) for row in moves} == {(_zone(NORTH), _zone(HERE))}
     found = [row for row in world.of("growth.recommendations") if row["kind"] == "MORE_BUFFER"]
-    assert [row["status"] for row in found] == ["OPEN"]
-    (one,) = found
+    assert {row["status"] for row in found} == {"OPEN"}, "told again as it changes"
+    one = found[-1]
     assert (one["setting"], one["value"], one["current"]) == ("buffer:RIDE", 1.2, 1.0)
     assert one["expected_profit_cents"] > 0
     before = world.of("growth.allocations")[-1]
@@ -283,7 +284,7 @@ def test_an_alert_ends_when_it_is_over() -> None:
     start = OFFPEAK + 4 * HOUR
     names = [f"d{i}" for i in range(90)]
     world.step(driver_profiles=[driver(name, T0 + 1) for name in names], orders=[order("x", start)])
-    world.step(driver_moves=[move(name, start + 14 * MINUTE, HERE) for name in names], orders=[order("y", start + 31 * MINUTE)])
+    world.step(driver_moves=[move(name, start + 14 * MINUTE, HERE) for name in names], orders=[order("y", start + 16 * MINUTE)])
     rows = [row for row in world.of("growth.alerts") if row["alert_id"] == "SHORTAGE/sf/RIDE"]
     assert [row["active"] for row in rows][-1] is False
     assert rows[-1]["since"] == rows[0]["since"]
@@ -331,3 +332,41 @@ def test_a_wrong_order_is_refused_for_its_reason_and_the_others_are_taken(wrong:
     world.step(orders=[order("good", T0), order("bad", T0) | wrong, order("too", T0)])
     assert world.dead == [("orders", 1, error)]
     assert sorted(world.state.markets["sf"].orders.live) == ["good", "too"]
+
+
+def recommended(world: World) -> list[Row]:
+    """The latest of each recommendation."""
+    return list({row["recommendation_id"]: row for row in world.of("growth.recommendations")}.values())
+
+
+@pytest.mark.parametrize("value", [1.1, 1.2, 2.0])
+def test_what_is_recommended_is_withdrawn_when_its_setting_is_changed_and_reckoned_anew_from_there(value: float) -> None:
+    world = World()
+    shortage(world)
+    (one,) = recommended(world)
+    assert (one["status"], one["current"], one["value"]) == ("OPEN", 1.0, 1.2)
+    world.step(growth_policies=[{"setting": "buffer:RIDE", "value": value, "ts": one["event_ts"] + 1, "by": "ops"}])
+    (one,) = recommended(world)
+    assert (one["status"], one["event_ts"]) == ("WITHDRAWN", world.state.settings.changed["buffer:RIDE"])
+    again = OFFPEAK + 7 * HOUR
+    names = [f"d{i}" for i in range(16)]
+    orders = [order(f"more-{i}", again + i * MINUTE // 2, HERE if i % 4 else NORTH) for i in range(120)]
+    over = [change(r["order_id"], r["ts"] + 10 * MINUTE, "CANCELLED_BY_RIDER" if i % 2 else "COMPLETED") for i, r in enumerate(orders)]
+    world.step(
+        orders=orders, order_changes=over, driver_moves=[move(n, again + q * 15 * MINUTE + 1, NORTH) for n in names for q in range(4)]
+    )
+    (one,) = recommended(world)
+    open_now = [row for row in recommended(world) if row["status"] == "OPEN"]
+    assert all(row["current"] == value for row in open_now)
+    assert value < 2.0 or not open_now, "more than twice as many is never recommended"
+
+
+def test_what_is_recommended_is_told_again_when_it_brings_other_than_was_told() -> None:
+    world = World()
+    shortage(world)
+    rows = [row for row in world.of("growth.recommendations") if row["status"] == "OPEN"]
+    gains = [row["expected_profit_cents"] for row in rows]
+    assert all(abs(later - earlier) > 0.2 * earlier for earlier, later in pairwise(gains))
+    (one,) = recommended(world)
+    told = world.state.recommendations.told[one["recommendation_id"]]
+    assert told["expected_profit_cents"] == gains[-1]

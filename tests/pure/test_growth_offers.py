@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.growth.agent import GrowthAgent
+from agents.growth.agent import AGENT, GrowthAgent
 from agents.growth.choice import NOTHING, choose, points, uniform
 from agents.growth.conversion import FEATURES, PERSONAL, Arms, Conversion, Outcome, features_of
 from agents.growth.policy import CATALOGUE, DEFAULT, Policy
 from agents.growth.riders import NUMBERS
-from tests.pure.growth_events import DAY, HOUR, MINUTE, T0, Row, World, request, response, rider
+from tests.pure.growth_events import DAY, HOUR, LATER, MINUTE, T0, Row, World, request, response, rider
 
 NOON = T0 + 12 * HOUR
 
@@ -335,3 +335,50 @@ def test_two_requests_within_a_span_are_decided_on_the_same_together_or_apart() 
     for one in again:
         apart.step(monetization_requests=[one])
     assert [row["guards"] for row in together.of("growth.offers")] == [row["guards"] for row in apart.of("growth.offers")]
+
+
+def test_of_a_rider_who_left_nothing_is_kept_and_nothing_is_learnt() -> None:
+    world = World()
+    world.step(rider_profiles=[rider("a", loyalty=0.9), rider("b")])
+    row = until_offer(world, "a", NOON)
+    at, name = row["event_ts"], row["decision_id"]
+    world.step(offer_responses=[response(name, "a", at + 1000)])
+    world.step(rider_profiles=[rider("a", at + 2000, deleted=True)])
+    (pending,) = world.state.monetization.pending.offers.values()
+    assert not pending.features.any()
+    world.reload()
+    assert AGENT.due(world.state, LATER + MINUTE), "it is settled when its span is over, records or not"
+    world.step(monetization_requests=[request("next", "b", at + 2 * MINUTE, utc_offset_min=600)])
+    of = world.state.monetization
+    assert "a" not in {offer.rider_id for offer in of.pending.offers.values()}
+    assert (of.learnt.learnt, of.learnt.value_count.tolist(), of.erased, of.answers) == (0, [0.0] * 5, set(), [])
+    world.step(offer_responses=[response(name, "a", at + HOUR)])
+    assert world.dead[-1][2] == "UnknownOffer"
+    world.step(monetization_requests=[request("much-later", "b", row["expires_ts"] + 3 * HOUR)])
+    assert of.learnt.counts[:, 4].sum() <= 1, "no end of its offer is learnt either"
+    assert "a" not in of.riders.rows
+
+
+@given(st.permutations(range(4)))
+def test_an_older_profile_does_not_bring_back_who_left(order_of: list[int]) -> None:
+    profiles = [rider("a", NOON), rider("a", NOON + HOUR), rider("a", NOON + HOUR, deleted=True), rider("a", NOON + 2 * HOUR, tier="GOLD")]
+    world = World()
+    world.step(monetization_requests=[request("clock", "x", NOON)])
+    for i in order_of:
+        world.step(rider_profiles=[profiles[i]])
+        world.reload()
+    assert world.state.monetization.riders.values(np.array([1]))["tier"].tolist() == [3.0], "the last one came after"
+    early = World()
+    for i in [one for one in order_of if one != 3]:
+        early.step(rider_profiles=[profiles[i]])
+    assert "a" not in early.state.monetization.riders.rows
+
+
+def test_who_left_is_remembered_for_as_long_as_older_profiles_may_come() -> None:
+    world, days = World(), DEFAULT.left_days
+    world.step(rider_profiles=[rider("a", NOON, deleted=True)], monetization_requests=[request("q", "b", NOON)])
+    world.step(rider_profiles=[rider("a", NOON - HOUR)])
+    assert [error for _, _, error in world.dead] == ["OutOfOrder"]
+    assert len(world.state.monetization.riders.left) == 1
+    world.step(monetization_requests=[request("r", "b", NOON + (days + 1) * DAY)])
+    assert not world.state.monetization.riders.left

@@ -11,7 +11,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from agents.growth.agent import AGENT, GrowthAgent
-from agents.growth.policy import Policy
+from agents.growth.market import Market
+from agents.growth.policy import DEFAULT, Policy
 from streams.avro import codec
 from streams.contract import contract
 from tests.pure.growth_events import DAY, HOUR, LATER, MINUTE, T0, Row, World, change, driver, move, order, request, response, rider
@@ -36,7 +37,8 @@ def busy_day(seed: int, hours: int = 4) -> list[tuple[str, Row]]:
         ids = [f"growth/monetization-requests/0/{offset}/0" for offset in rng.integers(60, size=2).tolist()]
         events += [("offer-responses", response(one, who, ts + int(rng.integers(HOUR)), answer)) for one in ids]
         if i % 6 == 0:
-            events.append(("rider-profiles", rider(who, ts + MINUTE // 2, tier="GOLD", contact_consent=bool(i % 4))))
+            said = {"tier": "GOLD", "contact_consent": bool(i % 4), "deleted": i % 18 == 6}
+            events.append(("rider-profiles", rider(who, ts + MINUTE // 2, **said)))
     for i in range(150):
         ts, at = T0 + int(rng.integers(span)), (37.77 + 0.02 * int(rng.integers(4)), -0.01 + 0.03 * int(rng.integers(3)))
         number, service = int(rng.integers(140)), str(rng.choice(["RIDE", "FOOD"]))
@@ -59,6 +61,11 @@ def run(events: list[tuple[str, Row]], cuts: list[int], agent: GrowthAgent = AGE
         if reload:
             world.reload()
     return world
+
+
+def counted(market: Market) -> int:
+    """Orders that count as demand of the last hour."""
+    return sum(orders for of_slot in market.recent.values() for orders in of_slot.values())
 
 
 def last(rows: list[Row], topic: str) -> dict[Any, Row]:
@@ -119,12 +126,15 @@ def test_a_record_gets_one_decision_or_one_dead_letter() -> None:
 def test_time_passes_without_records_and_only_then_a_tick_is_due() -> None:
     world = World()
     now = T0 + 10 * MINUTE
+    world.state.now = now
     world.step(now, orders=[order(f"o{i}", T0 + MINUTE * i) for i in range(10)])
-    assert not AGENT.due(world.state, now + MINUTE)
-    assert AGENT.due(world.state, now + 10 * MINUTE)
-    out = world.step(now + 10 * MINUTE)
+    assert not AGENT.due(world.state, now + MINUTE // 2)
+    assert AGENT.due(world.state, now + MINUTE), "once a minute, so that it is known when no step was made"
+    world.step(now + 3 * MINUTE)
+    assert AGENT.due(world.state, now + 6 * MINUTE)
+    out = world.step(now + 6 * MINUTE)
     assert "growth.allocations" in {one.topic for one in out.outputs}
-    assert not AGENT.due(world.state, now + 10 * MINUTE)
+    assert not AGENT.due(world.state, now + 6 * MINUTE)
 
 
 def test_an_old_recording_goes_by_its_own_clock() -> None:
@@ -141,7 +151,7 @@ def test_a_jump_of_the_clock_does_not_go_through_every_slot() -> None:
     world.step(orders=[order("o2", T0 + 200 * DAY)])
     market = world.state.markets["sf"]
     assert not world.of("growth.allocations"), "nothing is known of the hours between"
-    assert market.ring.sum() == 1
+    assert counted(market) == 1
     world.step(orders=[order("o3", T0 + 200 * DAY + HOUR)])
     assert [row["demand_hour"] for row in world.of("growth.allocations")] == [1, 1, 1, 1]
     assert world.of("growth.services")[-1]["requested"] == 2
@@ -151,7 +161,7 @@ def test_late_orders_count_in_their_own_slot_for_an_hour_and_then_no_more_as_dem
     world = World()
     world.step(orders=[order("o1", T0 + 2 * HOUR)])
     world.step(orders=[order("late", T0 + 2 * HOUR - 20 * MINUTE), order("too-late", T0)])
-    assert world.state.markets["sf"].ring.sum() == 2
+    assert counted(world.state.markets["sf"]) == 2
     world.step(order_changes=[change("too-late", T0 + 2 * HOUR + MINUTE)])
     assert [row["order_id"] for row in world.of("growth.revenue")] == ["too-late"], "it brings money all the same"
 
@@ -177,7 +187,7 @@ def test_settings_change_what_is_decided_and_what_is_wrong_is_refused() -> None:
 def test_bytes_of_another_agent_or_format_are_refused() -> None:
     with pytest.raises(ValueError, match="another agent or format"):
         AGENT.load(b"TRPM1\nxxxx")
-    other = AGENT.dump(AGENT.start(0)).replace(b'"format":1', b'"format":9')
+    other = AGENT.dump(AGENT.start(0)).replace(b'"format":2', b'"format":9')
     with pytest.raises(ValueError, match="format 9"):
         AGENT.load(other)
 
@@ -186,3 +196,36 @@ def test_another_policy_is_another_version() -> None:
     other = GrowthAgent(Policy(most_offers=1))
     assert other.code_version != AGENT.code_version
     assert pl.Series([other.policy.version])[0] != AGENT.policy.version
+
+
+def test_a_market_that_is_quiet_for_long_is_forgotten_with_what_was_said_of_it() -> None:
+    world, days = World(now=T0), DEFAULT.quiet_days
+    for hour in range(3):
+        orders = [order(f"o{hour}-{i}", T0 + hour * HOUR + i * MINUTE) for i in range(60)]
+        lost = [change(row["order_id"], row["ts"] + 1, "CANCELLED_BY_RIDER") for row in orders]
+        world.step(T0 + (hour + 1) * HOUR - MINUTE, orders=orders, order_changes=lost)
+    world.step(T0 + 3 * HOUR, orders=[order("other", T0 + 3 * HOUR, market="la")])
+    assert {row["active"] for row in last(world.of("growth.alerts"), "growth.alerts").values()} == {True}
+    world.state.now = T0 + (days - 1) * DAY
+    world.step(T0 + (days - 1) * DAY, orders=[order("again", T0 + (days - 1) * DAY, market="la")])
+    assert sorted(world.state.markets) == ["la", "sf"]
+    assert AGENT.due(world.state, T0 + (days + 1) * DAY)
+    world.step(T0 + (days + 1) * DAY)
+    assert sorted(world.state.markets) == ["la"]
+    assert {row["active"] for row in last(world.of("growth.alerts"), "growth.alerts").values()} == {False}
+    assert not world.state.alerts.active
+    world.reload()
+
+
+def test_a_task_takes_only_so_many_markets_and_the_same_ones_however_they_are_read() -> None:
+    events = [("driver-moves", move("d", T0 + i, market=f"m{37 * i % 10}")) for i in range(10)]
+    worlds = [World(GrowthAgent(Policy(most_markets=4))) for _ in range(2)]
+    worlds[0].step(driver_moves=[row for _, row in events])
+    for topic, row in events:
+        worlds[1].take({topic: [row]})
+    for world in worlds:
+        assert sorted(world.state.markets) == ["m0", "m1", "m4", "m7"]
+        assert world.dead == [("driver-moves", i, "TooManyMarkets") for i in range(4, 10)]
+        world.step(orders=[order("o", T0 + HOUR, market="m7"), order("p", T0 + HOUR, market="m9")])
+        assert world.dead[-1] == ("orders", 1, "TooManyMarkets")
+        assert "o" in world.state.markets["m7"].orders.live
