@@ -8,27 +8,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from audit.personal import Datum
+
 Decision = dict[str, Any]
 
 VERSIONS = ("code_version", "policy_version", "model_version", "model_versions")
-OF_PERSONS = {  # field of an input → whose it is, and what
-    "rider_id": "the rider's id",
-    "customer_id": "the customer's id",
-    "driver_id": "the driver's id",
-    "pickup_lat": "where the rider is picked up",
-    "dropoff_lat": "where the rider goes",
-    "lat": "a position",
-    "requirements": "what the rider needs, such as a wheelchair ramp",
-    "text": "what the customer wrote (masked before anything is done with it)",
-    "language": "the customer's language",
-    "tier": "the person's tier",
-    "loyalty": "the person's loyalty",
-    "churn_risk": "how likely the person is to leave",
-    "price_sensitivity": "how the person reacts to prices",
-    "propensity": "what the person is likely to buy",
-    "lifetime_value": "what the person is worth",
-    "segment": "the person's segment",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +45,15 @@ class Explanation:
     guards: list[str]
     propensity: float | None
     versions: dict[str, Any]
-    personal: list[str]
+    personal: list[Datum]
 
     def fields(self) -> dict[str, Any]:
         """As a JSON object."""
         return asdict(self)
 
 
-def explain(decision: Decision, answered: Decision | None) -> Explanation:
-    """Explain a decision by its fields and those of the record it answers (None where that is gone)."""
+def explain(decision: Decision, data: list[Datum]) -> Explanation:
+    """Explain a decision by its fields; ``data``: what about persons it was made on."""
     versions = {name: decision[name] for name in VERSIONS if name in decision}
     return Explanation(
         decision_id=decision["decision_id"],
@@ -79,7 +63,7 @@ def explain(decision: Decision, answered: Decision | None) -> Explanation:
         guards=list(decision.get("guards") or ()),
         propensity=decision.get("propensity"),
         versions=versions,
-        personal=personal(answered),
+        personal=data,
     )
 
 
@@ -115,10 +99,3 @@ def _alternative(one: Decision, decision: Decision) -> Alternative:
         shown = ", ".join(f"{name} {value:.4g}" for name, value in one.items() if isinstance(value, float))
         return Alternative(what, one, f"it ranked lower: {shown}" if shown else "it ranked lower")
     return Alternative(what, one, ", ".join(f"{name} {one[name]:.4g} against {decision[name]:.4g}" for name in shared))
-
-
-def personal(answered: Decision | None) -> list[str]:
-    """Which data about persons the record holds that was decided on."""
-    if answered is None:
-        return []
-    return [f"{name}: {said}" for name, said in OF_PERSONS.items() if answered.get(name) not in (None, [], "")]

@@ -27,3 +27,15 @@ class Fault:
     def fields(self) -> dict[str, Any]:
         """As a JSON object."""
         return asdict(self)
+
+
+class DamagedError(Exception):
+    """A record that is needed cannot be read; ``fault`` names it, ``offset`` is where it lies."""
+
+    def __init__(self, topic: str, partition: int, offset: int, said: str) -> None:
+        self.offset, self.fault = offset, Fault(UNREADABLE, topic, partition, offset, None, said)
+        super().__init__(str(self.fault))
+
+    def __reduce__(self) -> tuple[type[DamagedError], tuple[str, int, int, str]]:
+        """So that a process can tell another one."""
+        return DamagedError, (self.fault.topic, self.fault.partition, self.offset, self.fault.said)

@@ -27,7 +27,7 @@ from audit.fork_child import RECORD
 from audit.indexing import decision_topics
 from audit.log import Log
 from audit.restoring import missing_input, restored
-from audit.search import Journalled, after, since
+from audit.search import Journalled, after, read, since
 from audit.stepping import Stepper
 from streams import journal
 from streams.agent import Agent
@@ -122,7 +122,7 @@ def _gather(agent: Agent, partition: int, wanted: Journalled, end: int, log: Log
     codes: dict[str, None] = {}
     begins, state = bool(start.task.fresh), b""
     for message in log.stream(f"{agent.name}.journal", partition, start.offset, end):
-        record: journal.Record = journal.decode(f"{agent.name}.journal", payload(message))
+        record: journal.Record = read(f"{agent.name}.journal", partition, message)
         if record["sequence"] < wanted.record["sequence"]:
             stepper.step(record)
             begins = False

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from audit.differences import Difference, differences
-from audit.faults import Fault
 from audit.indexing import decides
 from audit.log import Log
-from audit.restoring import GoneError, Restored, restored
-from audit.search import Journalled, after, since
+from audit.ranges import asked
+from audit.replayed import Progress, Replayed
+from audit.restoring import Restored, restored
+from audit.search import Journalled, after
 from audit.states import Kept, States, tidy
 from audit.stepping import Again, Stepper
 from audit.walk import Task as Walk
@@ -27,54 +28,10 @@ from streams import journal
 from streams.agent import Agent
 from streams.contract import contract
 from streams.errors import StepFailed
-from streams.message import Message, payload
-from streams.snapshot import HOUR_MS
+from streams.message import Message
 
 SHOWN = 100  # differences kept to be shown; all are counted
 STATE_EVERY_S = 0.4  # of stepping, between two states that are kept
-
-
-@dataclass(slots=True)
-class Replayed:
-    """What a replay of one task came to."""
-
-    agent: str
-    partition: int
-    began_at: str = ""  # the state it began at, in words
-    sequences: tuple[int, int] = (0, -1)  # first and last journal record compared
-    events: int = 0  # input records stepped over in them
-    decisions: int = 0  # compared
-    records: int = 0  # compared, decisions and all others
-    unseen: int = 0  # records that compaction or retention took from their topics; they are held to the journal's digest
-    different: int = 0  # records that differ, journal records included
-    only_versions: int = 0  # of them, those that differ in nothing but versions
-    codes: dict[str, int] = field(default_factory=dict)  # journal records by the code that wrote them
-    running: str = ""  # the code that stepped again
-    schemas: dict[str, str] = field(default_factory=dict)  # topics whose records were written by another schema version than this code's
-    first_now: int = 0
-    last_now: int = 0
-    seconds: float = 0.0
-    warmed_events: int = 0  # stepped over before the range, to get there
-    resumed_at: int | None = None  # sequence
-    fields: dict[str, int] = field(default_factory=dict)  # names of fields that differ
-    differences: list[Difference] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    read: dict[str, Any] = field(default_factory=dict)
-    missing: list[str] = field(default_factory=list)
-
-    @property
-    def live_s(self) -> float:
-        """How long the range took when it was live."""
-        return (self.last_now - self.first_now) / 1000
-
-    @property
-    def holds(self) -> bool:
-        """Everything compared is the same."""
-        return not self.different and not self.faults
-
-    def fields_dict(self) -> dict[str, Any]:
-        """As a JSON object."""
-        return asdict(self) | {"live_s": self.live_s, "holds": self.holds}
 
 
 @dataclass(slots=True)
@@ -96,26 +53,26 @@ class Replay:
         self.found = Replayed(self.agent.name, self.partition, running=self.agent.code_version)
 
     def run(self) -> Iterator[None]:
-        """Replay. Raises GoneError where nothing can be stepped again, and what reading raises."""
+        """Replay. Raises GoneError where nothing can be stepped again, DamagedError, and what reading raises."""
         began = time.monotonic()
         with Log() as log:
-            wanted, end = self._range(log)
-            if wanted is None:
+            wanted = asked(self.agent, self.partition, self.since_ms, self.until_ms, log)
+            self.found.missing += wanted.missing
+            self.found.faults += wanted.faults
+            if wanted.begin is None:
                 self.found.missing.append(f"{self.agent.name}.journal[{self.partition}] has no record in this range")
                 return
-            progress = self._progress()
-            begin = wanted
-            if progress is not None:
-                begin = self._resumed(log, progress, wanted)
+            begin = self._resumed(log, wanted.begin)
             start = restored(self.agent, self.partition, begin, log, self._states())
-            self.found.began_at = start.source
-            self.of = self._sequence_before(log, end) - start.task.sequence + 1
-            for _ in self._steps(log, start, begin, end):
+            self.found.began_at = self.found.began_at or start.source
+            self.of = wanted.last - start.task.sequence + 1
+            for _ in self._steps(log, start, begin, wanted.end):
                 self.found.seconds = time.monotonic() - began
                 yield
-        if self._progress_file is not None:
-            self._progress_file.unlink(missing_ok=True)
-            tidy(self._progress_file.parent)
+        progress = self._progress()
+        if progress is not None:
+            progress.done()
+            tidy(progress.path.parent)
 
     def one(self, log: Log, wanted: Journalled, outputs: dict[str, int]) -> None:
         """Step one journal record again, whose outputs begin at these offsets where they are known."""
@@ -123,47 +80,6 @@ class Replay:
         self.found.began_at = start.source
         for _ in self._steps(log, start, wanted, wanted.message.offset() + 1, outputs or None):
             pass
-
-    def _range(self, log: Log) -> tuple[Journalled | None, int | None]:
-        """The first journal record of the range, and the offset it ends before; None for the journal's end."""
-        topic = f"{self.agent.name}.journal"
-        low, high = log.reader.bounds(topic, self.partition)
-        if low == high:
-            return None, None
-        begin = after(log.reader, topic, self.partition, low)
-        if self.since_ms is not None:
-            begin = since(log.reader, topic, self.partition, self.since_ms)
-        end = None if self.until_ms is None else since(log.reader, topic, self.partition, self.until_ms)
-        if begin is not None and self.since_ms is None:
-            begin = self._first_possible(log, begin)
-        if begin is not None and end is not None and end.message.offset() <= begin.message.offset():
-            return None, None
-        return begin, None if end is None else end.message.offset()
-
-    def _first_possible(self, log: Log, begin: Journalled) -> Journalled:
-        """Where no time is asked for: the first record, hour by hour, that there is a state before, and the inputs after it."""
-        topic = f"{self.agent.name}.journal"
-        if begin.record["sequence"]:
-            said = f"{topic}[{self.partition}] begins at sequence {begin.record['sequence']}: retention deleted what was before"
-            self.found.missing.append(said)
-        at: Journalled | None = begin
-        while at is not None:
-            try:
-                restored(self.agent, self.partition, at, log, None)
-                return at
-            except GoneError as error:
-                gone = error
-                self.found.missing = [said for said in self.found.missing if "a later range" not in said] + [str(error)]
-            now = at.record["steps"][-1]["now"] if at.record["steps"] else at.message.timestamp()[1]
-            at = since(log.reader, topic, self.partition, (now // HOUR_MS + 1) * HOUR_MS)
-        raise gone
-
-    def _sequence_before(self, log: Log, end: int | None) -> int:
-        topic = f"{self.agent.name}.journal"
-        found = log.reader.last(topic, self.partition) if end is None else None
-        if found is None and end is not None:
-            found = getattr(after(log.reader, topic, self.partition, end), "message", None)
-        return 0 if found is None else int(journal.decode(topic, payload(found))["sequence"])
 
     def _steps(
         self, log: Log, start: Restored, wanted: Journalled, end: int | None, offsets: dict[str, int] | None = None
@@ -191,7 +107,7 @@ class Replay:
             yield
         for _ in walking:
             pass
-        self._finish(walk, stepper)
+        self.found = self.found.went_on(walk, stepper.read)
 
     def _fails(self, sequence: int, error: StepFailed) -> None:
         self.found.different += 1
@@ -244,60 +160,44 @@ class Replay:
             self.found.fields |= {name: self.found.fields.get(name, 0) + 1 for name in one.fields}
         self.found.differences += differing[: max(0, SHOWN - len(self.found.differences))]
 
-    def _finish(self, walk: Walk, stepper: Stepper) -> None:
-        self.found.faults += walk.faults
-        self.found.missing += walk.missing()
-        self.found.read = walk.read | {
-            topic: {"from": stream.start, "to": stream.end, "records": stream.read} for topic, stream in stepper.read.items()
-        }
-
     def _states(self) -> States | None:
         return (
             None if self.folder is None else States(self.folder / "states" / f"{self.agent.name}-{self.partition}", self.agent.code_version)
         )
 
-    @property
-    def _progress_file(self) -> Path | None:
+    def _progress(self) -> Progress | None:
+        """Where it is noted how far this range was replayed by this code."""
         if self.folder is None:
             return None
-        return self.folder / f"replay-{self.agent.name}-{self.partition}-{self.since_ms}-{self.until_ms}-{self.agent.code_version}.json"
+        asked_for = f"{self.agent.name}-{self.partition}-{self.since_ms}-{self.until_ms}-{self.agent.code_version}"
+        return Progress(self.folder / f"replay-{asked_for}.json")
 
-    def _progress(self) -> dict[str, Any] | None:
-        path = self._progress_file
-        if path is None or not path.is_file() or not self.resume:
-            return None
-        try:
-            found: dict[str, Any] = orjson.loads(path.read_bytes())
-        except ValueError:  # cut off while it was written
-            return None
-        return found
-
-    def _resumed(self, log: Log, progress: dict[str, Any], wanted: Journalled) -> Journalled:
-        """Go on after the last kept state of an earlier run that was cut off; from the beginning, where that state is gone."""
-        states, at = self._states(), progress["sequences"][1]
-        kept = next((one for one in states.best(at + 1) if one.sequence == at), None) if states is not None else None
+    def _resumed(self, log: Log, begin: Journalled) -> Journalled:
+        """Go on after the last kept state of an earlier run that was cut off; from ``begin``, where there was none or its state is gone."""
+        states, progress = self._states(), self._progress()
+        earlier = progress.load() if progress is not None and self.resume else None
+        if earlier is None or states is None:
+            return begin
+        at = earlier.sequences[1]
+        kept = next((one for one in states.best(at + 1) if one.sequence == at), None)
         following = None if kept is None else after(log.reader, f"{self.agent.name}.journal", self.partition, kept.offset + 1)
-        if following is None or following.record["sequence"] != at + 1:
-            return wanted
-        for name in ("events", "decisions", "records", "unseen", "different", "only_versions", "first_now", "last_now", "warmed_events"):
-            setattr(self.found, name, progress[name])
-        self.found.sequences = (progress["sequences"][0], at)
-        self.found.codes, self.found.fields = progress["codes"], progress["fields"]
-        self.found.differences = [Difference(**one) for one in progress["differences"]]
+        if kept is None or following is None or (following.record["sequence"], following.record["previous"]) != (at + 1, kept.hash):
+            return begin
+        self.found = earlier
         self.found.resumed_at = at + 1
         return following
 
     def _save(self, stepper: Stepper, walked: Walked, walk: Walk) -> None:
         """Keep the state now and then, and how far the replay is."""
-        states, path = self._states(), self._progress_file
-        if states is None or path is None or time.monotonic() - self._saved_at < STATE_EVERY_S:
+        states, progress = self._states(), self._progress()
+        if states is None or progress is None or time.monotonic() - self._saved_at < STATE_EVERY_S:
             return
         known = walk.outputs and all(one.sure for one in walk.outputs.values())
         outputs = {topic: one.at for topic, one in walk.outputs.items()} if known else {}
         data = self.agent.dump(stepper.task.state)
         states.save(Kept(stepper.task.sequence - 1, walked.link.offset, walked.link.hash, outputs, data))
-        if self.found.sequences[1] >= 0 and self.resume:
-            path.write_bytes(orjson.dumps(self.found.fields_dict(), default=repr))
+        if self.found.sequences[1] == stepper.task.sequence - 1 and self.resume:
+            progress.save(self.found.went_on(walk, stepper.read))
         self._saved_at = time.monotonic()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from audit.log import Log
-from audit.search import Journalled, numbered, since
+from audit.search import Journalled, numbered, read, since
 from audit.states import Kept, States
 from streams import journal, snapshot
 from streams.agent import Agent
@@ -86,7 +86,7 @@ def _record_at(agent: Agent, partition: int, offset: int, sequence: int, log: Lo
     low, high = log.reader.bounds(topic, partition)
     stream = log.stream(topic, partition, max(low, offset), high)
     for message in stream:
-        record: journal.Record = journal.decode(topic, payload(message))
+        record: journal.Record = read(topic, partition, message)
         if record["sequence"] >= sequence:
             stream.close()
             return Journalled(message, record) if record["sequence"] == sequence else None
@@ -118,7 +118,7 @@ def _from_snapshot(agent: Agent, partition: int, ref: SnapshotRef, log: Log) -> 
     if ref["offset"] < low:
         return None
     messages = log.some(topic, partition, ref["offset"], ref["offset"] + ref["chunks"])
-    pieces = [journal.decode(topic, value) for m in messages if (value := m.value()) is not None]
+    pieces = [read(topic, partition, m) for m in messages if m.value() is not None]
     try:
         data = snapshot.join(pieces, ref)
     except RecoveryMismatch:

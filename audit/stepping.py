@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from audit.log import Log, Stream
 from audit.restoring import missing_input
+from audit.search import read
 from streams import dead_letters, journal
 from streams.errors import OffsetOutOfLog
-from streams.message import payload
 from streams.records import Records
 from streams.task import Task, Written
 
@@ -61,7 +61,7 @@ class Stepper:
         """Of the records that the step did not see those that made it raise, with what it said: their dead letters carry it."""
         if self._letters is None:
             topic = dead_letters.topic_of(self.task.agent.name)
-            found = [journal.decode(topic, payload(m)) for m in self.log.stream(topic, self.task.partition)]
+            found = [read(topic, self.task.partition, m) for m in self.log.stream(topic, self.task.partition)]
             self._letters = {(one["topic"], one["offset"]): one["message"] for one in found if one["error"] == "StepFailed"}
         skipped = {(one["topic"], offset) for one in step["ranges"] for offset in one["skipped"]}
         return {place: said for place, said in self._letters.items() if place in skipped}

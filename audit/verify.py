@@ -8,18 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from audit.faults import CHANGED, Fault
+from audit.faults import CHANGED, DamagedError, Fault
 from audit.index import Index, Place
 from audit.indexing import index_task
 from audit.links import Chain, link
 from audit.log import Log
-from audit.replay import Replay, Replayed
-from audit.search import Journalled, numbered
+from audit.replay import Replay
+from audit.replayed import Replayed
+from audit.search import Journalled, numbered, read
 from streams import journal
 from streams.agent import Agent
 from streams.contract import contract
 from streams.errors import OffsetOutOfLog
-from streams.message import Message, payload
+from streams.message import Message
 
 AROUND = 24  # offsets read before and after a journal record, for its neighbours: each is followed by a transaction's marker
 
@@ -102,10 +103,11 @@ def verify(agent: Agent, place: Place, log: Log, folder: Path) -> Verified:
     chained = time.monotonic()
     found = log.some(place.topic, place.partition, place.offset, place.offset + 1)
     try:
-        decision = journal.decode(place.topic, payload(found[0])) if found else {}
-    except Exception:  # fastavro raises what the bytes happen to lead it to
+        decision = read(place.topic, place.partition, found[0]) if found else {}
+    except DamagedError as error:
         decision = {}
-    if decision.get("decision_id") != place.id:
+        faults.append(error.fault)
+    if decision.get("decision_id") != place.id and not any(fault.offset == place.offset for fault in faults):
         said = f"what lies at offset {place.offset} is not {place.id}"
         faults.append(Fault(CHANGED, place.topic, place.partition, place.offset, place.sequence, said))
     replay = Replay(agent, place.partition, folder=folder, resume=False)
@@ -125,7 +127,7 @@ def _around(agent: Agent, place: Place, log: Log) -> tuple[list[Fault], Journall
         pass
     mine = next(_of(messages, place.entry), None)
     if mine is not None:
-        return chain.faults, Journalled(mine, journal.decode(topic, payload(mine)))
+        return chain.faults, Journalled(mine, read(topic, place.partition, mine))
     again = numbered(log.reader, topic, place.partition, place.sequence)
     if again is None:
         raise OffsetOutOfLog(f"{topic}[{place.partition}] no longer has sequence {place.sequence}: retention deleted it")
@@ -147,5 +149,8 @@ def input_of(decision_id: str, log: Log) -> dict[str, Any] | None:
         return None
     if contract().topic(at.topic).personal:
         return {"(personal)": f"{at.topic} holds what identifies people: its records are shown by none of these commands"}
-    fields: dict[str, Any] = journal.decode(at.topic, payload(found[0]))
+    try:
+        fields: dict[str, Any] = read(at.topic, at.partition, found[0])
+    except DamagedError as error:
+        return {"(unreadable)": error.fault.said}
     return fields

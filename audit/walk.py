@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from audit.blame import HASHED_LIMIT
 from audit.faults import CHANGED, DROPPED, UNREADABLE, Fault
@@ -40,17 +39,17 @@ class Task:
     first: int = 0  # sequence from which outputs are looked at, too
     offsets: Mapping[str, int] | None = None  # of the outputs of that record, where they are known
     limit: int = HASHED_LIMIT  # bytes hashed to name a fault
-    faults: list[Fault] = field(default_factory=list)
     chain: Chain = field(init=False)
     outputs: dict[str, Outputs] = field(default_factory=dict)
-    read: dict[str, Any] = field(default_factory=dict)
+    _ends: list[Fault] = field(default_factory=list)  # what is wrong with beginnings and ends
+    _stream: Source | None = None  # of the journal
 
     def __post_init__(self) -> None:
         self.chain = Chain(f"{self.agent.name}.journal", self.partition, self.known)
 
     def walk(self) -> Iterator[Walked]:
         """Every journal record of the chain with its outputs. Raises OffsetOutOfLog, KafkaException."""
-        stream = self.log.stream(self.chain.topic, self.partition, self.start, self.end)
+        stream = self._stream = self.log.stream(self.chain.topic, self.partition, self.start, self.end)
         links = (link(self.chain.topic, m.offset(), m.timestamp()[1], m.value()) for m in stream)
         for one in self.chain.walk(links):
             if one.record is None or one.record["sequence"] < self.first:
@@ -71,23 +70,31 @@ class Task:
         sure = (self.offsets is not None and topic in self.offsets) or (first.sequence == 0 and source.start == 0)
         return Outputs(topic, self.partition, source, sure, compacted(topic), self.limit)
 
+    @property
+    def faults(self) -> list[Fault]:
+        """What was found wrong so far."""
+        damaged = {fault.sequence for fault in self.chain.faults if fault.what in (CHANGED, UNREADABLE)}  # they are nothing to judge by
+        others = [fault for one in self.outputs.values() for fault in one.faults if fault.sequence not in damaged]
+        return self._ends + self.chain.faults + others
+
+    @property
+    def read(self) -> dict[str, dict[str, int]]:
+        """What was read so far, from where."""
+        sources = {} if self._stream is None else {self.chain.topic: self._stream}
+        sources |= {topic: one.source for topic, one in self.outputs.items()}
+        return {topic: {"from": one.start, "to": one.end, "records": one.read} for topic, one in sources.items()}
+
     def _end(self, stream: Source) -> None:
         if self.known is not None and self.chain.head is None and stream.start <= self.known.offset:
             said = f"the journal is empty; when it was walked last it went on to sequence {self.known.sequence}"
-            self.faults.append(Fault(DROPPED, self.chain.topic, self.partition, self.known.offset, self.known.sequence, said))
+            self._ends.append(Fault(DROPPED, self.chain.topic, self.partition, self.known.offset, self.known.sequence, said))
         if self.start is None and self.chain.first and stream.start == 0:
             said = f"the journal begins at sequence {self.chain.first}, though nothing was deleted by retention"
-            self.faults.append(Fault(DROPPED, self.chain.topic, self.partition, 0, 0, said))
+            self._ends.append(Fault(DROPPED, self.chain.topic, self.partition, 0, 0, said))
         for one in self.outputs.values() if self.end is None else ():
             left = one.left()
             if left is not None and not self.log.grew(self.chain.topic, self.partition, stream.end):  # else a later record names them
-                self.faults.append(left)
-        damaged = {
-            fault.sequence for fault in self.chain.faults if fault.what in (CHANGED, UNREADABLE)
-        }  # what they say is nothing to judge by
-        others = [fault for one in self.outputs.values() for fault in one.faults if fault.sequence not in damaged]
-        self.faults += self.chain.faults + others
-        self.read = {self.chain.topic: _read(stream)} | {topic: _read(one.source) for topic, one in self.outputs.items()}
+                self._ends.append(left)
 
     def missing(self) -> list[str]:
         """What could not be judged, and why, in words."""
@@ -120,10 +127,6 @@ def began(one: Link) -> int:
     """When the first step of a journal record was taken, ms: no output of it is older."""
     assert one.record is not None
     return one.record["steps"][0]["now"] if one.record["steps"] else one.timestamp
-
-
-def _read(source: Source) -> dict[str, int]:
-    return {"from": source.start, "to": source.end, "records": source.read}
 
 
 def compacted(topic: str) -> bool:

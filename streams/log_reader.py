@@ -62,8 +62,10 @@ class LogReader:
             while left:
                 batch = []
                 for message in self._consume():
-                    topic = self._settings.logical(message.topic())
                     error = message.error()
+                    if message.topic() is None:  # of no partition: who may only read topics is told that groups are not for it
+                        continue
+                    topic = self._settings.logical(message.topic())
                     if error is not None:
                         _check(message, error, topic, starts)
                     elif message.offset() < ends[topic]:
@@ -96,7 +98,7 @@ def _check(message: Message, error: KafkaError, topic: str, starts: Mapping[str,
             f"offset {starts[topic]} of {topic}, partition {message.partition()}, is no longer in the log: "
             "its retention is shorter than the snapshots' interval, or the topic was made anew"
         )
-    if error.fatal():
+    if error.fatal() or error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
         raise KafkaException(error)
 
 

@@ -5,17 +5,47 @@ from __future__ import annotations
 import importlib
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from confluent_kafka import KafkaException
+
+from audit.faults import DamagedError
 from audit.log import Log
+from audit.restoring import GoneError
+from audit.verify import UnknownDecisionError
 from ops.reading import LogError, admin, partitions
 from ops.summary import fail
 from ops.worker import AGENTS
 from streams.agent import Agent
 from streams.contract import contract, retention_ms
+from streams.errors import WorkerStop
 from streams.settings import settings
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """What keeps a command from answering, as its exit code and a plain error."""
+    try:
+        yield
+    except UnknownDecisionError as error:
+        fail(str(error), 2)
+    except GoneError as error:
+        fail(f"it cannot be stepped again: {error}", 3)
+    except DamagedError as error:
+        fail(f"DIFFERS: {error}", 1)
+    except (LogError, KafkaException, WorkerStop) as error:
+        fail(f"the log cannot be read: {error}", 3)
+
+
+def span(since: str | None, until: str | None) -> tuple[int | None, int | None]:
+    """A range of times in ms. Leaves with exit code 2 for what is no time, or no range."""
+    begin, end = moment_ms(since), moment_ms(until)
+    if begin is not None and end is not None and begin >= end:
+        fail(f"--from {since} is not before --to {until}", 2)
+    return begin, end
 
 
 def agent(name: str) -> Agent:

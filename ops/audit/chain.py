@@ -10,7 +10,6 @@ from typing import Any
 
 import orjson
 import typer
-from confluent_kafka import KafkaException
 
 from audit.index import Index
 from audit.log import Log
@@ -18,9 +17,6 @@ from audit.walk import Task
 from ops.audit import asked
 from ops.audit.side_by_side import Report, side_by_side
 from ops.listing import print_rows
-from ops.reading import LogError
-from ops.summary import fail
-from streams.errors import WorkerStop
 
 
 @dataclass(frozen=True)
@@ -60,13 +56,11 @@ class Job:
 def chain(agents: list[str], partition: int | None, workers: int, as_json: bool) -> None:
     """Walk the journals of some agents. Leaves with exit code 1 when anything is wrong."""
     began = time.monotonic()
-    try:
+    with asked.readable():
         with Log() as log:
             folder = asked.folder(log)
         jobs = [(f"{name}[{p}]", partial(Job(name, p, folder).__call__)) for name in agents for p in asked.tasks(name, partition)]
         found = side_by_side(jobs, workers) if jobs else []
-    except (LogError, KafkaException, WorkerStop) as error:
-        fail(f"the log cannot be read: {error}", 3)
     faults = [fault for one in found for fault in one["faults"]]
     walked = [one for one in found if one["head"]]
     rows = [

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ops.audit import asked
+from ops.audit import asked, options
 from ops.audit.chain import chain
 from ops.audit.decision import index, verify_decision
 from ops.audit.explain import explain_decision
@@ -39,9 +39,9 @@ def verify(
     what: Annotated[str | None, typer.Argument(help="a decision's id; with --chain, an agent (all, unless given)")] = None,
     *,
     whole: Annotated[bool, typer.Option("--chain", help="walk whole journals, and hold to them everything that was written")] = False,
-    partition: Annotated[int | None, typer.Option(help="with --chain: one partition; all, unless given")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="with --chain: processes")] = 2,
-    as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
+    partition: options.Partition = None,
+    workers: options.Workers = 2,
+    as_json: options.AsJson = False,
 ) -> None:
     """Say whether a decision was really so: found, chained, stepped again. Exits 1 when anything differs."""
     setup_logging("error")

@@ -12,42 +12,25 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-from confluent_kafka import KafkaException
 
 from audit.index import Index, Place
 from audit.indexing import index_task
 from audit.log import Log
 from audit.replay import Replay
 from audit.restoring import GoneError
-from audit.verify import Coordinates, UnknownDecisionError, Verified, find, verify
-from ops.audit import asked
+from audit.verify import Coordinates, Verified, find, verify
+from ops.audit import asked, options
 from ops.audit.side_by_side import Report, side_by_side
 from ops.decoding import plain
 from ops.listing import moment, print_rows
-from ops.reading import LogError
-from ops.summary import fail
 from ops.worker import setup_logging
 from streams.agent import Agent
-from streams.errors import WorkerStop
-
-
-@contextmanager
-def readable() -> Iterator[None]:
-    """What keeps a command from answering, as its exit code and a plain error."""
-    try:
-        yield
-    except UnknownDecisionError as error:
-        fail(str(error), 2)
-    except GoneError as error:
-        fail(f"it cannot be stepped again: {error}", 3)
-    except (LogError, KafkaException, WorkerStop) as error:
-        fail(f"the log cannot be read: {error}", 3)
 
 
 @contextmanager
 def opened(decision_id: str) -> Iterator[tuple[Agent, Log, Index, Place]]:
     """A decision's agent and place. Leaves with a plain error where there is none."""
-    with readable():
+    with asked.readable():
         agent = asked.agent(Coordinates.of(decision_id).agent)
         with Log() as log, Index(asked.folder(log)) as index:
             yield agent, log, index, find(agent, decision_id, log, index)
@@ -139,18 +122,18 @@ class Job:
 
 
 def index(
-    agent: Annotated[str | None, typer.Argument(help="an agent; all, unless given")] = None,
+    agent: options.AnyAgent = None,
     *,
-    partition: Annotated[int | None, typer.Option(help="one partition; all, unless given")] = None,
+    partition: options.Partition = None,
     states: Annotated[
         bool, typer.Option(help="step everything again, too, and keep states, so that one decision is verified at once")
     ] = True,
-    workers: Annotated[int, typer.Option(min=1, help="processes")] = 2,
-    as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
+    workers: options.Workers = 2,
+    as_json: options.AsJson = False,
 ) -> None:
     """Index what is new of the decisions, so that `verify` and `explain` find any of them at once."""
     setup_logging("error")
-    with readable():
+    with asked.readable():
         names = asked.with_journals() if agent is None else [agent]
         for name in names:
             asked.agent(name)

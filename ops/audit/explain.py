@@ -9,9 +9,12 @@ import orjson
 import typer
 
 from audit.explain import Explanation, explain
+from audit.personal import personal
+from audit.search import read
 from audit.verify import input_of
+from ops.audit import options
 from ops.audit.decision import opened
-from ops.audit.words import PERSONAL, SAID, support_factors
+from ops.audit.words import SAID, support_factors
 from ops.decoding import plain
 from ops.explain import words
 from ops.explain.replay import ReplayError
@@ -19,8 +22,6 @@ from ops.listing import print_rows
 from ops.summary import fail
 from ops.why import answer_on, named
 from ops.worker import setup_logging
-from streams import journal
-from streams.message import payload
 
 Decision = dict[str, Any]
 
@@ -31,7 +32,7 @@ def explain_decision(
     driver: Annotated[
         str | None, typer.Option(help="of matching: why this driver did not get the order, and what would have changed it")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Explain a decision: factors and their relative weight, alternatives and why they lost, guards, versions, data about persons."""
     setup_logging("error")
@@ -39,19 +40,17 @@ def explain_decision(
         found = log.some(place.topic, place.partition, place.offset, place.offset + 1)
         if not found:
             fail(f"{place.topic}[{place.partition}] offset {place.offset} is no longer there: retention or compaction deleted it", 3)
-        decision: Decision = journal.decode(place.topic, payload(found[0]))
+        decision: Decision = read(place.topic, place.partition, found[0])
         if agent.name == "matching" and decision["offer_id"] is not None:
             decision["alternatives"] = _offered(decision)
         answered = input_of(decision_id, log)
     own = decision if agent.name != "support" else decision | {"factors": support_factors(decision)}
-    why = explain(own, answered)
+    why = explain(own, personal(agent, own, answered))
     said = SAID[agent.name](decision) if agent.name in SAID else [f"{decision_id}: {why.outcome}."]
     mine = _driver(agent.name, decision, driver)
-    data = PERSONAL.get(agent.name, []) or why.personal
     if as_json:
         out = why.fields() | {
             "said": said,
-            "personal": data,
             "driver": driver,
             "driver_said": mine,
             "decision": decision,
@@ -59,7 +58,7 @@ def explain_decision(
         }
         typer.echo(orjson.dumps(plain(out, None), default=repr))
     else:
-        _show(why, said, mine, data)
+        _show(why, said, mine)
 
 
 def _offered(decision: Decision) -> list[Decision]:
@@ -86,7 +85,7 @@ def _driver(agent: str, decision: Decision, driver: str | None) -> list[str]:
     return [*words.answer(found), *(line for line in changes if " none" not in line)]
 
 
-def _show(why: Explanation, said: list[str], mine: list[str], data: list[str]) -> None:
+def _show(why: Explanation, said: list[str], mine: list[str]) -> None:
     for line in [*said, *mine]:
         typer.echo(line)
     factors = [(one.name, f"{one.value:.4g}", f"{one.weight:.3g}", f"{one.share:.0%}") for one in why.factors]
@@ -98,9 +97,10 @@ def _show(why: Explanation, said: list[str], mine: list[str], data: list[str]) -
         typer.echo(f"The choice was randomised: it had a chance of {why.propensity:.1%}.")
     typer.echo("guards that fired: " + (", ".join(why.guards) or "none"))
     typer.echo("versions: " + ", ".join(f"{name.removesuffix('_version')} {value}" for name, value in why.versions.items()))
-    typer.echo("data about persons that was used:")
-    for line in data or ["none"]:
-        typer.echo(f"- {line}")
+    for title, used in (("data about persons that was used", True), ("data about persons that was at hand and not used", False)):
+        lines = [f"- {one}" for one in why.personal if one.used == used]
+        if lines or used:
+            typer.echo("\n".join([f"{title}:", *(lines or ["- none"])]))
 
 
 def _table(title: str, columns: tuple[str, ...], rows: Sequence[Sequence[str]]) -> None:

@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
 import typer
@@ -14,11 +14,9 @@ import typer
 from audit.export import Exported
 from audit.export import export as export_task
 from audit.log import Log
-from ops.audit import asked
-from ops.audit.decision import readable
+from ops.audit import asked, options
 from ops.audit.side_by_side import Report, side_by_side
 from ops.listing import print_rows
-from ops.summary import fail
 from ops.worker import setup_logging
 
 
@@ -41,22 +39,20 @@ class Job:
 
 
 def export(
-    agent: Annotated[str | None, typer.Argument(help="an agent; all, unless given")] = None,
+    agent: options.AnyAgent = None,
     *,
-    out: Annotated[Path, typer.Option(help="the folder to write to")] = Path("decisions"),
-    partition: Annotated[int | None, typer.Option(help="one partition; all, unless given")] = None,
-    since: Annotated[str | None, typer.Option("--from", help="2026-11-21T21:00 (UTC), ms, or how long ago: 30m, 2h")] = None,
-    until: Annotated[str | None, typer.Option("--to", help="likewise; the range ends before it")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="processes")] = 2,
-    as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
+    out: options.Folder = Path("decisions"),
+    partition: options.Partition = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    workers: options.Workers = 2,
+    as_json: options.AsJson = False,
 ) -> None:
     """Write decisions with their inputs and factors as Parquet: FOLDER/agent=…/date=…/*.parquet, for polars, DuckDB or pandas."""
     setup_logging("error")
-    since_ms, until_ms = asked.moment_ms(since), asked.moment_ms(until)
-    if since_ms is not None and until_ms is not None and since_ms >= until_ms:
-        fail(f"--from {since} is not before --to {until}", 2)
+    since_ms, until_ms = asked.span(since, until)
     began = time.monotonic()
-    with readable():
+    with asked.readable():
         names = asked.with_journals() if agent is None else [agent]
         for name in names:
             asked.agent(name)

@@ -12,8 +12,7 @@ import typer
 
 from audit.flips import LONGEST, Flips, flip, pieces
 from audit.log import Log
-from ops.audit import asked
-from ops.audit.decision import readable
+from ops.audit import asked, options
 from ops.audit.side_by_side import Report, side_by_side
 from ops.listing import print_rows
 from ops.summary import fail
@@ -40,19 +39,19 @@ class Job:
 
 
 def flips(
-    agent: Annotated[str, typer.Argument(help="the agent whose log is copied")],
+    agent: options.Agent,
     *,
     count: Annotated[int, typer.Option(min=1, help="bits to flip, one at a time, shared among the partitions")] = 10_000,
-    partition: Annotated[int | None, typer.Option(help="one partition; all, unless given")] = None,
+    partition: options.Partition = None,
     seed: Annotated[int, typer.Option(help="of the sample")] = 7,
-    workers: Annotated[int, typer.Option(min=1, help="processes")] = 2,
-    as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
+    workers: options.Workers = 2,
+    as_json: options.AsJson = False,
 ) -> None:
     """Flip single bits in copies of what was written, and walk the chain over each. Exits 1 when one is not found."""
     setup_logging("error")
     asked.agent(agent)
     began = time.monotonic()
-    with readable():
+    with asked.readable():
         tasks = asked.tasks(agent, partition)
         with Log() as log:
             written = [p for p in tasks if log.reader.bounds(f"{agent}.journal", p)[1] > 2]

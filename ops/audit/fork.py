@@ -19,8 +19,7 @@ from audit.fork_page import page
 from audit.indexing import decision_topics
 from audit.log import Log
 from audit.restoring import GoneError
-from ops.audit import asked
-from ops.audit.decision import readable
+from ops.audit import asked, options
 from ops.audit.side_by_side import Report, side_by_side
 from ops.listing import moment, print_rows
 from ops.summary import fail
@@ -53,29 +52,27 @@ class Job:
 
 
 def fork_command(
-    agent: Annotated[str, typer.Argument(help="the agent")],
+    agent: options.Agent,
     *,
     policy: Annotated[Path | None, typer.Option(help="YAML or JSON: the policy's fields that are other, nested as they are")] = None,
     models: Annotated[Path | None, typer.Option(help="a folder with other trained models")] = None,
     code: Annotated[str | None, typer.Option(metavar="REF", help="a git commit, branch or tag with other code")] = None,
-    partition: Annotated[int | None, typer.Option(help="one partition; all, unless given")] = None,
-    since: Annotated[str | None, typer.Option("--from", help="2026-11-21T21:00 (UTC), ms, or how long ago: 30m, 2h")] = None,
-    until: Annotated[str | None, typer.Option("--to", help="likewise; the range ends before it")] = None,
+    partition: options.Partition = None,
+    since: options.Since = None,
+    until: options.Until = None,
     reward: Annotated[str | None, typer.Option(metavar="TOPIC:FIELD[=VALUE]", help="estimate it by logged propensities")] = None,
     page_file: Annotated[Path | None, typer.Option("--page", help="the HTML page to write")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="processes")] = 2,
-    as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
+    workers: options.Workers = 2,
+    as_json: options.AsJson = False,
 ) -> None:
     """Step the same inputs under another policy, model or code, apart from everything live: what changes, by how much, for whom."""
     setup_logging("error")
-    since_ms, until_ms = asked.moment_ms(since), asked.moment_ms(until)
-    if since_ms is not None and until_ms is not None and since_ms >= until_ms:
-        fail(f"--from {since} is not before --to {until}", 2)
+    since_ms, until_ms = asked.span(since, until)
     if policy is None and models is None and code is None:
         fail("give what is to be other: --policy FILE, --models DIR or --code REF", 2)
     running, began = asked.agent(agent), time.monotonic()
     try:
-        with readable(), checked_out(code) as checkout:
+        with asked.readable(), checked_out(code) as checkout:
             other = Fork(AGENTS[agent], _changes(policy), models, checkout)
             jobs = [(f"{agent}[{p}]", partial(Job(agent, p, since_ms, until_ms, other).__call__)) for p in asked.tasks(agent, partition)]
             answers = side_by_side(jobs, workers)

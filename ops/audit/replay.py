@@ -10,18 +10,17 @@ from typing import Annotated, Any
 
 import orjson
 import typer
-from confluent_kafka import KafkaException
 
+from audit.faults import DamagedError
 from audit.log import Log
-from audit.replay import Replay, Replayed
+from audit.replay import Replay
+from audit.replayed import Replayed
 from audit.restoring import GoneError
-from ops.audit import asked
+from ops.audit import asked, options
 from ops.audit.side_by_side import Report, side_by_side
 from ops.listing import moment, print_rows
-from ops.reading import LogError
 from ops.summary import fail
 from ops.worker import setup_logging
-from streams.errors import WorkerStop
 
 REPORT_EVERY_S = 0.2
 
@@ -47,42 +46,39 @@ class Job:
                     shown = time.monotonic()
         except GoneError as error:
             replay.found.missing.append(str(error))
+        except DamagedError as error:
+            replay.found.faults.append(error.fault)
         return replay.found
 
 
 def replay(
-    agent: Annotated[str, typer.Argument(help="the agent whose decisions are stepped again")],
+    agent: options.Agent,
     *,
-    partition: Annotated[int | None, typer.Option(help="one partition; all, unless given")] = None,
-    since: Annotated[str | None, typer.Option("--from", help="2026-11-21T21:00 (UTC), ms, or how long ago: 30m, 2h")] = None,
-    until: Annotated[str | None, typer.Option("--to", help="likewise; the range ends before it")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="processes, each for some of the partitions")] = 2,
+    partition: options.Partition = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    workers: options.Workers = 2,
     fresh: Annotated[bool, typer.Option("--fresh", help="do not go on where a replay of the same range was cut off")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Step what was journalled again, and compare every decision byte for byte with the topic. Exits 1 on any difference."""
     setup_logging("error")
-    since_ms, until_ms = asked.moment_ms(since), asked.moment_ms(until)
-    if since_ms is not None and until_ms is not None and since_ms >= until_ms:
-        fail(f"--from {since} is not before --to {until}", 2)
+    since_ms, until_ms = asked.span(since, until)
     asked.agent(agent)
     began = time.monotonic()
-    try:
+    with asked.readable():
+        tasks = asked.tasks(agent, partition)
         with Log() as log:
             folder = asked.folder(log)
-        jobs = [
-            (f"{agent}[{p}]", partial(Job(agent, p, since_ms, until_ms, folder, not fresh).__call__)) for p in asked.tasks(agent, partition)
-        ]
+        jobs = [(f"{agent}[{p}]", partial(Job(agent, p, since_ms, until_ms, folder, not fresh).__call__)) for p in tasks]
         found = side_by_side(jobs, workers)
-    except (LogError, KafkaException, WorkerStop) as error:
-        fail(f"the log cannot be read: {error}", 3)
     figures = summary(found, time.monotonic() - began)
     show(agent, found, figures)
     if as_json:
         typer.echo(orjson.dumps(figures | {"tasks": [one.fields_dict() for one in found]}, default=repr))
     if not figures["holds"]:
         raise typer.Exit(1)
-    if not figures["records"]:
+    if not figures["journal_records"]:
         fail("nothing was compared: see what is missing, above", 1)
 
 

@@ -1,4 +1,4 @@
-"""Decisions of agents that need more than their own fields to be understood → plain sentences, and which data about persons was used."""
+"""Decisions of agents that need more than their own fields to be understood → plain sentences."""
 
 from __future__ import annotations
 
@@ -17,16 +17,6 @@ OUTCOMES = {
     "ESCALATED": "it was handed to a person",
     "NOTED": "it was noted: a person already has the conversation",
 }
-MATCHING_PERSONAL = [
-    "drivers: positions as their apps report them; ratings, completion and acceptance rates of their profiles; vehicle, features and tier",
-    "drivers: income an active hour, against the market's (fairness); answers to earlier offers (the risk of a refusal)",
-    "drivers: open complaints (whoever has one gets no orders until it is settled)",
-    "the rider: places of pickup and drop-off, service, tier, requirements and the preferred vehicle; neither name nor history",
-]
-SUPPORT_PERSONAL = [
-    "the customer: what was written, masked first: names, phones, e-mails, cards, plates and addresses are neither used nor kept",
-    "the customer: language, and the last ten turns of this conversation; nothing of other conversations",
-]
 
 
 def matching(decision: Decision) -> list[str]:
@@ -63,7 +53,6 @@ def support(decision: Decision) -> list[str]:
 
 
 SAID: dict[str, Callable[[Decision], list[str]]] = {"matching": matching, "support": support}
-PERSONAL = {"matching": MATCHING_PERSONAL, "support": SUPPORT_PERSONAL}
 
 
 def support_factors(decision: Decision) -> list[dict[str, Any]]:

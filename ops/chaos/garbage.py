@@ -70,6 +70,15 @@ class Garbage:
             topic = self.topics[number]
             yield self._broken(topic, now_ms) if bad else self._good(topic, self.value(topic, now_ms))
 
+    def flipped(self, value: bytes) -> bytes:
+        """A record with one bit of its body flipped."""
+        flipped = bytearray(value)
+        flipped[int(self._rng.integers(5, len(value)))] ^= 1 << int(self._rng.integers(8))
+        return bytes(flipped)
+
+    def heard(self, topic: str, key: bytes | None, partition: int, offset: int) -> None:
+        """Where a record came to lie."""
+
     def close(self, now_ms: int) -> Iterator[tuple[str, Keyed]]:
         """The last records: none."""
         yield from ()
@@ -113,9 +122,7 @@ class Garbage:
         if way < 4:
             return Keyed(key, value + self._rng.bytes(int(self._rng.integers(1, 300))), "bytes")
         if way < 6:
-            flipped = bytearray(value)
-            flipped[int(self._rng.integers(5, len(value)))] ^= 1 << int(self._rng.integers(8))
-            return Keyed(key, bytes(flipped), "bytes")
+            return Keyed(key, self.flipped(value), "bytes")
         if way == 6:
             return Keyed(key, b"\0" + self._rng.bytes(int(self._rng.integers(1, 400))), "bytes")
         return Keyed(key, (b"", None, b"\0", value[:5], json.dumps({"ts": 1}).encode())[self._rng.integers(5)], "bytes")

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from confluent_kafka import KafkaError, Producer
@@ -41,6 +41,10 @@ class Orders(Protocol):
         """The last records, after which every request can be decided."""
         ...
 
+    def heard(self, topic: str, key: bytes | None, partition: int, offset: int) -> None:
+        """Where a record came to lie."""
+        ...
+
 
 class Pace:
     """What stdin says, read by a thread."""
@@ -62,8 +66,9 @@ class Pace:
 class Publishing:
     """An idempotent producer that tries for ever; a record that Kafka refuses ends the process."""
 
-    def __init__(self) -> None:
+    def __init__(self, heard: Callable[[str, bytes | None, int, int], None]) -> None:
         self.published = 0
+        self._heard = heard
         self._refused: KafkaError | None = None
         self._partitions: dict[str, list[int]] = {}
         conf = {
@@ -112,6 +117,8 @@ class Publishing:
 
     def _delivered(self, error: KafkaError | None, message: Any) -> None:
         self._refused = self._refused or error
+        if error is None:
+            self._heard(settings().logical(message.topic()), message.key(), message.partition(), message.offset())
 
 
 class _Probe:
@@ -129,6 +136,9 @@ class _Probe:
     def close(self, now_ms: int) -> Iterable[tuple[str, Keyed]]:
         return ()
 
+    def heard(self, topic: str, key: bytes | None, partition: int, offset: int) -> None:
+        pass
+
 
 def source(name: str, seed: int, keys: int, events: int, rate: float) -> Orders:
     """The source of that name: an agent's input, or garbage."""
@@ -142,6 +152,14 @@ def source(name: str, seed: int, keys: int, events: int, rate: float) -> Orders:
         from ops.chaos.babble import Babble
 
         return Babble(seed)
+    if name == "quotes":
+        from ops.chaos.quotes import Quotes
+
+        return Quotes(seed)
+    if name == "riders":
+        from ops.chaos.riders import Riders
+
+        return Riders(seed)
     from ops.chaos.cities import Cities
 
     return Cities(seed, rate)
@@ -149,7 +167,7 @@ def source(name: str, seed: int, keys: int, events: int, rate: float) -> Orders:
 
 def run(source: Orders, pace: Pace, events: int) -> dict[str, Any]:
     """Publish at the pace until told to finish, and at least ``events`` records."""
-    out, due, told = Publishing(), 0.0, time.monotonic()
+    out, due, told = Publishing(source.heard), 0.0, time.monotonic()
     last = time.monotonic()
     while not (pace.finish and out.published >= events):
         now = time.monotonic()

@@ -6,6 +6,8 @@ One run makes the log; every command reads it. A damaged copy of it lies in a se
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import time
 import uuid
 from collections.abc import Iterator
@@ -21,20 +23,26 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from typer.testing import CliRunner, Result
 
 import agents.matching.agent
-from audit import restoring
-from audit.faults import CHANGED, DROPPED
+from audit import ranges, restoring
+from audit import replay as replaying
+from audit.faults import CHANGED, DROPPED, UNREADABLE
+from audit.log import Log
+from audit.replay import Replay
+from audit.restoring import GoneError
 from audit.states import States
+from ops.audit import asked
 from ops.broker import Broker
 from ops.cli import build
 from streams import journal
 from streams.contract import contract
 from streams.publish import Publisher
-from streams.settings import settings
+from streams.settings import ROOT, settings
 from tests.broker.test_runtime import events
 from tests.broker.test_why import at, drivers, order, profile, publish
 from tests.workers import committed, decoded, eventually, worker
 
 ORDERS = 40
+Copies = dict[str, list[Any]]
 TOPICS = [name for name, topic in contract().topics.items() if topic.writer in ("matching", "probe")] + [
     *(
         name
@@ -79,7 +87,7 @@ def log(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
         create(admin, prefix)
         decide(folder)
         yield folder
-    names = [name for name in admin.list_topics(timeout=10).topics if name.startswith((prefix, "c" + prefix))]
+    names = [name for name in admin.list_topics(timeout=10).topics if name.startswith((prefix, "c" + prefix, "cd" + prefix))]
     for done in admin.delete_topics(names).values():
         done.exception(30)
 
@@ -288,7 +296,7 @@ def test_a_fork_with_nothing_changed_decides_the_same_and_another_policy_does_no
 def test_a_damaged_copy_is_told_from_the_log(log: Path) -> None:
     """Copied to other topics, one decision with a bit flipped, another left out."""
     original = settings().namespace
-    copies = {name: [(m.partition(), m.key(), m.value(), m.timestamp()[1]) for m in committed(name)] for name in TOPICS}
+    copies = copied()
     copy = copies["matching.decisions"]
     flipped, dropped = 0, len(copy) - 3
     partition, key, value, ts = copy[flipped]
@@ -297,12 +305,7 @@ def test_a_damaged_copy_is_told_from_the_log(log: Path) -> None:
     gone = journal.decode("matching.decisions", copy.pop(dropped)[2])["decision_id"]
     admin = AdminClient({"bootstrap.servers": settings().brokers, "log_level": 0})
     with in_namespace(TRIPO_NAMESPACE="c" + original):
-        create(admin, "c" + original)
-        producer = Producer({"bootstrap.servers": settings().brokers, "linger.ms": 5})
-        for name, records in copies.items():
-            for to, record_key, record_value, record_ts in records:
-                producer.produce(settings().topic(name), record_value, record_key, to, timestamp=record_ts)
-        assert producer.flush(30) == 0
+        lay(admin, copies)
         chain = told("verify", "--chain", "matching", "--workers", "1", code=1)
         assert {fault["what"] for fault in chain["faults"]} == {CHANGED, DROPPED}
         assert all(fault["topic"] == "matching.decisions" for fault in chain["faults"])
@@ -311,7 +314,142 @@ def test_a_damaged_copy_is_told_from_the_log(log: Path) -> None:
         named = {one["id"]: one["fields"] for task in replayed["tasks"] for one in task["differences"]}
         assert list(named[gone]) == ["(no record)"]
         assert ["decision_id"] in [list(fields) for fields in named.values()]
+        a_replay_that_was_cut_off_forgets_nothing(replayed)
         what_retention_deleted_is_said(admin)
+
+
+def copied() -> Copies:
+    """All that was written: partition, key, value, time."""
+    return {name: [(m.partition(), m.key(), m.value(), m.timestamp()[1]) for m in committed(name)] for name in TOPICS}
+
+
+def lay(admin: AdminClient, copies: Copies) -> None:
+    """Write copies into this namespace."""
+    create(admin, settings().namespace)
+    producer = Producer({"bootstrap.servers": settings().brokers, "linger.ms": 5})
+    for name, records in copies.items():
+        for to, key, value, ts in records:
+            producer.produce(settings().topic(name), value, key, to, timestamp=ts)
+    assert producer.flush(30) == 0
+
+
+def a_replay_that_was_cut_off_forgets_nothing(whole: Any) -> None:
+    """Cut off in the middle of every partition: what was found before is said in the end, as if it had not been."""
+    agent = agents.matching.agent.AGENT
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replaying, "STATE_EVERY_S", 0.0)
+        for task in whole["tasks"]:
+            with Log() as log:
+                folder = asked.folder(log)
+            half = Replay(agent, task["partition"], folder=folder)
+            steps = half.run()
+            for _ in range(sum(task["codes"].values()) * 2 // 3):
+                next(steps)
+            steps.close()
+    resumed = told("replay", "matching", "--workers", "1", code=1)
+    assert any(task["resumed_at"] for task in resumed["tasks"])
+    for before, after in zip(whole["tasks"], resumed["tasks"], strict=True):
+        same = ("decisions", "records", "events", "different", "faults", "missing", "differences", "fields", "codes", "sequences")
+        assert {name: after[name] for name in same} == {name: before[name] for name in same}
+        assert after["read"].keys() == before["read"].keys()
+
+
+def test_a_damaged_journal_record_is_named_by_every_command(log: Path) -> None:
+    """Of one partition the record with the last decision is cut short; of the other one the first record of all."""
+    original, copies = settings().namespace, copied()
+    last = decisions()[-1]["decision_id"]
+    found = told("verify", last)
+    partition = found["decision"]["partition"]
+    journals = copies["matching.journal"]
+    mine = [i for i, one in enumerate(journals) if one[0] == partition]
+    sequences = [journal.decode("matching.journal", journals[i][2])["sequence"] for i in mine]
+    spoilt = mine[sequences.index(found["journal"]["sequence"])]
+    for i in (spoilt, next(i for i, one in enumerate(journals) if one[0] != partition)):
+        to, key, value, ts = journals[i]
+        journals[i] = (to, key, value[:20], ts)
+    admin = AdminClient({"bootstrap.servers": settings().brokers, "log_level": 0})
+    with in_namespace(TRIPO_NAMESPACE="cd" + original, TRIPO_HOME=str(log / "damaged")):
+        lay(admin, copies)
+        chain = told("verify", "--chain", "matching", "--workers", "1", code=1)
+        assert [fault["what"] for fault in chain["faults"]].count(UNREADABLE) == 2
+        replayed = told("replay", "matching", "--workers", "1", code=1)
+        named = [fault for task in replayed["tasks"] for fault in task["faults"] if fault["what"] == UNREADABLE]
+        assert {fault["partition"] for fault in named} == {0, 1}
+        single, out = ["--workers", "1"], ["--out", str(log / "x")]
+        for command in (["verify", last], ["explain", last], ["export", "matching", *single, *out]):
+            done = run(*command)
+            assert isinstance(done.exception, SystemExit | None), done.exception
+            assert done.exit_code in (0, 1, 2), done.output
+        forked = run("fork", "matching", "--policy", policy(log))
+        assert forked.exit_code == 1
+        assert "no record of matching.journal" in forked.output, "processes tell each other of damage"
+        late = told("replay", "matching", "--from", str(found["decision"]["fields"]["decided_at"] - 1), "--workers", "1", code=1)
+        assert late["faults"] > 0, "also when the damaged record is looked for by its time"
+
+
+def policy(folder: Path) -> str:
+    path = folder / "small.yaml"
+    path.write_text("quality_s: 310.0\n")
+    return str(path)
+
+
+@pytest.mark.usefixtures("log")
+def test_where_this_code_cannot_read_early_snapshots_replay_begins_at_the_first_it_can_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hours of half a second; the snapshots of the journal's first half are of a format that is no more, and so is its beginning."""
+    whole = told("replay", "matching", "--workers", "1", "--fresh")
+    latest = {task["partition"]: task["sequences"][1] for task in whole["tasks"]}
+    real = restoring._from_snapshot
+
+    def formats(agent: Any, partition: int, ref: Any, log: Any) -> Any:
+        if ref["sequence"] < latest[partition] // 2:
+            raise GoneError("the state cannot be loaded: matching state has format 1; this code reads 4")
+        return real(agent, partition, ref, log)
+
+    def gone(*given: Any) -> Any:
+        raise GoneError("the beginning was of another format")
+
+    monkeypatch.setattr(ranges, "HOUR_MS", 500)
+    monkeypatch.setattr(restoring, "_from_snapshot", formats)
+    monkeypatch.setattr(restoring, "_beginning", gone)
+    monkeypatch.setattr(States, "best", lambda self, below: iter(()))
+    found = told("replay", "matching", "--workers", "1", "--fresh")
+    assert found["holds"]
+    assert 0 < found["journal_records"] < whole["journal_records"]
+    for task in found["tasks"]:
+        assert any("format" in said for said in task["missing"])
+    for task in (one for one in found["tasks"] if one["sequences"][1] >= 0):
+        assert any(f"from journal sequence {task['sequences'][0]} on only" in said for said in task["missing"])
+
+
+def test_the_code_of_another_commit_is_stepped(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tree of this code with another default of the policy decides as that policy does."""
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("this is no git checkout: there is no other code to take")
+    monkeypatch.setenv("GIT_ALTERNATE_OBJECT_DIRECTORIES", git("rev-parse", "--git-path", "objects"))
+    (log / "objects").mkdir()
+    monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(log / "objects"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(log / "index"))
+    git("add", "-A", "agents", "streams", "schemas", "topics.yaml", "pyproject.toml")
+    path = "agents/matching/policy.py"
+    text = (ROOT / path).read_text()
+    assert "quality_s: float = 300.0" in text
+    (log / "policy.py").write_text(text.replace("quality_s: float = 300.0", "quality_s: float = 3000.0"))
+    blob = git("hash-object", "-w", str(log / "policy.py"))
+    git("update-index", "--cacheinfo", f"100644,{blob},{path}")
+    tree = git("write-tree")
+    (log / "same_change.yaml").write_text("quality_s: 3000.0\n")
+    by_code = told("fork", "matching", "--code", tree, "--workers", "1")
+    by_policy = told("fork", "matching", "--policy", str(log / "same_change.yaml"), "--workers", "1")
+    ours, theirs = by_code["topics"][0], by_policy["topics"][0]
+    assert ours["paired"] == theirs["paired"] == len(decisions())
+    assert ours["choose"] == theirs["choose"] > 0
+    assert ours["changes"] == theirs["changes"]
+    versions = [dict(one["facts"]) for one in (by_code, by_policy)]
+    assert versions[0] != versions[1]
+
+
+def git(*arguments: str) -> str:
+    return subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def what_retention_deleted_is_said(admin: AdminClient) -> None:
@@ -322,9 +460,12 @@ def what_retention_deleted_is_said(admin: AdminClient) -> None:
     places = [TopicPartition(settings().topic("driver-moves"), p, offset + 5) for p, offset in low.items()]
     for done in admin.delete_records(places).values():
         done.result(30)
-    found = run("replay", "matching", "--workers", "1", "--fresh")
-    assert "retention deleted those before" in found.output
-    assert found.exit_code == 1
+    whole = sum(len([m for m in committed("matching.journal") if m.partition() == p]) for p in low)
+    done = run("replay", "matching", "--workers", "1", "--fresh", "--json")
+    found = orjson.loads(done.stdout.splitlines()[-1])
+    assert any("retention deleted those before" in said for said in found["missing"])
+    assert found["journal_records"] < whole, "from a later snapshot on, where one is left"
+    assert done.exit_code == (0 if found["holds"] and found["journal_records"] else 1)
 
 
 @pytest.mark.usefixtures("log")

@@ -42,6 +42,15 @@ def written(steps: Sequence[int], seed: int = 0) -> Topics:
     return {topic: [m for m in records if m.of_value is not None] for topic, records in topics.items()}
 
 
+def inputs(steps: Sequence[int], seed: int = 0) -> list[Kept]:
+    """The events of ``written``."""
+    found: list[Kept] = []
+    for number, count in enumerate(steps):
+        events = _events(len(found), count, seed, NOW + 50 * number)
+        found += [Kept(m.offset(), m.key(), m.value(), m.timestamp()[1]) for m in events]
+    return found
+
+
 def _put(records: list[Kept], key: bytes | None, value: bytes | None, ts: int) -> None:
     records.append(Kept(len(records), key, value, ts))
 

@@ -70,14 +70,13 @@ def test_factors_are_weighed_and_alternatives_say_why_they_lost() -> None:
         "propensity": 0.25,
         "policy_version": "p",
     }
-    found = explain(decision, {"rider_id": "eva", "loyalty": 0.5})
+    found = explain(decision, [])
     assert [(one.name, one.share) for one in found.factors] == [("demand", 0.5), ("weather", 0.5), ("user", 0.0)]
     assert [one.lost for one in found.alternatives] == [
         "expected_profit 3 against 5",
         "its cost would have had to be lower by more than 4.2 s",
     ]
     assert (found.guards, found.propensity, found.versions) == (["cap"], 0.25, {"policy_version": "p"})
-    assert [said.split(":")[0] for said in found.personal] == ["rider_id", "loyalty"]
 
 
 def test_a_policy_is_changed_by_field_also_within_its_parts() -> None:
