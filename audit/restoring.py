@@ -107,8 +107,10 @@ def _refs(agent: Agent, partition: int, wanted: Journalled, log: Log) -> Iterato
         if ref["sequence"] < wanted.record["sequence"] and of.record["steps"]:
             now = of.record["steps"][-1]["now"]
             hour = since(log.reader, topic, partition, now // HOUR_MS * HOUR_MS) or of
-        before = numbered(log.reader, topic, partition, hour.record["sequence"] - 1)
-        ref = None if before is None else before.record["snapshot"]
+        ref = hour.record["snapshot"]
+        if ref is not None and ref["sequence"] >= hour.record["sequence"]:  # its own, the first of its hour
+            before = numbered(log.reader, topic, partition, hour.record["sequence"] - 1)
+            ref = None if before is None else before.record["snapshot"]
 
 
 def _from_snapshot(agent: Agent, partition: int, ref: SnapshotRef, log: Log) -> Restored | None:

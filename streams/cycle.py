@@ -22,7 +22,6 @@ from streams.agent import Agent, Prepares
 from streams.dead_letters import Limit
 from streams.errors import Fenced, RecoveryMismatch, TransactionFailed
 from streams.isolation import Isolation
-from streams.journal import SnapshotRef
 from streams.log_reader import LogReader
 from streams.membership import Assigned, Membership, Polled
 from streams.message import Message
@@ -98,7 +97,7 @@ class Cycle:
     def turn(self) -> list[Work]:
         """Commit when due, go on recovering, poll: the next steps to take. In the polling thread; blocks for at most about 0.1 s."""
         if self._due():
-            self._committing = self._committer.submit(self._end, self._journal(last=False))  # the broker commits while we poll
+            self._committing = self._committer.submit(self._end_and_snapshot, self._journal(last=False))  # while records gather
         if self._recoveries:
             self._settle()
             self._recover()
@@ -207,7 +206,7 @@ class Cycle:
                 raise TransactionFailed("the commit does not return; the broker ends the transaction by itself") from None
 
     def _journal(self, last: bool) -> list[Task]:
-        """Write the journal records, and the snapshots that are due (``last``: all), of the tasks that have something to commit."""
+        """Write the journal records of the tasks that have something to commit, and if these are the ``last``, snapshots of all."""
         due = [t for t in self.tasks.values() if t.dirty or (last and t.stepped_since_snapshot)]
         if not due:
             return []
@@ -216,12 +215,12 @@ class Cycle:
         self._lead_s += LEAD_SHARE * (min(longest, self._committed_at - self._polled_at) - self._lead_s)
         self._transactions.begin()
         for task in due:
-            ref = self._snapshot(task) if self._snapshot_due(task, last) else None
-            value = task.journal_record(ref)
+            if last and task.stepped_since_snapshot:
+                self._snapshot(task, task.sequence)
+            value = task.journal_record(task.snapshot)
             topic = self.settings.topic(f"{self.agent.name}.journal")
             self._transactions.produce_located(topic, task.partition, None, value, partial(setattr, task, "journal_offset"))
             task.journalled(value)
-            task.snapshot = ref or task.snapshot
         self._metadata = self.membership.metadata()
         return due
 
@@ -231,16 +230,26 @@ class Cycle:
         self._transactions.commit(positions, self._metadata)
         self._committed |= {task.partition: dict(task.positions) for task in due}
 
-    def _snapshot_due(self, task: Task, last: bool) -> bool:
-        return task.stepped_since_snapshot and (last or time.monotonic() - task.snapshot_at >= self.settings.snapshot_interval_s)
+    def _end_and_snapshot(self, due: list[Task]) -> None:
+        """Commit, and then snapshot the task that has waited for it longest, if any is due: while records gather, nothing waits for it.
 
-    def _snapshot(self, task: Task) -> SnapshotRef:
+        It is written in the next transaction, whose journal record of the task names it: the state is that after the last one.
+        """
+        self._end(due)
+        waiting = [t for t in self.tasks.values() if t.stepped_since_snapshot and not t.dirty]
+        task = min(waiting, key=lambda each: each.snapshot_at, default=None)
+        if task is not None and time.monotonic() - task.snapshot_at >= self.settings.snapshot_interval_s:
+            self._transactions.begin()
+            self._snapshot(task, task.sequence - 1)
+
+    def _snapshot(self, task: Task, sequence: int) -> None:
+        """Write the task's state, that after the journal record of this number, and wait until it is delivered."""
         data = self.agent.dump(task.state)
         topic = self.settings.topic(snapshot.topic_of(self.agent.name))
         offsets: list[int] = []
         count, slot = 0, snapshot.hour_slot(self.agent.inputs, task.last_now)
         for key, value in snapshot.chunks(
-            self.agent.name, task.partition, task.sequence, self.agent.state_format, self.agent.code_version, data, slot
+            self.agent.name, task.partition, sequence, self.agent.state_format, self.agent.code_version, data, slot
         ):
             self._transactions.produce_located(topic, task.partition, key, value, offsets.append)
             count += 1
@@ -252,7 +261,8 @@ class Cycle:
         metrics.snapshot_bytes.labels(self.agent.name, str(task.partition)).set(len(data))
         if not offsets:
             raise TransactionFailed("a snapshot was not delivered")
-        return {"sequence": task.sequence, "offset": offsets[0], "chunks": count, "journal_offset": task.journal_offset}
+        task.snapshot = {"sequence": sequence, "offset": offsets[0], "chunks": count, "journal_offset": task.journal_offset}
+        task.unnamed = True
 
     def _assigned(self, assigned: list[Assigned]) -> None:
         faults.point("on-assign")

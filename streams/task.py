@@ -55,6 +55,7 @@ class Task:
     restepped_from: str | None = None
     snapshot_at: float = field(default_factory=time.monotonic)
     stepped_since_snapshot: bool = False
+    unnamed: bool = False  # no journal record names ``snapshot`` yet
     fresh: bool = False  # nothing of it is in the journal yet
     steps: list[journal.Step] = field(default_factory=list)
     digests: dict[str, OutputDigest] = field(default_factory=dict)
@@ -62,7 +63,7 @@ class Task:
     @property
     def dirty(self) -> bool:
         """It has something to commit."""
-        return self.fresh or bool(self.steps)
+        return self.fresh or self.unnamed or bool(self.steps)
 
     def step(
         self, inputs: Mapping[str, Records], now: int, crashing: Mapping[tuple[str, int], str], decoded: Mapping[str, Read] | None = None
@@ -139,7 +140,7 @@ class Task:
         return Written(topic, keys, values)
 
     def journal_record(self, snapshot: SnapshotRef | None) -> bytes:
-        """The journal record of everything since the last one, encoded."""
+        """The journal record of everything since the last one, encoded; ``snapshot``: the latest."""
         record: journal.Record = {
             "agent": self.agent.name,
             "partition": self.partition,
@@ -149,7 +150,7 @@ class Task:
             "steps": self.steps,
             "positions": [{"topic": t, "offset": o} for t, o in sorted(self.positions.items())],
             "outputs": [{"topic": t, "count": d.count, "digest": d.digest()} for t, d in sorted(self.digests.items())],
-            "snapshot": snapshot or self.snapshot,
+            "snapshot": snapshot,
             "restepped_from": self.restepped_from,
             "previous": self.previous,
         }
@@ -160,7 +161,8 @@ class Task:
         self.previous = journal.chain_hash(value)
         self.sequence += 1
         self.steps, self.digests = [], {}
-        self.fresh, self.restepped_from = False, None
+        self.fresh = self.unnamed = False
+        self.restepped_from = None
 
 
 def _keys_of_rows(output: RowOutput) -> Packed:

@@ -149,7 +149,7 @@ class Entries:
 
     def facts(self) -> dict[str, Any]:
         """The state, as JSON can hold it; equal knowledge gives equal facts, in whatever order it came."""
-        return {"fields": list(FIELDS), "entries": [[_plain(value) for value in _VALUES(entry)] for entry in self]}
+        return {"fields": list(FIELDS), "entries": [_VALUES(entry) for entry in self]}
 
     @classmethod
     def of(cls, facts: Mapping[str, Any]) -> Entries:
@@ -194,7 +194,3 @@ def _check_text(entry_id: str, name: str, text: str) -> None:
         raise ValueError(f"{entry_id}: the {name} has line breaks or control characters: {text[:40]!r}")
     if "{" in text or "}" in text or _MARKUP.search(text):
         raise ValueError(f"{entry_id}: the {name} has braces or markup in it, which customers would be shown: {text[:40]!r}")
-
-
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value

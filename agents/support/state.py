@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+import orjson
 
 from agents.support.analytics import Analytics
 from agents.support.conversations import Conversations
@@ -70,16 +71,14 @@ class SupportState:
         """The state as bytes; equal states give equal bytes."""
         facts = {name: getattr(self, name) for name in _PLAIN}
         facts |= {name: getattr(self, name).facts() for name in _PARTS}
-        return json.dumps(
-            {"agent": "support", "format": FORMAT} | facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-        ).encode()
+        return orjson.dumps({"agent": "support", "format": FORMAT} | facts, option=orjson.OPT_SORT_KEYS)
 
     @classmethod
     def load(cls, data: bytes, classes: Sequence[str]) -> SupportState:
         """The state that was dumped. Raises ValueError for bytes of another agent or format."""
         if not data.startswith(b'{"agent":"support",'):
             raise ValueError("these bytes are no state of support: another agent wrote them, or they are damaged")
-        facts = json.loads(data)
+        facts = orjson.loads(data)
         if facts["format"] != FORMAT:
             raise ValueError(f"support state has format {facts['format']}; this code reads {FORMAT}: run the code that wrote it")
         state = cls(

@@ -7,9 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from ops.chaos.probe import AGENT
+from streams import journal
 from streams.cycle import Cycle, Work
 from streams.errors import Fenced
+from streams.log_reader import LogReader
+from streams.message import payload
+from streams.recovery import recover
 from streams.settings import settings
+from streams.task import Task
 from tests.broker.test_runtime import PROBE, events, publish
 from tests.conftest import CreateTopics
 from tests.workers import eventually
@@ -51,3 +56,37 @@ def test_a_worker_that_recovers_from_what_it_remembers_sees_that_another_has_gon
     finally:
         cycle.abort()
         cycle.membership.close()
+
+
+def test_a_snapshot_is_written_after_a_commit_and_the_next_journal_record_names_it(topics: CreateTopics) -> None:
+    topics(PROBE, 1)
+    cycle, reader = Cycle(AGENT, settings().model_copy(update={"snapshot_interval_s": 0.001})), LogReader(settings(), "test-snapshots")
+    try:
+        cycle.membership.join()
+        publish(events(10))
+        until(lambda: cycle._committed.get(0) == {"probe.events": 10}, cycle)
+        task = cycle.tasks[0]
+        until(lambda: not task.dirty and not task.stepped_since_snapshot, cycle)
+        tail = reader.last("probe.journal", 0)
+        assert tail is not None
+        record: journal.Record = journal.decode("probe.journal", payload(tail))
+        assert record["snapshot"] is not None
+        assert record["snapshot"] == task.snapshot
+        assert record["steps"] == [], "it is named, though nothing came after it"
+        assert record["snapshot"]["sequence"] == record["sequence"] - 1
+        again = _recovered(reader)
+        assert (again.sequence, again.previous, again.positions) == (task.sequence, task.previous, task.positions)
+        assert AGENT.dump(again.state) == AGENT.dump(task.state)
+    finally:
+        cycle.finish()
+        reader.close()
+
+
+def _recovered(reader: LogReader) -> Task:
+    run = recover(AGENT, 0, {"probe.events": 10}, reader, None)
+    while True:
+        try:
+            next(run)
+        except StopIteration as done:
+            task: Task = done.value
+            return task
