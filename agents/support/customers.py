@@ -12,6 +12,7 @@ from agents.support.book import Book
 from agents.support.conversation import Conversation
 from agents.support.coupling import couple
 from agents.support.courteous import greeted, polite
+from agents.support.danger import everyday
 from agents.support.escalation import SAFETY_INTENT, Rule, Signals, fired, urgency
 from agents.support.handover import handed_over
 from agents.support.hearing import Heard
@@ -91,7 +92,7 @@ class Customers:
         return Signals(
             intents=shares,
             confidence=max(shares[name] for name in shares if name != OUT_OF_SCOPE),
-            safety=max(self.policy.danger if heard.dangers else 0.0, heard.suspicion),
+            safety=max(self.policy.danger if self._endangers(heard) else 0.0, heard.suspicion),
             takeover=suspicion(heard.message.text, heard.language, account) if heard.readable else 0.0,
             sentiment=heard.score,
             failures=conversation.failures,
@@ -100,6 +101,11 @@ class Customers:
             service=services[0] if services else conversation.service,
             language=heard.language,
         )
+
+    def _endangers(self, heard: Heard) -> bool:
+        """Whether the words tell of danger; one that everyday speech has, too, does not if the model is sure that there is none."""
+        doubted = everyday(heard.dangers) and SAFETY_INTENT in self.model.classes and heard.language != UNKNOWN
+        return bool(heard.dangers) and not (doubted and heard.suspicion < self.policy.doubt)
 
     def _decide(self, read: Read, conversation: Conversation, heard: Heard, signals: Signals, rules: list[Rule], *, late: bool) -> Decided:
         """What is done about the message, and done in the conversation."""

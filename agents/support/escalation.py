@@ -25,7 +25,7 @@ ACTIONS = HAND_OVER, PRIORITISE = ("HAND_OVER", "PRIORITISE")  # to a person; or
 SHARES = (NEGATIVE_SENTIMENT, SAFETY, LOW_CONFIDENCE, OUTSIDE, ACCOUNT_TAKEOVER, INTENT)  # their thresholds are in [0, 1]
 LEASTS = (NEGATIVE_SENTIMENT, SAFETY, REPEATED_FAILURE, OUTSIDE, ACCOUNT_TAKEOVER, INTENT)  # they hold from the threshold on
 SAFETY_INTENT = "safety_incident"
-SAFETY_AT = 0.3  # suspicion, or probability of the intent, from which danger is assumed
+SAFETY_AT = 0.2  # suspicion, or probability of the intent, from which danger is assumed
 LONGEST_NAME = 100
 
 

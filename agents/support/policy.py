@@ -46,6 +46,7 @@ class Policy:
     questions: int = 3  # suggested with an answer, at most
     future_ms: int = 60_000  # a record further ahead of the step's now is refused
     danger: float = 0.9  # suspicion where words of danger are found
+    doubt: float = 0.02  # probability of danger below which one word that everyday speech uses, too, is no danger
     conduct: float = 0.5  # probability of a conduct complaint from which it reaches matching
     overcharge: float = 0.5  # probability of a fare dispute from which it reaches pricing
     found: int = 5  # entries looked at for an answer

@@ -70,13 +70,17 @@ def simulate(
     rate: Annotated[float, typer.Option(min=0.1, help="messages a second")] = 5.0,
     seconds: Annotated[float, typer.Option(min=0, help="for so long; 0: until Ctrl-C")] = 0,
     seed: Annotated[int, typer.Option(help="of the customers")] = 1,
+    judged: Annotated[float, typer.Option(min=0, max=1, help="share of the messages that somebody judges three seconds later")] = 0.3,
+    corrected: Annotated[float, typer.Option(min=0, max=1, help="share of these that a person of support corrects, by the corpus")] = 0.3,
     brokers: Annotated[str | None, typer.Option(help="bootstrap servers, else the setting")] = None,
     as_json: Json = False,
 ) -> None:
-    """Let customers of all languages write."""
+    """Let customers of all languages write and judge the answers, and people of support correct what was misunderstood."""
     from ops.support.customers import simulate as simulate_customers
 
-    raise typer.Exit(simulate_customers(rate=rate, seconds=seconds, seed=seed, brokers=brokers, as_json=as_json))
+    raise typer.Exit(
+        simulate_customers(rate=rate, seconds=seconds, seed=seed, judged=judged, corrected=corrected, brokers=brokers, as_json=as_json)
+    )
 
 
 @app.command()

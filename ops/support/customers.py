@@ -1,9 +1,11 @@
-"""`tripo support simulate` and `say`: customers who write what the corpus has, or one who writes what you do, in; messages, out."""
+"""`tripo support simulate` and `say`: customers who write what the corpus has, or one who writes what you do, in; messages, out, and in
+the simulation what is said of the answers: customers judge them, and people of support tell what a message really asked for."""
 
 from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,13 +16,15 @@ from ops.listing import print_rows
 from ops.reading import LogError
 from ops.summary import fail, summarise
 from ops.support.corpus import corpus
-from ops.support.publish import QUIET, framed, now_ms
+from ops.support.publish import QUIET, TEAM, framed, now_ms
 from streams.publish import Publisher, PublishError
 
 Row = dict[str, Any]
 AGAIN = 0.3  # of the messages are in a conversation that was begun before
 BEGUN = 200  # conversations that may be gone on with
 DECISIONS = "support.decisions"
+HELPED = 0.8  # of the answers that customers judge
+AFTER_MS = 3000  # after a message it is judged; by then it was answered
 
 
 def message(conversation_id: str, text: str, **given: Any) -> Row:
@@ -55,23 +59,58 @@ class Customers:
         return message(name, texts[int(self.rng.integers(len(texts)))], **about) | given
 
 
-def simulate(*, rate: float, seconds: float, seed: int, brokers: str | None, as_json: bool) -> int:
-    """Let customers write, ``rate`` messages a second, for ``seconds`` (0: until Ctrl-C). → 0."""
-    customers, sent, began = Customers(seed), 0, time.monotonic()
+class Judges:
+    """What is said, after a while, of the ``judged`` share of messages, by ``corrected`` of which a person tells the intent that the corpus
+    has; the others the customers judge, at random. Shares in [0, 1]."""
+
+    def __init__(self, seed: int, judged: float, corrected: float) -> None:
+        self.rng = np.random.default_rng((seed, 1))
+        self.judged, self.corrected = judged, corrected
+        self.intents = {line.text: line.intent for line in corpus()}
+        self.waiting: list[Row] = []
+
+    def hear(self, rows: Sequence[Row]) -> None:
+        """Messages were written; some of them will be judged."""
+        self.waiting += [row for row in rows if self.rng.random() < self.judged]
+
+    def say(self, now: int) -> list[Row]:
+        """The feedback that is due at ``now``, ms."""
+        due = [row for row in self.waiting if row["ts"] + AFTER_MS <= now]
+        self.waiting = [row for row in self.waiting if row["ts"] + AFTER_MS > now]
+        return [self._one(row, now) for row in due]
+
+    def _one(self, row: Row, now: int) -> Row:
+        about = {"feedback_id": f"f-{row['message_id']}", "conversation_id": row["conversation_id"], "message_id": row["message_id"]}
+        about |= {"ts": now, "follow_up": False}
+        if self.rng.random() < self.corrected:
+            person = TEAM[int(self.rng.integers(len(TEAM)))]["agent_id"]
+            return about | {"corrected_intent": self.intents[row["text"]].upper(), "agent_id": person}
+        helpful = bool(self.rng.random() < HELPED)
+        return about | {"helpful": helpful, "rating": int(self.rng.integers(4, 6) if helpful else self.rng.integers(1, 3))}
+
+
+def simulate(*, rate: float, seconds: float, seed: int, judged: float, corrected: float, brokers: str | None, as_json: bool) -> int:
+    """Let customers write, ``rate`` messages a second, for ``seconds`` (0: until Ctrl-C), and judge (see Judges). → 0."""
+    customers, judges, sent, said, began = Customers(seed), Judges(seed, judged, corrected), 0, 0, time.monotonic()
     try:
         with Publisher(brokers, **QUIET) as publisher:
             publisher.partitions("messages")  # that Kafka answers is known before it is waited for
             while not seconds or time.monotonic() - began < seconds:
                 due = int((time.monotonic() - began) * rate) - sent
                 if due > 0:
-                    publisher.publish("messages", framed("messages", customers.write(due)))
+                    rows = customers.write(due)
+                    publisher.publish("messages", framed("messages", rows))
+                    judges.hear(rows)
                     sent += due
+                if feedback := judges.say(now_ms()):
+                    publisher.publish("feedback", framed("feedback", feedback))
+                    said += len(feedback)
                 time.sleep(min(0.05, 1 / rate))
     except KeyboardInterrupt:
         pass
     except PublishError as error:
         fail(str(error))
-    summarise("customers", {"messages": sent, "seconds": round(time.monotonic() - began, 1)}, as_json=as_json)
+    summarise("customers", {"messages": sent, "feedback": said, "seconds": round(time.monotonic() - began, 1)}, as_json=as_json)
     return 0
 
 

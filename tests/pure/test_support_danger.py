@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.support.danger import TABLES, dangers
-from agents.support.policy import LANGUAGES
+from agents.support.customers import Customers
+from agents.support.danger import EVERYDAY, TABLES, beginnings, dangers, everyday
+from agents.support.policy import DEFAULT, LANGUAGES, UNKNOWN
 from tests.pure.support_events import unhurried
 
+CLASSES = ("lost_item", "safety_incident")
 PLAIN = {
     "en": "he threatened me with a knife",
     "es": "el conductor estaba borracho y chocamos",
@@ -57,6 +63,47 @@ def test_understated_danger_is_found(text: str) -> None:
 @pytest.mark.parametrize("text", HARMLESS)
 def test_idioms_and_everyday_messages_are_no_danger(text: str) -> None:
     assert dangers(text, "en") == ()
+
+
+def test_a_single_matter_of_everyday_words_may_be_none_but_not_together_with_another() -> None:
+    assert everyday(("weapon",))
+    assert not everyday(dangers(PLAIN["en"], "en"))  # a threat with a weapon
+    assert not everyday(())
+    assert not everyday(("sexual",))
+    matters = {name for table in TABLES.values() for name in beginnings(table.TABLE)}
+    assert matters >= EVERYDAY
+
+
+@pytest.mark.parametrize(
+    ("found", "suspicion", "language", "classes", "danger"),
+    [
+        ((), 0.0, "en", CLASSES, False),
+        (("weapon",), 0.019, "en", CLASSES, False),  # a knife set, and the model is sure that it is no danger
+        (("weapon",), 0.02, "en", CLASSES, True),
+        (("weapon", "threat"), 0.0, "en", CLASSES, True),
+        (("sexual",), 0.0, "en", CLASSES, True),
+        (("weapon",), 0.0, UNKNOWN, CLASSES, True),  # what the model makes of other languages is nothing
+        (("weapon",), 0.0, "en", ("lost_item",), True),  # it does not know of danger
+        (("weapon",), float("nan"), "en", CLASSES, True),
+    ],
+)
+def test_a_single_everyday_word_is_doubted_only_where_the_model_is_sure(
+    found: tuple[str, ...], suspicion: float, language: str, classes: tuple[str, ...], danger: bool
+) -> None:
+    side: Any = SimpleNamespace(model=SimpleNamespace(classes=classes), policy=DEFAULT)
+    heard: Any = SimpleNamespace(dangers=found, suspicion=suspicion, language=language)
+    assert Customers._endangers(side, heard) is danger
+
+
+@pytest.mark.parametrize("part", ["danger_learn.tsv", "danger_held.tsv"])
+def test_words_alone_find_most_dangers_of_the_development_sets(part: str) -> None:
+    """The words' share of it, whatever the model: a table that lost its lines would be far below."""
+    with (Path(__file__).parents[1] / "data" / "support" / part).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    found = {must: [bool(dangers(row["text"], row["language"])) for row in rows if row["must"] == must] for must in "01"}
+    assert {row["language"] for row in rows} == set(LANGUAGES)
+    assert sum(found["1"]) >= 0.85 * len(found["1"])
+    assert sum(found["0"]) <= 0.30 * len(found["0"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -30,6 +30,25 @@ TABLES = {
 ANYWHERE = ("zh", "ja", "ko")  # where words are found without a blank before them
 COUNTED = ("zh", "ja")  # how near is counted in characters
 NEAR, NEAR_COUNTED = 6, 12
+EVERYDAY = frozenset(  # matters that are spoken of by the same words where there is no danger: a knife set, a nightmare of an app
+    [
+        "afraid",
+        "alone",
+        "choking",
+        "collision",
+        "drugs",
+        "fire",
+        "help",
+        "injured",
+        "locked",
+        "missing",
+        "phone",
+        "poisoning",
+        "stranded",
+        "threat",
+        "weapon",
+    ]
+)
 
 _TWICE = re.compile(r"([^\W\d_\u3000-\uffff])\1+")
 _NOT = re.compile(r"(?<=n)['’`´](?=t\b)")
@@ -92,6 +111,11 @@ def dangers(text: str, language: str) -> tuple[str, ...]:
                 found.update(matter for matter, rest in rules if all(place - last.get(one, -99) <= table.near for one in rest))
         last.update(dict.fromkeys(told.sides, place + told.length))
     return tuple(sorted(found))
+
+
+def everyday(found: Sequence[str]) -> bool:
+    """Whether these ``dangers`` may well be none: a single matter, of those that everyday speech has the words of."""
+    return len(found) == 1 and found[0] in EVERYDAY
 
 
 def alike(text: str, language: str) -> str:

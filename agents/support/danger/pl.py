@@ -43,8 +43,17 @@ stranded: w środku nocy + wysadz|zostaw|wyrzu, wysadził|wyrzucił|zostawił|ka
 threat: groził, grozi$, grozi mi, grożą, groźb, zagroził, odgraż, zabije, zabiję, zabić, zajeb, rozwal + łeb|głow, połam + nogi|ręce|kości, pożałujesz, wie gdzie mnie, znajdę cię, znajdzie mnie, dopadn, załatwi + mnie|cię, skrzywdz, szkoda by było, zna mój, ostrzeg + pożał
 weapon: nóż, nożem, noża, nożyk, pistolet, broń$, broni$ + wyc|wyj|przystaw|groz|ma$|miał, gaz pieprz, maczet, siekier, kij$ + basebol|groz|machał|uderz, pałk, łom$, kastet, gnat$, strzel, wiatrówk
 wrong_driver: inny kierowc, inna osoba, kto inny, ktoś inny, nie ten sam, nie ten kierow, nie zgadza się + kierow|zdjęc|tablic|osob, zdjęci + inn|nie pasu|nie zgadz|kto|łys, za kółkiem + ktoś|inny|inna|kolega|syn|dziecko|nastol, identyfikator + zaklei|zasłoni|brak|cudz, nie zgadz + rejestr|tablic, podszyw, nie jest kierow, bez prawa jazdy, prawo jazdy + nie ma|brak, kolega prowadz, zamienił się + kierow|miejsc
+self_harm: mnie już nie będzie, to moja ostatnia wiadomość, nie chcę żyć, nie chce mi się żyć, połknęłam wszystkie, połknąłem wszystkie, żegnajcie, nie mam już siły + żyć
+threat: naśle na mnie, nasłać, wiem kim jesteś, uważaj na siebie, połamie mi, nogi + połam, że mnie znajdzie, znajdę cię, dorwę, dorwie, jeszcze cię, pożałuję, pożałujesz, do jakiego przedszkola, do której szkoły, uważać z opinią
+beaten: przywalił, przyłożył mi, przyfasolił, sprzedał mi + pięść|liść|kopa, złapał mnie za kurtkę, rzucił mną, rzucił o, popchnął, poszczuł, bejsbol
+followed: pisze do mnie codziennie, pisze codziennie, stał pod moimi, patrzy w moje okno, szedł za mną, idzie za mną
+alone: odjechał z moim, odjechał z moją, złego auta + latek|syn|córk|dziec, samego na stacji, samą na stacji
+locked_in: nie wypuszcza, nie wypuści, otworzy dopiero, nikt mnie nie usłyszy, blokada drzwi
+collision: potrącił + kobiet|rower|dzieck|piesz|człowiek|pan, potrąciliśmy
+allergy: puchnie + twarz|buzia|gardło|usta|język, spuchła|spuchł + twarz|gardło|buzia
 """
 IDIOMS = """
+zemdleję z głodu, padam z głodu, umieram z głodu, zestaw noży, noże kuchenne, noży kuchennych, młotek i nożyczki, odbierz mnie spod komisariatu, odbiór pod komendą, odbierz mnie spod komendy, pistolet na wodę, pistolet zabawka, szesnastolatek może, ani razu się nie bałam, nie bała, nikomu nic się nie stało, bez wypadku, niekaraln, zabójcze ceny, umarłam ze śmiechu, śmiertelnie nudna,
 strasznie dobr, umieram z głod, umrę z głod, umieram z ciekaw, zabójczo dobr, zabójcz, ceny zabijaj, bomba$, wypadło mi, wypadl mi, padła aplikac, aplikacja pada, pali się do, spalił mi się, rozbój w biały, rozboj w bialy,
 złodziejska cen, okradacie, okradają mnie na, napad głodu, atak śmiechu, ogień jedzenie, palce lizać, krew mnie zalewa, krew zalewa, szlag mnie, do szału, wypadek przy pracy, w żadnym wypadku, na wypadek, w takim wypadku, w wypadku gdy,
 strach się bać, boję się że się spóźni, boję się ze sie spozn, palce lizac
