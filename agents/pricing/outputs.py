@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -177,7 +178,13 @@ def _frame(columns: dict[str, Any], order: Sequence[str]) -> pl.DataFrame:
 def _name_symbols(columns: dict[str, Any], **names_of: tuple[str, ...]) -> None:
     """Columns of positions in the given names become enums."""
     for column, symbols in names_of.items():
-        columns[column] = pl.Series(column, symbols, pl.Enum(symbols))[columns[column]]
+        columns[column] = _enum(symbols)[columns[column]]
+
+
+@cache
+def _enum(symbols: tuple[str, ...]) -> pl.Series:
+    """All symbols once, to be gathered from."""
+    return pl.Series(symbols, dtype=pl.Enum(symbols))
 
 
 def _structs(names_of: Sequence[str], values: dict[str, Array]) -> pl.Series:

@@ -301,8 +301,9 @@ def read_overcharges(records: Records, now: int, policy: Policy, rejected: list[
 def read_policies(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
     """pricing-policies → settings by scope; "" stands for all markets, NONE for all services and for an objective not said."""
     told = [pl.col(name).cast(pl.Int8).fill_null(-1) for name in ("personal", "safety_hold")]
-    selection = [*_integers("ts"), *_numbers(*SETTINGS), codes("service", SERVICES), codes("objective", OBJECTIVES), *told]
-    sieve = Sieve(records, [*selection, pl.col("deleted").fill_null(False), pl.col("recommendation_id").fill_null("")], rejected)
+    told += [pl.col("deleted").fill_null(False), pl.col("recommendation_id").fill_null("")]
+    selection = [*_integers("ts"), *_numbers(*SETTINGS), codes("service", SERVICES), codes("objective", OBJECTIVES)]
+    sieve = Sieve(records, [*selection, *told], rejected)
     sieve.check_names("name")
     ts = sieve.check_time(now, policy)
     for name, (least, most) in SETTING_RANGES.items():
