@@ -13,7 +13,7 @@ U8 = npt.NDArray[np.uint8]
 U64 = npt.NDArray[np.uint64]
 Array = npt.NDArray[Any]
 
-MAGIC = b"TRPP1\n"
+MAGIC, BEFORE = b"TRPP2\n", b"TRPP1\n"  # of containers as they are written, and as older code wrote them
 LEAST = 8  # rows to begin with
 
 Spec = Mapping[str, tuple[str, float]]  # column → (numpy dtype, the value of a new row)
@@ -58,26 +58,52 @@ class Columns:
 
 
 def pack(facts: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
-    """One container of ``facts`` (what JSON can hold) and ``arrays`` of any shape; equal content gives equal bytes."""
-    names = [[name, array.dtype.str, list(array.shape)] for name, array in arrays.items()]
+    """One container of ``facts`` (what JSON can hold) and ``arrays`` of any shape; equal content gives equal bytes.
+
+    Whole numbers are kept in as few bytes as their range needs, less their least one; of numbers that are all the same there is one.
+    """
+    kept = {name: _narrow(array) for name, array in arrays.items()}
+    names = [[name, array.dtype.str, list(array.shape), kept[name][0].dtype.str, kept[name][1]] for name, array in arrays.items()]
     header = json.dumps({"facts": facts, "arrays": names}, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    parts = [MAGIC, len(header).to_bytes(8, "little"), header, *(np.ascontiguousarray(array).tobytes() for array in arrays.values())]
+    parts = [MAGIC, len(header).to_bytes(8, "little"), header, *(np.ascontiguousarray(array).tobytes() for array, _ in kept.values())]
     return b"".join(parts)
+
+
+def _narrow(array: Array) -> tuple[Array, int | None]:
+    """An array's numbers as they are kept, and what to add to them; None: all are the one that is kept."""
+    if array.size == 0:
+        return array, 0
+    flat = np.ascontiguousarray(array).reshape(-1)
+    if array.dtype.kind not in "iu":
+        first = flat[:1]
+        same = flat.tobytes() == first.tobytes() * flat.size if flat[-1].tobytes() == first.tobytes() else False
+        return (first, None) if same else (array, 0)
+    least, most = int(flat.min()), int(flat.max())
+    if least == most:
+        return flat[:1], None
+    fitting = next(dtype for dtype in ("<u1", "<u2", "<u4", "<u8") if most - least <= np.iinfo(dtype).max)
+    if np.dtype(fitting).itemsize >= array.dtype.itemsize:
+        return array, 0
+    return (flat - flat.dtype.type(least)).astype(fitting), least
 
 
 def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
     """What was packed. Raises ValueError for bytes that are no container."""
-    if not data.startswith(MAGIC):
+    if not data.startswith((MAGIC, BEFORE)):
         raise ValueError(f"pricing state starts with {data[:6]!r}, not {MAGIC!r}: it is of another agent or format")
     start = len(MAGIC) + 8
     end = start + int.from_bytes(data[len(MAGIC) : start], "little")
     header = json.loads(data[start:end])
     arrays: dict[str, Array] = {}
-    for name, dtype, shape in header["arrays"]:
-        count = int(np.prod(shape))
-        array: Array = np.frombuffer(data, dtype, count, end).reshape(shape).copy() if count else np.zeros(shape, dtype)
-        arrays[name] = array
-        end += array.nbytes
+    for name, dtype, shape, *narrowed in header["arrays"]:
+        stored, least = narrowed or (dtype, 0)
+        count = int(np.prod(shape)) if least is not None else 1
+        kept: Array = np.frombuffer(data, stored, count, end) if count else np.zeros(0, stored)
+        end += kept.nbytes
+        array: Array = kept.astype(dtype)
+        if least:
+            array += array.dtype.type(least)
+        arrays[name] = array.reshape(shape) if least is not None else np.full(shape, kept[0], dtype)
     if end != len(data):
         raise ValueError(f"pricing state has {len(data)} bytes where its header says {end}")
     return header["facts"], arrays

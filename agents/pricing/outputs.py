@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -69,19 +70,18 @@ class Stamp:
     code_version: str
     policy: Policy
 
-    def versions(self) -> list[pl.Expr]:
-        """As columns."""
-        return [pl.lit(self.code_version).alias("code_version"), pl.lit(self.policy.version).alias("policy_version")]
-
-    def place(self, topic: str) -> list[pl.Expr]:
-        """As columns: the partition of a topic, and when."""
-        partition = pl.lit(self.partition, dtype=pl.Int32).alias("partition")
-        return [pl.lit(topic).alias("topic"), partition, pl.lit(self.now, dtype=pl.Int64).alias("decided_at")]
+    def columns(self, topic: str, count: int) -> dict[str, pl.Series]:
+        """As columns: the versions, the partition of a topic, and when."""
+        text = {"code_version": self.code_version, "policy_version": self.policy.version, "topic": topic}
+        numbers = {"partition": (self.partition, pl.Int32), "decided_at": (self.now, pl.Int64)}
+        every = [pl.Series(name, [value]) for name, value in text.items()]
+        every += [pl.Series(name, [value], dtype) for name, (value, dtype) in numbers.items()]
+        return {one.name: one.new_from_index(0, count) for one in every}
 
 
 def decisions_frame(parts: Sequence[Priced], stamp: Stamp) -> pl.DataFrame:
     """pricing.decisions: one row per quote, in the order of ``parts``."""
-    columns = _joined([p.values for p in parts], ("guards",))
+    columns = _joined([p.values for p in parts])
     counts = [len(p.ids) for p in parts]
     columns |= _named(parts, columns, stamp.policy)
     columns["decision_id"] = [f"pricing/{REQUESTS}/{stamp.partition}/{offset}/0" for offset in columns["offset"].tolist()]
@@ -90,10 +90,10 @@ def decisions_frame(parts: Sequence[Priced], stamp: Stamp) -> pl.DataFrame:
     columns["factors"] = _structs(FACTORS, {"value": seen, "weight": weights})
     others = {name: np.concatenate([p.alternatives[name] for p in parts]) for name in OF_ALTERNATIVES}
     columns["alternatives"] = _structs(ALTERNATIVES, others | {"price_cents": np.rint(others["price_cents"]).astype(np.int64)})
-    columns["guards"] = _lists(np.concatenate([p.values["guards"] for p in parts]))
-    shaped = [*_symbols(service=SERVICES, tier=TIERS, objective=OBJECTIVES), pl.col("arm").cast(pl.Int32)]
-    shaped += [pl.col("factors", "alternatives").arr.to_list(), *stamp.place(REQUESTS), *stamp.versions()]
-    return pl.DataFrame(columns).with_columns_seq(shaped).select(ORDER_OF_DECISIONS)
+    columns["guards"] = pl.Series(guards.names(columns["guards"]), dtype=pl.List(pl.String))
+    columns["arm"] = columns["arm"].astype(np.int32)
+    _name_symbols(columns, service=SERVICES, tier=TIERS, objective=OBJECTIVES)
+    return _frame(columns | stamp.columns(REQUESTS, sum(counts)), ORDER_OF_DECISIONS)
 
 
 def outcomes_frame(parts: Sequence[Closed], stamp: Stamp) -> pl.DataFrame:
@@ -105,9 +105,9 @@ def outcomes_frame(parts: Sequence[Closed], stamp: Stamp) -> pl.DataFrame:
             columns = _joined([p.values for p in some])
             columns |= _named(some, columns, stamp.policy)
             columns["outcome_id"] = [f"pricing/{topic}/{stamp.partition}/{offset}/{ordinal}" for offset in columns["offset"].tolist()]
-            shaped = [*_symbols(service=SERVICES, outcome=OUTCOMES), *stamp.place(topic)]
-            frames.append(pl.DataFrame(columns).with_columns_seq(shaped).select(ORDER_OF_OUTCOMES))
-    return pl.concat(frames)
+            _name_symbols(columns, service=SERVICES, outcome=OUTCOMES)
+            frames.append(_frame(columns | stamp.columns(topic, len(columns["outcome_id"])), ORDER_OF_OUTCOMES))
+    return pl.concat(frames) if len(frames) > 1 else frames[0]
 
 
 def pay_frame(parts: Sequence[Paid], stamp: Stamp) -> pl.DataFrame:
@@ -118,8 +118,8 @@ def pay_frame(parts: Sequence[Paid], stamp: Stamp) -> pl.DataFrame:
     amounts, cents = np.concatenate([p.amounts for p in parts]), np.concatenate([p.cents for p in parts])
     columns["pay_cents"] = cents.sum(axis=1)
     columns["parts"] = _structs(PARTS, {"value": amounts, "cents": cents})
-    shaped = [*_symbols(service=SERVICES), pl.col("parts").arr.to_list(), *stamp.place(ANSWERS), *stamp.versions()]
-    return pl.DataFrame(columns).with_columns_seq(shaped).select(ORDER_OF_PAY)
+    _name_symbols(columns, service=SERVICES)
+    return _frame(columns | stamp.columns(ANSWERS, len(columns["decision_id"])), ORDER_OF_PAY)
 
 
 Row = dict[str, Any]
@@ -158,31 +158,37 @@ def rows_frame(topic: str, rows: Sequence[Row]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=ROWS[topic], orient="row")
 
 
-def _joined(parts: Sequence[dict[str, Array]], without: Sequence[str] = ()) -> dict[str, Any]:
-    return {name: np.concatenate([p[name] for p in parts]) for name in parts[0] if name not in without}
+def _joined(parts: Sequence[dict[str, Array]]) -> dict[str, Any]:
+    return {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
 
 
 def _named(parts: Sequence[Priced | Closed | Paid], columns: dict[str, Any], policy: Policy) -> dict[str, Any]:
     """The quotes' ids, their markets, and the zones of ``square``."""
-    markets = np.repeat(np.array([p.market for p in parts], object), [len(p.ids) for p in parts]).tolist()
+    markets = [p.market for p in parts for _ in p.ids]
     squares, inverse = np.unique(columns.pop("square"), return_inverse=True)
     zone = np.array(names(*centre(squares, policy.zone_m)), object)[inverse].tolist()
     return {"quote_id": [name for p in parts for name in p.ids], "market": markets, "zone": zone}
 
 
-def _symbols(**names: tuple[str, ...]) -> list[pl.Expr]:
-    """Positions in the given names → enum columns."""
-    return [pl.col(column).cast(pl.UInt8).cat.to(pl.Enum(symbols)) for column, symbols in names.items()]
+def _frame(columns: dict[str, Any], order: Sequence[str]) -> pl.DataFrame:
+    """Columns as a frame. Each is made a series of its own: polars' expressions cost more than all else where rows are few."""
+    return pl.DataFrame([one.alias(name) if isinstance(one := columns[name], pl.Series) else pl.Series(name, one) for name in order])
+
+
+def _name_symbols(columns: dict[str, Any], **names_of: tuple[str, ...]) -> None:
+    """Columns of positions in the given names become enums."""
+    for column, symbols in names_of.items():
+        columns[column] = _enum(symbols)[columns[column]]
+
+
+@cache
+def _enum(symbols: tuple[str, ...]) -> pl.Series:
+    """All symbols once, to be gathered from."""
+    return pl.Series(symbols, dtype=pl.Enum(symbols))
 
 
 def _structs(names_of: Sequence[str], values: dict[str, Array]) -> pl.Series:
-    """Values (n, names) by column → as many structs each, with their names."""
+    """Values (n, names) by column → lists of as many structs each, with their names."""
     n, width = next(iter(values.values())).shape
-    flat = pl.DataFrame({"name": list(names_of) * n} | {name: each.ravel() for name, each in values.items()})
-    return flat.to_struct().reshape((n, width))
-
-
-def _lists(bits: I64) -> pl.Series:
-    """Bits of guards → lists of their names."""
-    kinds, inverse = np.unique(bits, return_inverse=True)
-    return pl.Series(guards.names(kinds), dtype=pl.List(pl.String)).gather(inverse)
+    flat = pl.DataFrame({"name": list(names_of) * n} | {name: each.ravel() for name, each in values.items()}).to_struct()
+    return flat.reshape((n, width)).cast(pl.List(flat.dtype))

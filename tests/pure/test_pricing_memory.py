@@ -6,15 +6,18 @@ import gzip
 from pathlib import Path
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agents.pricing.agent import AGENT, PricingAgent
+from agents.pricing.columns import pack, unpack
 from agents.pricing.policy import Policy
 from agents.pricing.reading import SETTING_RANGES
 from agents.pricing.recommendations import Recommendations
 from agents.pricing.settings import default
 from agents.pricing.state import PricingState
 from agents.pricing.zones import ELSEWHERE, zone_of
-from tests.pure.pricing_events import HOUR, LAT, LON, MINUTE, NOW, SECOND, Task, answer, flag, move, order, policy, quote
+from tests.pure.pricing_events import HOUR, LAT, LON, MINUTE, NOW, SECOND, Task, answer, flag, move, order, policy, quote, unhurried
 
 DAY = 24 * HOUR
 
@@ -145,3 +148,25 @@ def test_a_state_of_the_first_format_is_loaded_and_goes_on() -> None:
     task.step(21 * SECOND, answers=[answer("q3", ts=NOW + 21 * SECOND)], quotes=[quote("q1", ts=NOW + 21 * SECOND)])
     assert task.errors == ["DuplicateQuote"]
     assert AGENT.dump(AGENT.load(AGENT.dump(task.state))) == AGENT.dump(task.state)
+
+
+numbers = st.one_of(
+    st.lists(st.integers(-(2**63), 2**63 - 1), max_size=6).map(lambda each: np.array(each, np.int64)),
+    st.lists(st.integers(NOW, NOW + 70_000), max_size=6).map(lambda each: np.array(each, np.int64)),
+    st.lists(st.integers(0, 2**64 - 1), max_size=6).map(lambda each: np.array(each, np.uint64)),
+    st.lists(st.integers(0, 255), max_size=6).map(lambda each: np.array(each, np.uint8)),
+    st.lists(st.sampled_from([0.0, -0.0, np.nan, np.inf, 0.5]), max_size=6).map(lambda each: np.array(each, np.float64)),
+    st.lists(st.booleans(), max_size=6).map(lambda each: np.array(each, np.bool_)),
+)
+
+
+@given(st.lists(numbers, max_size=4), st.booleans())
+@unhurried
+def test_what_is_packed_is_unpacked_bit_by_bit(arrays: list[np.ndarray], pairs: bool) -> None:
+    given_arrays = {str(i): np.stack([each, each]) if pairs else each for i, each in enumerate(arrays)}
+    _, found = unpack(pack({}, given_arrays))
+    for name, array in given_arrays.items():
+        assert (found[name].dtype, found[name].shape) == (array.dtype, array.shape)
+        assert found[name].tobytes() == array.tobytes()
+        assert found[name].flags.writeable
+    assert pack({}, found) == pack({}, given_arrays)
