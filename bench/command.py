@@ -6,6 +6,7 @@ import typer
 
 from bench.audit import audit
 from bench.dispatch import dispatch
+from bench.growth import growth
 from bench.matching import matching
 from bench.pricing import pricing
 from bench.recovery import recovery
@@ -17,6 +18,7 @@ app.command()(runtime)
 app.command()(matching)
 app.command()(dispatch)
 app.command()(pricing)
+app.command()(growth)
 app.command()(recovery)
 app.command()(support)
 app.command()(audit)

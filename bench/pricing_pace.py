@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -77,23 +78,22 @@ class Slices:
         return (start + np.arange(count) * (SLICE_MS / count)).astype(np.int64)
 
 
-def main() -> None:
-    """Sends the plan given as the only argument, prints one JSON line."""
-    plan = Plan(**json.loads(sys.argv[1]))
-    slices, late, failed = Slices(plan), [], [0]
+def send(slice_of: Callable[[int], list[Due]], seconds: int) -> None:
+    """Sends slices of SLICE_MS, made while the one before is under way; prints one JSON line."""
+    late, failed = [], [0]
     conf = {"bootstrap.servers": settings().brokers, "partitioner": "murmur2_random", "linger.ms": 1, "acks": "all"}
     producer = Producer(conf)
 
     def delivered(error: object, message: object) -> None:
         failed[0] += error is not None
 
-    following = slices.slice(0)
-    for number in range(plan.seconds * 1000 // SLICE_MS):
+    following = slice_of(0)
+    for number in range(seconds * 1000 // SLICE_MS):
         part, following = following, []
         for i, (at, topic, key, value) in enumerate(part):
             while (now := time.time() * 1000) < at:
                 if not following and i > 0:
-                    following = slices.slice(number + 1)  # made while this one is under way
+                    following = slice_of(number + 1)
                 else:
                     producer.poll(0)
                     time.sleep(TICK_S)
@@ -101,10 +101,16 @@ def main() -> None:
             late.append(now - at)
             if i % 100 == 0:
                 producer.poll(0)
-        following = following or slices.slice(number + 1)
+        following = following or slice_of(number + 1)
     producer.flush(30)
     figures = {"sent": len(late), "failed": failed[0], "late_p99_ms": float(np.quantile(late, 0.99)), "late_max_ms": float(np.max(late))}
     print(json.dumps(figures), flush=True)
+
+
+def main() -> None:
+    """Sends the plan given as the only argument."""
+    plan = Plan(**json.loads(sys.argv[1]))
+    send(Slices(plan).slice, plan.seconds)
 
 
 if __name__ == "__main__":

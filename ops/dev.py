@@ -18,11 +18,12 @@ from typing import Annotated, Any
 import psutil
 import typer
 from confluent_kafka import KafkaException
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 
 from ops.city.mix import OFFER_S
 from ops.city.recorded import NoRecordingError, Recording
+from ops.growth.watch import GrowthWatch
 from ops.live import line, screen
 from ops.reading import LogError
 from ops.server import ServerError
@@ -57,6 +58,7 @@ class Session:
     console: Console
     shows: bool  # the figures, while it runs
     watch: Watch | None = None
+    growth: GrowthWatch | None = None
     live: Live | None = None
     first_decision_s: float | None = None
     _asked_to_stop: bool = False
@@ -77,6 +79,8 @@ class Session:
             self.stack.start_pricing()
             self.stack.start_mirror()
             self.stack.start_support()
+            self.growth = GrowthWatch() if self.stack.growth else None
+            self.stack.start_growth()
             return self._watch_feed()
         finally:
             self._stop()
@@ -123,7 +127,8 @@ class Session:
         self.live = None
         started = {"seconds": round(fed_s, 1), "first_decision_s": self.first_decision_s}
         restarts = sum(child.restarts for child in (*self.stack.children, self.feed))
-        return self.watch.summary() | started | {"restarts": restarts}
+        grown = {} if self.growth is None else {"growth": self.growth.tally.figures()}
+        return self.watch.summary() | started | {"restarts": restarts} | grown
 
     def _feed_is_over(self) -> bool:
         """Whether it has come to its end. Raises ServerError when it could not begin."""
@@ -157,6 +162,8 @@ class Session:
         for said in self.stack.keep_running():
             self.say(said)
         self.watch.look(LOOK_S)
+        if self.growth is not None:
+            self.growth.look()
         if self.first_decision_s is None and self.watch.tally.last:
             self.first_decision_s = round(time.time() - self._born, 1)
             self.say(f"First decision {self.first_decision_s:.1f} s after the start")
@@ -167,17 +174,21 @@ class Session:
         assert self.watch is not None
         if self.live is not None:
             tally = self.watch.tally
-            self.live.update(screen(self.watch.figures(), tally.markets, list(tally.last), self.title), refresh=True)
+            shown = screen(self.watch.figures(), tally.markets, list(tally.last), self.title)
+            self.live.update(Group(shown, "", self.growth.tally.line()) if self.growth is not None else shown, refresh=True)
         elif time.monotonic() - self._shown_at >= LINE_S:
             self._shown_at = time.monotonic()
             self.say(line(self.watch.figures()))
+            if self.growth is not None:
+                self.say(self.growth.tally.line())
 
     def _stop(self) -> None:
         """End everything, by process id; a signal that comes now changes nothing any more."""
         for signum in (signal.SIGINT, signal.SIGTERM):
             signal.signal(signum, signal.SIG_IGN)
-        if self.watch is not None:
-            self.watch.close()
+        for watch in (self.watch, self.growth):
+            if watch is not None:
+                watch.close()
         self.feed.ask_to_end()
         self.feed.await_end(3.0)
         self.stack.stop()
@@ -197,6 +208,7 @@ def dev(
     workers: Annotated[int, typer.Option(min=1, help="of the matching agent")] = 1,
     customers: Annotated[float, typer.Option(min=0, help="messages a second to the support agent; 0: it is not started")] = 0.0,
     pricing: Annotated[bool, typer.Option(help="simulated riders ask the pricing agent for the price before they order")] = False,
+    growth: Annotated[bool, typer.Option(help="riders are made offers, revenue is captured, and each zone's next hour forecast")] = False,
     kafka_port: Annotated[int, typer.Option(min=0, help="of our own Kafka; another if it is taken, any if 0")] = 9092,
     redis_port: Annotated[int, typer.Option(min=0, help="of our own Redis, likewise")] = 6379,
     as_json: Annotated[bool, typer.Option("--json", help="no live figures; the last line is one JSON object either way")] = False,
@@ -212,7 +224,7 @@ def dev(
         command += ("--quotes",) if pricing else ()
     child = Child("feed", (*TRIPO, *command), settings().home / "logs" / "feed.log", ROOT)
     say = partial(console.print, highlight=False, markup=False, soft_wrap=True)
-    stack = Stack(say, workers, kafka_port, redis_port, customers, pricing)
+    stack = Stack(say, workers, kafka_port, redis_port, customers, pricing, growth)
     session = Session(stack, child, seconds, title, console, shows=not as_json)
     session.say(title)
     try:

@@ -15,8 +15,10 @@ from ops.topics import TopicsError, apply_topics
 from streams.contract import contract
 from streams.settings import ROOT, settings
 
-MIRROR_PORT, WORKER_PORT, SUPPORT_PORT, PRICING_PORT = 9390, 9400, 9450, 9470  # of their metrics
+MIRROR_PORT, WORKER_PORT, SUPPORT_PORT, PRICING_PORT, GROWTH_PORT = 9390, 9400, 9450, 9470, 9480  # of their metrics
 TRIPO = (sys.executable, "-m", "ops.cli")
+
+RIDERS, OCCASIONS_S = 2000, 5.0  # who may be made offers, and occasions for it a second
 
 Say = Callable[[str], None]
 
@@ -31,6 +33,7 @@ class Stack:
     redis_port: int = 6379
     customers: float = 0.0  # messages a second that customers write to support; 0: no support
     pricing: bool = False  # riders are quoted prices
+    growth: bool = False  # riders are made offers
     broker: Broker | None = None
     redis: RedisServer | None = None
     children: list[Child] = field(default_factory=list)
@@ -66,6 +69,12 @@ class Stack:
         """Start the pricing agent, where riders are quoted prices."""
         if self.pricing:
             self._start_child("worker-pricing-0", ("worker", "pricing"), _metrics_port(PRICING_PORT))
+
+    def start_growth(self) -> None:
+        """Start the growth agent, and riders who are made offers; nothing where there are none."""
+        if self.growth:
+            self._start_child("worker-growth-0", ("worker", "growth"), _metrics_port(GROWTH_PORT))
+            self._start_child("riders", ("growth", "simulate", "--riders", str(RIDERS), "--rate", str(OCCASIONS_S)), 0)
 
     def keep_running(self) -> list[str]:
         """Look after the agents; what there is to say."""

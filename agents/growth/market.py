@@ -31,6 +31,7 @@ from columns.records import Rejection
 from columns.table import F64, I64, Array
 
 SILENCE = 96  # slots: after a longer one the last hours are not gone through one by one, and learning begins anew with the next
+LEAST_SEEN_MS = 300_000  # of orders, before any forecast
 LEAST_SHOWN = 0.05  # orders forecast, of a series without drivers
 _PARTS = ("places", "forecaster", "drivers", "effects", "orders")
 
@@ -66,6 +67,7 @@ class Market:
     name: str
     slot: int = 0
     begun: int = 0  # the slot since which hours are whole
+    first: int = 0  # event time, ms, since which orders are counted
     latest: int = 0
     since: int = 0
     shift_h: int = 0  # local solar time less UTC
@@ -102,6 +104,7 @@ class Market:
             if slot >= begins:
                 self.open(int(slot), settings, policy, decided)
             of_slot = {topic: rows.take(np.flatnonzero(slots[topic] == slot)).in_order() for topic, rows in given.items() if topic in slots}
+            self._begin({topic: rows for topic, rows in of_slot.items() if topic != PROFILES}, policy)
             self._drivers(of_slot.get(PROFILES), of_slot.get(MOVES), policy, rejected)
             if ORDERS in of_slot:
                 captured += self._placed(of_slot[ORDERS], policy, rejected)
@@ -122,6 +125,7 @@ class Market:
         if slot <= self.slot:
             return
         if not self.slot or slot - self.slot > SILENCE:
+            self.first = self.first if not self.slot else slot * policy.slot_ms
             self.slot, self.begun = slot, slot + (-slot) % SLOTS
             self.recent.clear()
             self.forecaster.last_parts = None
@@ -131,6 +135,14 @@ class Market:
             self.slot += 1
             for old in [old for old in self.recent if old <= self.slot - SLOTS]:
                 del self.recent[old]
+
+    def _begin(self, events: Mapping[str, Rows], policy: Policy) -> None:
+        """Orders are counted since the first event of the slot that the time began with."""
+        start = self.slot * policy.slot_ms
+        for rows in events.values():
+            if len(rows) and (not self.first or self.first >= start):
+                ts = max(start, int(rows["ts"].min()))
+                self.first = min(self.first or ts, ts)
 
     def _drivers(self, profiles: Rows | None, moves: Rows | None, policy: Policy, rejected: list[Rejection]) -> None:
         if profiles is not None and len(profiles):
@@ -220,7 +232,7 @@ class Market:
         demand, online = self._counted(end, policy)
         zone, service = self.places.zone_of(), self.places.service_of()
         parts = self._look_ahead(demand.astype(np.float64), end)
-        forecast = self.forecaster.forecast(parts)
+        forecast = self.forecaster.forecast(parts) if self.forecaster.hours else self._so_far(demand, end)
         buffer = np.array([settings.values[f"buffer:{name}"] for name in SERVICES])
         lats, lons = self.places.middles(policy)
         needed = (forecast * (self.effects.cycle_h() * buffer)[service]).round(6)
@@ -242,6 +254,12 @@ class Market:
             self.name, end, self.offset, outlook, allocation, demand, parts, self.forecaster.weights.copy(), Forecaster.likely(forecast),
             self.places.names(policy), shown, guards, settings.version(policy), self.forecaster.hours,
         )  # fmt: skip
+
+    def _so_far(self, demand: I64, end: int) -> F64:
+        """The next hour's orders before any hour is learnt: as many as came until now would be in an hour; of a few minutes, none."""
+        seen_ms = end - self.first
+        out: F64 = (demand * (HOUR_MS / min(seen_ms, HOUR_MS))).round(6) if seen_ms >= LEAST_SEEN_MS else np.zeros(len(demand))
+        return out
 
     def _look_ahead(self, demand: F64, end: int) -> F64:
         """What the forecast of the hour from ``end`` is made of; if a whole hour is over, it is learnt first."""
@@ -269,7 +287,7 @@ class Market:
 
     def facts(self) -> dict[str, Any]:
         """The part of the state that is not arrays."""
-        names = ("name", "slot", "begun", "latest", "since", "shift_h", "offset", "heard")
+        names = ("name", "slot", "begun", "first", "latest", "since", "shift_h", "offset", "heard")
         return {name: getattr(self, name) for name in names} | {"forecaster": self.forecaster.facts()}
 
     def arrays(self) -> dict[str, Array]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -136,16 +137,19 @@ def the_city_reacted() -> None:
 def test_ctrl_c_ends_all_that_it_started_in_order(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("TRIPO_BROKERS", "TRIPO_REDIS_URL", "TRIPO_NAMESPACE"):
         monkeypatch.delenv(name, raising=False)
-    with dev(own_home / "dev.log", *SMALL, "--kafka-port", "0", "--redis-port", "0") as running:
+    with dev(own_home / "dev.log", *SMALL, "--kafka-port", "0", "--redis-port", "0", "--growth") as running:
         eventually(lambda: running.says("First decision"), 120, "a decision")
+        eventually(lambda: re.search(r"growth  [1-9]\d* offers", running.log.read_text()), 120, "riders get offers")
         started = running.family()
         assert {"java", "redis-server"} <= {process.name() for process in started}
-        for word in ("simulate", "mirror", "worker"):
-            assert running.child("ops.cli", word), word
+        for words in (("simulate",), ("mirror",), ("worker", "matching"), ("worker", "growth"), ("growth", "simulate")):
+            assert running.child("ops.cli", *words), words
         running.process.send_signal(signal.SIGINT)
         assert running.process.wait(60) == 0, running.log.read_text()
     assert not [process for process in started if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
-    assert running.summary()["lost"] == 0
+    figures = running.summary()
+    assert (figures["lost"], figures["growth"]["dead_letter_errors"]) == (0, {})
+    assert figures["growth"]["requests"] >= figures["growth"]["offers"] > 0
     assert "killed" not in running.log.read_text(), "everything ended when asked to"
 
 

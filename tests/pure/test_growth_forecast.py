@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,13 @@ import pytest
 from typer.testing import CliRunner
 
 from agents.growth.forecast import PARTS, Forecaster
+from bench.growth_pace import COMPLETED_MS, Plan, Slices
+from bench.pricing_pace import SLICE_MS
 from columns.table import F64
 from ops.growth.command import app
 from ops.growth.demand import NoDemandError, hourly, trips
+from ops.growth.pace import MIX
+from streams.avro import codec
 
 WEEK = 168
 
@@ -155,3 +160,20 @@ def test_the_bench_of_the_step_tells_events_a_second() -> None:
     assert told["events"] > 8000, "answers to offers come on top"
     assert told["passed"] == (told["events_s"] >= told["asked"] == 20_000)
     assert result.exit_code == (0 if told["passed"] else 1)
+
+
+def test_the_steady_load_has_its_mix_in_the_order_of_time_and_completes_each_order_after_ten_seconds() -> None:
+    plan = Plan(1_790_000_000_000, 15, 200, 2, 10, 50, 1)
+    slices = Slices(plan)
+    due = [one for number in range(plan.seconds * 1000 // SLICE_MS) for one in slices.slice(number)]
+    assert [one[0] for one in due] == sorted(one[0] for one in due)
+    count = Counter(topic for _, topic, _, _ in due)
+    assert {topic: count[topic] for topic in MIX if topic != "order-changes"} == {
+        topic: 15 * 200 * share for topic, share in MIX.items() if topic != "order-changes"
+    }
+    frames = {topic: codec(topic).decode([value for _, name, _, value in due if name == topic]).frame for topic in MIX}
+    placed = dict(frames["orders"].select("order_id", "ts").iter_rows())
+    done = dict(frames["order-changes"].select("order_id", "ts").iter_rows())
+    assert done
+    assert all(ts - placed[name] == COMPLETED_MS for name, ts in done.items())
+    assert len(done) == sum(ts + COMPLETED_MS < plan.start_ms + 15_000 for ts in placed.values())

@@ -370,3 +370,17 @@ def test_what_is_recommended_is_told_again_when_it_brings_other_than_was_told() 
     (one,) = recommended(world)
     told = world.state.recommendations.told[one["recommendation_id"]]
     assert told["expected_profit_cents"] == gains[-1]
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(1, 0), (10, 60), (14, 60)])
+def test_before_any_hour_is_learnt_the_next_one_is_forecast_as_it_went_so_far(minutes: int, expected: int) -> None:
+    world, start = World(), OFFPEAK + (15 - minutes) * MINUTE
+    world.step(orders=[order(f"o{i}", start + i * MINUTE) for i in range(minutes)])
+    world.step(orders=[order("next", OFFPEAK + 16 * MINUTE)])
+    (row,) = world.of("growth.allocations")
+    assert (row["demand_hour"], row["forecast"]) == (minutes, expected)
+    assert "SEASON_NOT_LEARNT" in row["guards"]
+    world.reload()
+    world.step(orders=[order(f"p{i}", OFFPEAK + (17 + i) * MINUTE) for i in range(50)])
+    assert world.state.markets["sf"].forecaster.hours == 1
+    assert world.of("growth.allocations")[-1]["forecast"] == world.state.markets["sf"].forecaster.level[0], "what is learnt takes over"

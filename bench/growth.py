@@ -1,0 +1,126 @@
+"""`tripo bench growth`: how old decisions on offers and captured revenue are at a steady load.
+
+2,000 events/s by default, in the mix of `tripo growth bench`, over several markets, through the real growth worker. The age of a decision
+is the moment a read_committed reader had it, minus the appointed time of what it answers (the request, the completion): queueing, the step,
+the commit and the fetch are in it. The first seconds are left out as warm-up. What zones are told at the end of a quarter of an hour is
+decided in the same steps, so its time is in the ages of what waits for it. The pace of the step alone: `tripo growth bench`.
+
+Exits 1 when p99 is over 100 ms, or a request is undecided.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Annotated, Any
+
+import typer
+from confluent_kafka import KafkaException
+
+from bench import report
+from bench.ages import DecisionReader, quantiles
+from bench.growth_pace import Plan
+from bench.pricing_pace import SLICE_MS
+from bench.stand import BenchError, Stand, cpu, memory, pause, stand
+from ops.growth.pace import frame
+from ops.growth.riders import Riders
+from ops.server import ServerError
+from streams.contract import contract
+
+OFFERS, REVENUE = "growth.offers", "growth.revenue"
+P99_LIMIT_MS = 100.0
+READY_S = 60.0
+SEED = 7
+
+
+def growth(
+    *,
+    rate: Annotated[int, typer.Option(min=20, help="events a second")] = 2000,
+    markets: Annotated[int, typer.Option(min=1, help="markets")] = 4,
+    drivers: Annotated[int, typer.Option(min=1, help="drivers of each market")] = 1000,
+    riders: Annotated[int, typer.Option(min=1, help="riders with a profile")] = 20_000,
+    seconds: Annotated[int, typer.Option(min=15, help="seconds that count")] = 60,
+    warm_up: Annotated[int, typer.Option(min=0, help="seconds before")] = 20,
+    brokers: Annotated[str | None, typer.Option(help="bootstrap servers; none starts a broker for this run")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object as the last line")] = False,
+) -> None:
+    """Measure growth: age of offers and revenue at a steady load. Exits 1 when it falls short."""
+    failures: list[str] = []
+    try:
+        with report.steps() as steps, stand(brokers) as place:
+            figures = _steady(place, steps, Plan(0, warm_up + seconds, rate, markets, drivers, riders, SEED), warm_up)
+    except (BenchError, KafkaException, ServerError) as error:
+        report.broken(error, as_json)
+    if figures["decisions"] != figures["requests"]:
+        failures.append(f"{figures['requests']} requests, {figures['decisions']} decisions")
+    ages = {what: figures[what]["p99_ms"] for what in ("offers", "revenue")}
+    slow = {what: p99 for what, p99 in ages.items() if not p99 <= P99_LIMIT_MS}
+    failures += [f"p99 age of {what} is {p99:.0f} ms, at most {P99_LIMIT_MS:.0f} is asked" for what, p99 in slow.items()]
+    _report(figures, failures, as_json)
+
+
+def _steady(place: Stand, steps: report.Steps, plan: Plan, warm_up: int) -> dict[str, Any]:
+    """Send, and read what is decided. → the figures"""
+    steps.begin("worker", 1)
+    place.create_for("growth")
+    profiles = Riders(plan.riders, plan.seed).profiles(int(time.time() * 1000))
+    with place.publisher() as publisher:
+        publisher.publish("rider-profiles", frame("rider-profiles", {name: [row[name] for row in profiles] for name in profiles[0]}))
+    worker = place.worker("growth", {"OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"})
+    until = time.monotonic() + READY_S
+    while worker.answers("ready") != 200:
+        worker.check()
+        if time.monotonic() > until:
+            raise BenchError(f"the worker is not ready after {READY_S:g} s:\n{worker.tail()}")
+        time.sleep(0.2)
+    steps.begin(f"{plan.rate:,} events/s for {plan.seconds} s", plan.seconds)
+    own = (plan.seconds, plan.rate, plan.markets, plan.drivers, plan.riders, plan.seed)
+    plan = Plan(int(time.time() * 1000) + 8000, *own)
+    sent = plan.due("monetization-requests", plan.seconds * 1000 // SLICE_MS)
+    peak, began, used = 0, time.monotonic(), cpu(worker.pid)
+    partitions = contract().topic(OFFERS).partitions
+    with (
+        DecisionReader(place.brokers, place.topic(OFFERS), partitions) as offers,
+        DecisionReader(place.brokers, place.topic(REVENUE), partitions) as revenue,
+    ):
+        producer = place.spawn("producer", [sys.executable, "-m", "bench.growth_pace", plan.dumps()])
+        while producer.process.poll() is None:
+            worker.check()
+            peak = max(peak, memory(worker.pid))
+            steps.at(int(time.monotonic() - began))
+            pause(time.monotonic() + 1)
+        offers.wait_for(sent, 30)
+    used = cpu(worker.pid) - used
+    if producer.process.returncode:
+        raise BenchError(f"the producer failed:\n{producer.tail()}")
+    if code := worker.stop():
+        raise BenchError(f"the worker stopped with code {code}:\n{worker.tail()}")
+    told = json.loads(producer.tail().splitlines()[-1])
+    figures: dict[str, Any] = {"rate": plan.rate, "seconds": plan.seconds - warm_up, "requests": sent, "events": told["sent"]}
+    for what, reader, topic in (("offers", offers, OFFERS), ("revenue", revenue, REVENUE)):
+        decoded = reader.read(topic)
+        counted = decoded["event_ts"].to_numpy() >= plan.start_ms + warm_up * 1000
+        figures[what] = {"count": decoded.height} | quantiles((decoded["readable_ms"] - decoded["event_ts"]).to_numpy()[counted])
+    cost = {"worker_cpu_us_per_event": used / told["sent"] * 1e6, "peak_rss_mb": peak / 1e6, "producer": told}
+    return figures | {"decisions": figures["offers"]["count"]} | cost
+
+
+def _report(figures: dict[str, Any], failures: list[str], as_json: bool) -> None:
+    rows = []
+    for what in ("offers", "revenue"):
+        ages = figures[what]
+        rows += [
+            [f"age of {what} at {figures['rate']:,} events/s, p50", f"{ages['p50_ms']:.0f} ms", ""],
+            ["p99", f"{ages['p99_ms']:.0f} ms", f"{P99_LIMIT_MS:.0f} ms"],
+            ["max", f"{ages['max_ms']:.0f} ms", ""],
+        ]
+    rows += [
+        ["requests, decisions", f"{figures['requests']:,}, {figures['decisions']:,}", "equal"],
+        ["orders captured", f"{figures['revenue']['count']:,}", ""],
+        ["worker's processor time an event", f"{figures['worker_cpu_us_per_event']:.0f} us", ""],
+        ["producer late, p99", f"{figures['producer']['late_p99_ms']:.1f} ms", ""],
+        ["worker's memory at most", f"{figures['peak_rss_mb']:.0f} MB", ""],
+    ]
+    report.show("bench growth", ["figure", "measured", "asked"], rows)
+    report.end(figures, failures, as_json)
