@@ -1,6 +1,7 @@
 """Topics of the contract by partition and offset → their committed records, as many as are asked for at a time.
 
 Every stream has a consumer of its own, in assign mode: it joins no group, commits nothing, and fetches ahead no more than its queue holds.
+Where little is read of many topics they all take turns on one: a connection costs more than some thousand records.
 """
 
 from __future__ import annotations
@@ -19,16 +20,18 @@ from streams.message import Message
 from streams.settings import settings
 
 COMMIT_S = 2.0
+PIECE = 4096  # offsets that a stream reads in its turn
 GROUP = "audit"  # a name librdkafka wants; nothing is ever committed under it
 
 
 class Stream:
-    """The committed records of one topic's partition in [start, end), in order."""
+    """The committed records of one topic's partition in [start, end), in order; from a ``shared`` reader in pieces, or from its own."""
 
-    def __init__(self, topic: str, partition: int, start: int, end: int) -> None:
+    def __init__(self, topic: str, partition: int, start: int, end: int, shared: LogReader | None = None) -> None:
         self.topic, self.partition, self.start, self.end = topic, partition, start, end
         self._grows = True
         self.read = 0  # records so far
+        self._shared, self._next = shared, start
         self._reader: LogReader | None = None
         self._waiting: deque[Message] = deque()
         self._batches: Generator[list[Message], None, None] | None = None
@@ -63,6 +66,8 @@ class Stream:
 
     def _more(self) -> bool:
         """Fetch further records; False at the end."""
+        if self._shared is not None:
+            return self._piece(self._shared)
         if self._batches is None:
             if self.start >= self.end:
                 return False
@@ -75,14 +80,27 @@ class Stream:
         self._waiting.extend(batch)
         return True
 
+    def _piece(self, reader: LogReader) -> bool:
+        """Fetch the next piece that has records; False at the end."""
+        found: list[Message] = []
+        while self._next < self.end and not found:
+            until = min(self.end, self._next + PIECE)
+            found = [m for batch in reader.read({self.topic: self._next}, self.partition, {self.topic: until}) for m in batch]
+            self._next = until
+        self.read += len(found)
+        self._waiting.extend(found)
+        return bool(found)
+
     def _grown(self) -> bool:
         """Whether there is more by now than at the beginning; asked once, for as long as a commit may take to be seen."""
         deadline = time.monotonic() + COMMIT_S
         while self._grows and time.monotonic() < deadline:
-            self._reader = self._reader or LogReader(settings(), GROUP)
-            _, high = self._reader.bounds(self.topic, self.partition)
+            reader = self._shared or self._reader or LogReader(settings(), GROUP)
+            self._reader = None if self._shared is not None else reader
+            _, high = reader.bounds(self.topic, self.partition)
             if high > self.end:
-                self._batches = self._reader.read({self.topic: self.end}, self.partition, {self.topic: high})
+                if self._shared is None:
+                    self._batches = reader.read({self.topic: self.end}, self.partition, {self.topic: high})
                 self.end, self._grows = high, False
                 return True
             time.sleep(0.05)
@@ -99,10 +117,14 @@ class Stream:
 
 
 class Log:
-    """An agent's topics on the broker of the settings: where they begin and end, and streams of them, closed together."""
+    """An agent's topics on the broker of the settings: where they begin and end, and streams of them, closed together.
 
-    def __init__(self) -> None:
+    ``little``: of each stream a few thousand records are wanted, not all.
+    """
+
+    def __init__(self, *, little: bool = False) -> None:
         self.reader = LogReader(settings(), GROUP)
+        self._shared = self.reader if little else None
         self._streams: list[Stream] = []
 
     def __enter__(self) -> Self:
@@ -121,7 +143,7 @@ class Log:
     def stream(self, topic: str, partition: int, start: int | None = None, end: int | None = None) -> Stream:
         """The records of [start, end), by default all that are committed now."""
         low, high = self.reader.bounds(topic, partition)
-        found = Stream(topic, partition, low if start is None else start, high if end is None else end)
+        found = Stream(topic, partition, low if start is None else start, high if end is None else end, self._shared)
         self._streams.append(found)
         return found
 

@@ -35,15 +35,33 @@ def restored(agent: Agent, partition: int, wanted: Journalled, log: Log, states:
     """The task before the journal record ``wanted``, or as shortly before as can be. Raises GoneError."""
     sequence = wanted.record["sequence"]
     kept = _kept(agent, partition, sequence, log, states)
+    refused: GoneError | None = None
     for ref in _refs(agent, partition, wanted, log):
         if kept is not None and kept.task.sequence > ref["sequence"]:
             return kept
-        found = _from_snapshot(agent, partition, ref, log)
+        try:
+            found = _from_snapshot(agent, partition, ref, log)
+        except GoneError as error:
+            refused = error  # those before it are of older code still
+            break
         if found is not None:
             return _with_inputs(found, log)
     if kept is not None:
         return kept
-    return _with_inputs(_beginning(agent, partition, sequence, log), log)
+    return _from_the_beginning(agent, partition, sequence, log, refused)
+
+
+def _from_the_beginning(agent: Agent, partition: int, sequence: int, log: Log, refused: GoneError | None) -> Restored:
+    """The task's beginning, where no snapshot serves; ``refused``: why the nearest one does not. Raises GoneError."""
+    try:
+        found = _with_inputs(_beginning(agent, partition, sequence, log), log)
+    except GoneError as error:
+        if refused is None:
+            raise
+        raise refused from error
+    if refused is not None:
+        found.source += f", for {refused}"
+    return found
 
 
 def _with_inputs(found: Restored, log: Log) -> Restored:
@@ -127,10 +145,16 @@ def _from_snapshot(agent: Agent, partition: int, ref: SnapshotRef, log: Log) -> 
         if pieces and len(pieces) == ref["chunks"] and all(piece["sequence"] == ref["sequence"] for piece in pieces):
             raise  # it is whole, and damaged
         return None
+    source = f"the snapshot after journal sequence {ref['sequence']} ({topic}[{partition}] offset {ref['offset']})"
+    wrote, has = pieces[0]["code_version"], pieces[0]["state_format"]
+    if has != agent.state_format:
+        raise GoneError(
+            f"{source} has state format {has}, of code {wrote}; this code, {agent.code_version}, reads format {agent.state_format}: "
+            "check that code out, or ask for a range after the change"
+        )
     record = _record_at(agent, partition, ref["journal_offset"], ref["sequence"], log)
     if record is None:
         return None
-    source = f"the snapshot after journal sequence {ref['sequence']} ({topic}[{partition}] offset {ref['offset']})"
     return _after(agent, partition, record, Kept(ref["sequence"], 0, b"", {}, data), source)
 
 

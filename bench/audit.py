@@ -48,7 +48,12 @@ def audit(
             place.create_for(agent)
             fleet = Fleet(place, agent)
             seconds = live(fleet, steps, Feed(events, rate, seed), every_s)
-            figures = {"agent": agent, "live_events_per_s": round(events / seconds), "disturbances": fleet.ended}
+            figures = {
+                "agent": agent,
+                "live_events_per_s": round(events / seconds),
+                "disturbances": fleet.ended,
+                "restarted": fleet.restarted,
+            }
             figures |= audited(place, steps, agent, flips, verified)
     except (BenchError, KafkaException, ServerError) as error:
         report.broken(error, as_json)

@@ -12,6 +12,7 @@ from bench.stand import BenchError, Child, Stand, pause
 from bench.under_test import STALL_S
 from ops.chaos.group import Group, patiently
 from ops.chaos.producing import Producing, Request
+from ops.chaos.run import UNFIT
 from streams.contract import contract
 
 SOURCES = {"matching": "garbage", "support": "babble", "pricing": "quotes", "growth": "riders"}
@@ -38,11 +39,13 @@ class Fleet:
     agent: str
     workers: dict[int, Child] = field(default_factory=dict)
     ended: int = 0
+    restarted: int = 0  # that ended by themselves
 
     def begin(self, ordinal: int) -> None:
         """A worker more."""
         command = [sys.executable, "-m", "ops.cli", "worker", self.agent, "--ordinal", str(ordinal)]
         env = {"TRIPO_METRICS_PORT": "-1", "TRIPO_SNAPSHOT_INTERVAL_S": str(SNAPSHOT_S), "OPENBLAS_NUM_THREADS": "1"}
+        env |= {"TRIPO_MAX_RECORDS": "1000"}  # a cycle of broken texts on a busy machine must not outlast its transaction
         env |= {"TRIPO_DEAD_LETTER_SHARE": "1"}  # a tenth of the inputs is broken on purpose, and now and then many come together
         self.workers[ordinal] = self.place.spawn(f"{self.agent}-{ordinal}", command, env)
 
@@ -61,9 +64,14 @@ class Fleet:
         self.begin(ordinal)
 
     def check(self) -> None:
-        """Raises BenchError when a worker ended by itself."""
-        for worker in self.workers.values():
-            worker.check()
+        """Begin workers again that gave up, as their supervisor would. Raises BenchError where one ended for what no restart mends."""
+        for ordinal, worker in list(self.workers.items()):
+            code = worker.process.poll()
+            if code in UNFIT:
+                raise BenchError(f"{worker.name} ended by itself with code {code}; the end of its log:\n{worker.tail()}")
+            if code is not None:
+                self.restarted += 1
+                self.begin(ordinal)
 
     def tail(self) -> str:
         """The end of a worker's log."""

@@ -32,7 +32,7 @@ def opened(decision_id: str) -> Iterator[tuple[Agent, Log, Index, Place]]:
     """A decision's agent and place. Leaves with a plain error where there is none."""
     with asked.readable():
         agent = asked.agent(Coordinates.of(decision_id).agent)
-        with Log() as log, Index(asked.folder(log)) as index:
+        with Log(little=True) as log, Index(asked.folder(log)) as index:
             yield agent, log, index, find(agent, decision_id, log, index)
 
 

@@ -144,10 +144,10 @@ def matched() -> dict[str, Any]:
     return next(d for d in reversed(decisions()) if d["outcome"] == "MATCHED" and d["alternatives"])
 
 
-def ends() -> dict[str, Any]:
-    """Where every partition of every topic ends, and all groups' offsets."""
+def ends(isolation: str = "read_committed") -> dict[str, Any]:
+    """Where every partition of every topic ends, and all groups."""
     admin = AdminClient({"bootstrap.servers": settings().brokers, "log_level": 0})
-    consumer = Consumer({"bootstrap.servers": settings().brokers, "group.id": "test-ends"})
+    consumer = Consumer({"bootstrap.servers": settings().brokers, "group.id": "test-ends", "isolation.level": isolation})
     try:
         topics = admin.list_topics(timeout=10).topics
         places = {(name, p) for name, topic in topics.items() for p in topic.partitions if name.startswith(settings().namespace)}
@@ -160,6 +160,7 @@ def ends() -> dict[str, Any]:
 
 @pytest.mark.usefixtures("log")
 def test_the_chain_holds_and_replay_gives_every_byte_and_nothing_is_written() -> None:
+    eventually(lambda: ends() == ends("read_uncommitted"), what="the last transactions' markers are written")
     before = ends()
     chain = told("verify", "--chain", "--workers", "1")
     assert chain["holds"]
@@ -391,6 +392,26 @@ def policy(folder: Path) -> str:
     path = folder / "small.yaml"
     path.write_text("quality_s: 310.0\n")
     return str(path)
+
+
+@pytest.mark.usefixtures("log")
+def test_a_snapshot_of_another_state_format_is_not_loaded_and_what_to_do_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agents.matching.agent.AGENT, "state_format", 5)
+    monkeypatch.setattr(States, "best", lambda self, below: iter(()))
+    late = str(max(d["decided_at"] for d in decisions()))
+    found = told("replay", "matching", "--from", late, "--workers", "1", "--fresh")
+    assert found["holds"]
+    begun = [task["began_at"] for task in found["tasks"] if task["events"] or task["warmed_events"]]
+    assert any("the task's beginning, for the snapshot" in said and "reads format 5" in said for said in begun)
+
+    def gone(*given: Any) -> Any:
+        raise GoneError("deleted by retention")
+
+    monkeypatch.setattr(restoring, "_beginning", gone)
+    refused = run("verify", decisions()[-1]["decision_id"])
+    assert refused.exit_code == 3
+    assert "has state format 4, of code" in refused.output
+    assert "check that code out" in refused.output
 
 
 @pytest.mark.usefixtures("log")

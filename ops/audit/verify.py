@@ -1,0 +1,38 @@
+"""``tripo audit verify``: of one decision, or with --chain of whole journals."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ops.audit import asked, options
+from ops.audit.chain import chain
+from ops.audit.decision import verify_decision
+from ops.reading import LogError
+from ops.summary import fail
+from ops.worker import setup_logging
+
+
+def verify(
+    what: Annotated[str | None, typer.Argument(help="a decision's id; with --chain, an agent (all, unless given)")] = None,
+    *,
+    whole: Annotated[bool, typer.Option("--chain", help="walk whole journals, and hold to them everything that was written")] = False,
+    partition: options.Partition = None,
+    workers: options.Workers = 2,
+    as_json: options.AsJson = False,
+) -> None:
+    """Say whether a decision was really so: found, chained, stepped again. Exits 1 when anything differs."""
+    setup_logging("error")
+    if not whole:
+        if what is None:
+            fail("give a decision's id, or --chain", 2)
+        verify_decision(what, as_json)
+        return
+    try:
+        names = [what] if what is not None else asked.with_journals()
+    except LogError as error:
+        fail(str(error), 3)
+    for name in names:
+        asked.agent(name)
+    chain(names, partition, workers, as_json)
