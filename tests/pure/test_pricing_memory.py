@@ -16,7 +16,8 @@ from agents.pricing.reading import SETTING_RANGES
 from agents.pricing.recommendations import Recommendations
 from agents.pricing.settings import default
 from agents.pricing.state import PricingState
-from agents.pricing.zones import ELSEWHERE, zone_of
+from agents.pricing.zones import ELSEWHERE
+from columns.earth import area
 from tests.pure.pricing_events import HOUR, LAT, LON, MINUTE, NOW, SECOND, Task, answer, flag, move, order, policy, quote, unhurried
 
 DAY = 24 * HOUR
@@ -41,7 +42,7 @@ def test_drivers_who_have_no_zone_count_elsewhere_and_in_their_own_when_there_is
     task.step(SECOND, quotes=[quote("q", ts=NOW + SECOND, pickup_lat=5.0, dropoff_lat=5.0)])
     task.step(2 * SECOND, moves=[move("d0", lat=0.0, ts=NOW + 2 * SECOND)])
     cells = task.state.markets["sf"].cells
-    own = int(zone_of(np.array([5.0]), np.array([LON]), 2000.0)[0])
+    own = int(area(np.array([5.0]), np.array([LON]), 2000.0)[0])
     free = dict(zip(cells.zones.tolist(), cells["drivers"][:, 0].tolist(), strict=True))
     assert (free[own], free[ELSEWHERE]) == (1, 3)
 
@@ -64,7 +65,7 @@ def test_zones_that_have_been_quiet_are_forgotten_and_those_that_taught_somethin
     for after in range(10 * MINUTE, 30 * HOUR, 10 * MINUTE):  # somebody asks elsewhere in the market, so that time passes
         task.step(after, quotes=[quote(f"at-{after}", ts=NOW + after)])
         assert len(zones(task)) == 3 or after > 6 * HOUR
-    assert zones(task) == zone_of(np.array([LAT]), np.array([LON]), 2000.0).tolist()
+    assert zones(task) == area(np.array([LAT]), np.array([LON]), 2000.0).tolist()
     assert AGENT.dump(AGENT.load(AGENT.dump(task.state))) == AGENT.dump(task.state)
 
 
