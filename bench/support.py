@@ -19,7 +19,7 @@ from confluent_kafka import KafkaException
 
 from bench import report
 from bench.ages import DecisionReader, quantiles
-from bench.stand import BenchError, Stand, memory, pause, stand
+from bench.stand import BenchError, Stand, cpu, memory, pause, stand
 from bench.support_pace import Plan
 from ops.server import ServerError
 from ops.support.publish import framed, knowledge_rows, rule_rows
@@ -68,7 +68,7 @@ def _steady(place: Stand, steps: report.Steps, pid: int, plan: Plan, warm_up: in
     """Send, and read what is decided. → the figures"""
     steps.begin(f"{plan.rate:,} messages/s for {plan.seconds} s", plan.seconds)
     plan = Plan(int(time.time() * 1000) + 8000, plan.seconds, plan.rate, plan.english, plan.seed)
-    peak, began, sent = 0, time.monotonic(), plan.rate * plan.seconds
+    peak, began, sent, worked = 0, time.monotonic(), plan.rate * plan.seconds, cpu(pid)
     with DecisionReader(place.brokers, place.topic(DECISIONS), contract().topic(DECISIONS).partitions) as reader:
         producer = place.spawn("producer", [sys.executable, "-m", "bench.support_pace", plan.dumps()])
         while producer.process.poll() is None:
@@ -86,7 +86,7 @@ def _steady(place: Stand, steps: report.Steps, pid: int, plan: Plan, warm_up: in
         "messages": sent, "decisions": decoded.height, "rate": plan.rate, "seconds": plan.seconds - warm_up, **quantiles(ages[counted]),
         "second_stage": float((stages == 2).mean()), "answered": outcomes.count("ANSWERED") / max(1, len(outcomes)),
         "escalated": outcomes.count("ESCALATED") / max(1, len(outcomes)), "peak_rss_mb": peak / 1e6,
-        "producer": json.loads(producer.tail().splitlines()[-1]),
+        "worker_us": (cpu(pid) - worked) / sent * 1e6, "producer": json.loads(producer.tail().splitlines()[-1]),
     }  # fmt: skip
 
 
@@ -105,6 +105,7 @@ def _report(figures: dict[str, Any], rate: int, as_json: bool) -> None:
         ["by the second stage", f"{figures['second_stage']:.1%}", ""],
         ["answered, escalated", f"{figures['answered']:.1%}, {figures['escalated']:.1%}", ""],
         ["producer late, p99", f"{figures['producer']['late_p99_ms']:.1f} ms", ""],
+        ["worker's CPU a message", f"{figures['worker_us']:.0f} µs", ""],
         ["worker's memory at most", f"{figures['peak_rss_mb']:.0f} MB", ""],
     ]
     report.show("bench support", ["figure", "measured", "asked"], rows)

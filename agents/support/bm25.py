@@ -41,11 +41,12 @@ class Postings:
         """
         if len(wanted) == 0 or len(self.keys) == 0:
             return np.zeros(self.count)
-        at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
-        at = at[self.keys[at] == wanted]
+        at = self.keys.searchsorted(wanted)
+        at = at[self.keys.take(at, mode="clip") == wanted]
         lengths = self.starts[at + 1] - self.starts[at]
-        ends = np.cumsum(lengths)
-        places = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(self.starts[at] - ends + lengths, lengths)
+        ends = lengths.cumsum()
+        places = (self.starts[at] - ends + lengths).repeat(lengths)
+        places += np.arange(len(places))
         found = np.bincount(self.docs[places], self.weight[places], self.count)
         most = float(self.idf[at].sum()) + (len(wanted) - len(at) + unsaid) * self.strange
         out: F64 = found / (most * (K1 + 1))

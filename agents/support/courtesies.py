@@ -47,11 +47,14 @@ def courtesy_of(text: str, languages: Sequence[str], answered: bool = False) -> 
         return None
     plain = _MODIFIERS.sub("", folded(text))
     parts = _split(plain)
-    if sum(map(len, parts)) < sum(len(each) for each in _SAYS_SOMETHING.findall(plain)):
+    if sum(map(len, parts)) < len(_SAYS_SOMETHING.findall(plain)):
         return None  # a sign that is none of ours
-    short = [_short(part) for part in parts]
+    short = [_short(part) for part in parts] if _DRAWN_OUT.search("".join(parts)) else parts
     ways = [parts, short, [_doubled(part) for part in parts]] if short != parts else [parts]
+    begun = {language for way in ways for first in (*way[:1], *(word[0] for word in way[:1])) for language in _beginners().get(first, ())}
     for language in dict.fromkeys((*languages, *LANGUAGES)):
+        if language not in begun:
+            continue
         if kinds := _kinds([list("".join(short))], language) if language in UNSPACED else _kinds(ways, language):
             return Courtesy(_meant(kinds, answered), language)
     return None
@@ -101,6 +104,15 @@ def _short(word: str) -> str:
 
 def _doubled(word: str) -> str:
     return _DRAWN_OUT.sub(r"\1\1", word)
+
+
+@cache
+def _beginners() -> dict[str, tuple[str, ...]]:
+    """First words of phrases, first characters where there are no blanks → the languages that have such."""
+    out: dict[str, tuple[str, ...]] = {}
+    for language in LANGUAGES:
+        out |= {first: (*out.get(first, ()), language) for first in sorted(_phrases(language)[2])}
+    return out
 
 
 @cache

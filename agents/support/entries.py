@@ -94,6 +94,7 @@ class Entries:
         self._by_id: dict[str, Entry] = {}
         self._of_language: dict[str, dict[str, None]] = {language: {} for language in LANGUAGES}
         self.revision: dict[str, int] = dict.fromkeys(LANGUAGES, 0)
+        self.judgements = False  # whether there may be any
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -145,6 +146,7 @@ class Entries:
             return None
         now = replace(old, helpful=old.helpful + helpful, unhelpful=old.unhelpful + (not helpful))
         self._by_id[entry_id] = now
+        self.judgements = True
         return now
 
     def facts(self) -> dict[str, Any]:
@@ -165,6 +167,7 @@ class Entries:
         return entries
 
     def _put(self, entry: Entry) -> None:
+        self.judgements = self.judgements or entry.helpful + entry.unhelpful > 0
         self._by_id[entry.entry_id] = entry
         self._of_language[entry.language][entry.entry_id] = None
         self.revision[entry.language] += 1

@@ -143,10 +143,10 @@ class Index:
         parts["success"] = self._success([part.ids[i] for i in found.tolist()])
         score = np.round(sum(parts.values(), np.zeros(len(found))), 6)
         best = np.lexsort((found, -score))[:k].tolist()  # ids ascend
-        return [
-            Hit(part.ids[found[i]], own, float(score[i]), {name: round(float(values[i]), 6) for name, values in parts.items()})
-            for i in best
+        told = [
+            {name: round(one, 6) for name, one in zip(parts, each, strict=True)} for each in np.stack([*parts.values()])[:, best].T.tolist()
         ]
+        return [Hit(part.ids[found[i]], own, float(score[i]), each) for i, each in zip(best, told, strict=True)]
 
     def _part(self, language: str) -> Part:
         """The index of a language as it is now."""
@@ -180,6 +180,8 @@ class Index:
 
     def _success(self, ids: Sequence[str]) -> F64:
         """What customers' judgements add, shape (ids,): nothing where there are none."""
+        if not self.entries.judgements:
+            return np.zeros(len(ids))
         expected = PRIOR[0] / sum(PRIOR)
         return self.ranking.success * np.array([self.entries[entry_id].success - expected for entry_id in ids])
 

@@ -21,7 +21,7 @@ OUTPUTS = (DECISIONS, EVENTS, CONVERSATIONS, HANDOVERS, ANALYTICS, FLAGS, OVERCH
 PROBABLE = 0.01  # intents less probable are not told
 
 Rows = dict[str, list[dict[str, Any]]]
-_EVENT = ("sender", "text", "intent", "confidence", "sentiment", "score", "reason", "agent_id", "rating", "helpful")
+_NOTHING = dict.fromkeys(("sender", "text", "intent", "confidence", "sentiment", "score", "reason", "agent_id", "rating", "helpful"))
 
 
 @dataclass(slots=True)
@@ -42,8 +42,7 @@ def event(
     kind: str, conversation: Conversation, ts: int, now: int, source: str, message_id: str | None = None, **values: Any
 ) -> dict[str, Any]:
     """A row of support.events; ``source`` and the kind make its name."""
-    said = dict.fromkeys(_EVENT) | values
-    return {
+    row = {
         "event_id": f"{source}/{kind}",
         "type": kind,
         "conversation_id": conversation.id,
@@ -52,7 +51,13 @@ def event(
         "made_at": now,
         "status": conversation.status,
         "priority": conversation.priority,
-    } | {name: value.upper() if name in ("intent", "sentiment") and value else value for name, value in said.items()}
+        **_NOTHING,
+        **values,
+    }
+    for name in ("intent", "sentiment"):
+        if row[name]:
+            row[name] = row[name].upper()
+    return row
 
 
 def decision(read: Read, partition: int, heard: Heard, shares: Mapping[str, float], decided: Decided, now: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 EMPTY, NO_WORDS, SHORTENED, MARKUP, CONTROLS = "empty", "no_words", "shortened", "markup", "control_characters"
 
@@ -62,6 +63,7 @@ def bare(text: str) -> str:
     return _ASIDE.sub(" ", text) if "@" in text or "://" in text or "www." in text else text
 
 
+@lru_cache(maxsize=256)  # a message is asked about several times in a step
 def plain(text: str) -> str:
     """A cleaned text as features see it: without links, handles and case, digits alike."""
     return _DIGITS.sub("0", bare(text).casefold())

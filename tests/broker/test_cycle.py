@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import structlog
 
 from ops.chaos.probe import AGENT
 from streams import journal
@@ -18,6 +19,12 @@ from streams.task import Task
 from tests.broker.test_runtime import PROBE, events, publish
 from tests.conftest import CreateTopics
 from tests.workers import eventually
+
+
+@pytest.fixture(autouse=True)
+def _log_of_its_own() -> None:
+    """A worker that ran in this process before may have left its log to a stream that is closed by now."""
+    structlog.reset_defaults()
 
 
 def turn(cycle: Cycle) -> None:

@@ -20,6 +20,7 @@ from agents.support.concepts import ar, de, en, es, fr, it, ja, ko, nl, no, pl, 
 from agents.support.features import Grams
 from agents.support.text import MARKS, plain
 
+ASKED = 256  # texts: a message is asked about several times in a step
 UNBROKEN = ("ar", "zh", "ja", "ko")  # a word's beginning is not told by a blank before it: articles, particles, no blanks at all
 
 _TABLES = {
@@ -34,6 +35,7 @@ _VOICED = "\u3099\u309a"  # marks of kana that make another letter
 _MARKS = dict.fromkeys(code for code in MARKS if chr(code) not in _VOICED)
 
 
+@lru_cache(maxsize=ASKED)
 def folded(text: str) -> str:
     """A plain text as it is typed in haste: without accents, blanks for all that is no letter or digit, and without numbers."""
     if not text.isascii():
