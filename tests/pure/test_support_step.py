@@ -90,6 +90,16 @@ def test_a_question_is_answered_from_the_entry_it_cites_in_its_language() -> Non
     assert task.state.entries["rides.where-is-driver.de"].usage == 1
 
 
+def test_an_entry_about_something_new_is_cited_from_the_step_that_brings_it() -> None:
+    new = entry("rides.unicorn-rides.en", "How long until the car for unicorn rides arrives?", "STATUS_ETA")
+    text = "how long until the car arrives for unicorn rides"
+    task = Task()
+    assert task.ask(text)["entry_id"] != new["entry_id"]
+    (row,) = task.step(SECOND, entries=[new], messages=[message("m2", text, conversation_id="c2")])
+    assert (row["outcome"], row["entry_id"]) == ("ANSWERED", new["entry_id"])
+    assert new["answer"] in row["reply"]
+
+
 def test_doubt_between_two_is_asked_back_about_once_and_then_handed_over() -> None:
     task = Task()
     row = task.ask(DOUBTFUL)
