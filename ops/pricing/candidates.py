@@ -68,11 +68,25 @@ def on_grid(log: Log, policy: ChoicePolicy) -> I64:
     return np.flatnonzero((prices == log.price[:, None]).any(axis=1))
 
 
+def foretold_acceptance(log: Log, prices: F64, model: Acceptance, block: int = 1000) -> F64:
+    """Chances that prices (n, prices) of the log's quotes are accepted, by what the model says. It goes on to learn from each block of
+    the log when it has foretold it: from the past alone, so that estimates stay without bias."""
+    model = Acceptance.of(model.facts(), model.arrays(), model.policy)
+    every, parts = model.policy.every_ms, []
+    for start in range(0, len(log.price), block):
+        part = log[start : start + block]
+        parts.append(model.predict(part.contexts, np.log(prices[start : start + block] / part.reference[:, None]))[0])
+        now = (model.tick + 1) * every
+        model.observe(part.contexts, np.log(part.price / part.reference), part.accepted > 0, np.full(len(part.price), now))
+        model.learn(now + every)
+    return np.concatenate(parts)
+
+
 def judge(log: Log, candidate: Chances, model: Acceptance, least_share: float) -> Estimates:
     """The candidate's profit per decision in cents, by the decisions of the log; raises as ``estimates`` does."""
     same = candidate.prices == log.price[:, None]
     chance = np.where(same, candidate.chances, 0.0).sum(axis=1)
-    likely, _ = model.predict(log.contexts, np.log(candidate.prices / log.reference[:, None]))
+    likely = foretold_acceptance(log, candidate.prices, model)
     profit = likely * (candidate.prices - log.cost[:, None])
     foretold = np.where(same, profit, 0.0).sum(axis=1) / same.sum(axis=1)
     value = (candidate.chances * profit).sum(axis=1)

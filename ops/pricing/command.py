@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from ops.pricing.guard_fuzz import command as fuzz
+from ops.pricing.why import why
 from ops.summary import fail
 
 app = typer.Typer(help="Measure the pricing agent.", no_args_is_help=True)
 app.command(name="fuzz")(fuzz)
+app.command()(why)
 
 
 @app.callback()
@@ -58,6 +60,7 @@ def ope(
     least_share: Annotated[float, typer.Option(help="effective sample size, as a share of the decisions, below which is refused")] = 0.1,
     simulate: Annotated[int | None, typer.Option(metavar="SEEDS", min=1, help="measure the estimators on simulated logs")] = None,
     first_seed: Annotated[int, typer.Option(min=0, help="the first of the seeds")] = 1,
+    keep: Annotated[Path | None, typer.Option(metavar="FILE", help="simulated logs judged before; those judged now are added")] = None,
     workers: Annotated[int, typer.Option(min=1, help="processes")] = 2,
     as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
 ) -> None:
@@ -65,7 +68,7 @@ def ope(
     if simulate is not None:
         from ops.pricing.ope_simulated import evaluate_ope
 
-        raise typer.Exit(evaluate_ope(simulate, least_share, workers, as_json))
+        raise typer.Exit(evaluate_ope(range(first_seed, first_seed + simulate), least_share, workers, keep, as_json))
     from ops.pricing.ope import evaluate_logged
 
     names = tuple(name.strip() for name in candidates.split(","))

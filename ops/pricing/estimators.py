@@ -3,7 +3,9 @@
     IPS    mean of w·r, where w is the candidate's chance over the logged propensity (Horvitz and Thompson 1952): unbiased, noisy
     SNIPS  the same, divided by the mean of w (Swaminathan and Joachims 2015): slightly biased, less noisy
     DR     mean of v + w·(r - q), where q foretells the reward of the logged choice and v that of the candidate's choices (Dudík, Langford
-           and Li 2011): unbiased whatever q foretells, and the less noisy the better it does
+           and Li 2011): unbiased whatever q foretells, and the less noisy the better it does. Weights beyond max(10, √n / 10) count as that
+           (Su et al. 2020): it makes rare decisions of great weight count less, at the cost of a bias as small as what q errs by there;
+           where what is cut off is not none by chance (two standard errors), q is wrong there, and nothing is cut off
 
 Intervals are normal ones, of 95 %. The effective sample size is (Σw)² / Σw² (Kish 1965).
 """
@@ -20,6 +22,8 @@ from agents.pricing.contexts import F64
 CONFIDENCE = 0.95
 REACH = float(ndtri((1 + CONFIDENCE) / 2))
 LEAST_ESS = 100.0  # whatever the share
+CUT, CUT_BY_ROOT = 10.0, 0.1
+CHANCE = 2.0  # standard errors
 FAR = 5.0  # standard errors that the mean weight may be from 1
 
 
@@ -82,12 +86,19 @@ def estimates(reward: F64, propensity: F64, chance: F64, foretold: F64, value: F
     return Estimates(
         ips=_mean(weight * reward),
         snips=Estimated(snips, REACH * spread),
-        dr=_mean(value + weight * (reward - foretold)),
+        dr=_mean(value + _cut(weight, reward - foretold) * (reward - foretold)),
         logged=_mean(reward),
         decisions=n,
         ess=ess,
         heaviest=float(weight.max()),
     )
+
+
+def _cut(weight: F64, surprise: F64) -> F64:
+    """Weights (n,) that are not too great, unless that would cut off something; ``surprise``: rewards less what was foretold."""
+    cut = np.minimum(weight, max(CUT, CUT_BY_ROOT * len(weight) ** 0.5))
+    off = (weight - cut) * surprise
+    return weight if abs(off.mean()) > CHANCE * off.std() / len(off) ** 0.5 else cut
 
 
 def _mean(values: F64) -> Estimated:

@@ -7,7 +7,9 @@ candidates learn from, the rest is what they are judged by. The truth is a candi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,7 @@ from agents.pricing.contexts import F64, Contexts
 from ops.evaluate.runs import run_all
 from ops.listing import print_rows
 from ops.pricing.candidates import CENTS, WEIGHTS, chances, fitted, judge, priced
-from ops.pricing.estimators import Estimates, RefusedError
+from ops.pricing.estimators import Estimated, Estimates, RefusedError
 from ops.pricing.goals import Goal, show_goals
 from ops.pricing.log import Log
 from ops.pricing.worlds import SERVICES, World
@@ -38,28 +40,64 @@ Task = tuple[str, int]
 Found = dict[tuple[str, int], tuple[float, Estimates] | None]  # by candidate and size: the truth and the estimates, None where refused
 
 
-def evaluate_ope(seeds: int, least_share: float, workers: int, as_json: bool) -> int:
-    """Print errors and coverage over the seeds 1 to ``seeds``. → 0, or 1 when a target is missed."""
-    tasks = [(kind, seed) for kind in KINDS for seed in range(1, seeds + 1)]
-    found = run_all(tasks, partial(sample, least_share=least_share), workers, "logs")
+def evaluate_ope(seeds: Sequence[int], least_share: float, workers: int, keep: Path | None, as_json: bool) -> int:
+    """Print errors and coverage over the seeds. → 0, or 1 when a target is missed.
+
+    ``keep``: a file of logs judged before, which are not judged again; those judged now are added to it one by one.
+    """
+    tasks = [(kind, seed) for kind in KINDS for seed in seeds]
+    before = kept(keep, least_share) if keep is not None and keep.exists() else {}
+    fresh = [task for task in tasks if task not in before]
+    found = before | run_all(fresh, partial(_sample_kept, least_share=least_share, keep=keep), workers, "logs")
+    found = {task: found[task] for task in tasks}
     rows, figures = [], []
     for kind in KINDS:
         for name in COMPARED:
             for size in SIZES:
-                own = [found[kind, seed][name, size] for seed in range(1, seeds + 1)]
+                own = [found[kind, seed][name, size] for seed in seeds]
                 one = _figures([each for each in own if each is not None])
                 figures.append({"world": kind, "candidate": name, "decisions": size, "refused": own.count(None), **one})
                 cells = [f"{100 * one[f'{e}_error']:.2f} %" if one else None for e in ESTIMATORS]
                 cells += [f"{100 * one[f'{e}_covered']:.1f} %" if one else None for e in ESTIMATORS]
                 rows.append((kind, name, size, own.count(None), *cells, f"{one['ess']:.0f}" if one else None))
     head = ("world", "candidate", "decisions", "refused", *(f"{e} error" for e in ESTIMATORS), *(f"{e} covers" for e in ESTIMATORS), "ess")
-    print_rows(f"off-policy estimates against the truth: mean absolute error, {seeds} simulated logs each", head, rows)
+    print_rows(f"off-policy estimates against the truth: mean absolute error, {len(seeds)} simulated logs each", head, rows)
     goals = _goals(found)
     code = show_goals(goals)
     if as_json:
-        out = {"seeds": seeds, "simulated": True, "figures": figures, "targets": [goal.as_dict() for goal in goals]}
+        out = {"seeds": list(seeds), "simulated": True, "figures": figures, "targets": [goal.as_dict() for goal in goals]}
         typer.echo(orjson.dumps(out).decode())
     return code
+
+
+def kept(file: Path, least_share: float) -> dict[Task, Found]:
+    """What a file says of logs that were judged with this least share."""
+    out: dict[Task, Found] = {}
+    for line in file.read_bytes().splitlines():
+        row = orjson.loads(line)
+        if row["least_share"] == least_share:
+            out[row["world"], row["seed"]] = {(one["candidate"], one["decisions"]): _judged(one) for one in row["found"]}
+    return out
+
+
+def _judged(one: Mapping[str, Any]) -> tuple[float, Estimates] | None:
+    if one["estimates"] is None:
+        return None
+    fields: dict[str, Any] = {name: Estimated(**value) if isinstance(value, dict) else value for name, value in one["estimates"].items()}
+    return one["truth"], Estimates(**fields)
+
+
+def _sample_kept(task: Task, least_share: float, keep: Path | None) -> Found:
+    found = sample(task, least_share)
+    if keep is not None:
+        told = [
+            {"candidate": name, "decisions": size, "truth": each and each[0], "estimates": each and asdict(each[1])}
+            for (name, size), each in found.items()
+        ]
+        row = orjson.dumps({"world": task[0], "seed": task[1], "least_share": least_share, "found": told})
+        with keep.open("ab") as file:
+            file.write(row + b"\n")
+    return found
 
 
 def sample(task: Task, least_share: float) -> Found:

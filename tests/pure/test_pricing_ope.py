@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.pricing.acceptance import Acceptance
 from agents.pricing.choice import ChoicePolicy
-from ops.pricing.candidates import CANDIDATES, chances, fitted, judge, on_grid
+from ops.pricing import ope_simulated
+from ops.pricing.candidates import CANDIDATES, chances, fitted, foretold_acceptance, judge, on_grid
 from ops.pricing.estimators import RefusedError, estimates
 from ops.pricing.log import Log
 from ops.pricing.logged import DECISIONS, OUTCOMES, LogFileError, from_file, log
-from ops.pricing.ope_simulated import logged, quotes
+from ops.pricing.ope_simulated import COMPARED, KINDS, SIZES, Found, Task, evaluate_ope, kept, logged, quotes
 from ops.pricing.worlds import World
 from streams.avro_schema import polars_schema
 from streams.contract import contract
@@ -46,6 +48,50 @@ def test_estimates_are_unbiased_and_their_intervals_hold(foretold: np.ndarray | 
         values, halves = (np.array([one[name][i] for one in every]) for i in (0, 1))
         assert abs(values.mean() - TRUTH) < 4 * values.std() / 800**0.5 + (0.01 if name == "snips" else 0)
         assert 0.93 <= (np.abs(values - TRUTH) <= halves).mean() <= 0.97
+
+
+def test_decisions_of_great_weight_count_less_unless_the_model_is_wrong_about_them() -> None:
+    rng = np.random.default_rng(5)
+    arm = rng.choice(2, 4000, p=[0.98, 0.02])
+    propensity, chance = np.array([0.98, 0.02])[arm], np.array([0.5, 0.5])[arm]
+    noise = rng.normal(0, 1, 4000)
+    for wrong, cut in ((0.0, True), (1.0, False)):
+        one = estimates(wrong * arm + noise, propensity, chance, np.zeros(4000), np.zeros(4000), 0.01)
+        assert (one.dr.half < 0.9 * one.ips.half) is cut
+        assert abs(one.dr.value - wrong / 2) <= 3 * one.dr.half
+
+
+def test_what_is_foretold_of_a_log_knows_nothing_of_what_came_later(a_log: tuple[World, Log]) -> None:
+    _, every = a_log
+    model, judged = fitted(every[:2000]), every[2000:5000]
+    prices = np.stack([judged.price, 1.1 * judged.price], axis=1)
+    whole, known = foretold_acceptance(judged, prices, model), model.outcomes
+    np.testing.assert_array_equal(foretold_acceptance(judged[:1500], prices[:1500], model), whole[:1500])
+    assert model.outcomes == known  # others are judged by it, too
+    told = [
+        -np.log(np.where(judged.accepted > 0, each, 1 - each)[1000:]).mean() for each in (whole[:, 0], _as_it_was(model, judged, prices))
+    ]
+    assert told[0] < told[1] + 0.005  # it has learnt, and is not worse for it
+
+
+def _as_it_was(model: Acceptance, log: Log, prices: np.ndarray) -> np.ndarray:
+    return model.predict(log.contexts, np.log(prices / log.reference[:, None]))[0][:, 0]
+
+
+def test_logs_that_were_judged_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(2)
+    one = estimates(rng.random(500), np.full(500, 0.5), np.full(500, 0.5), np.zeros(500), np.zeros(500), 0.1)
+    asked: list[Task] = []
+
+    def judged(task: Task, least_share: float) -> Found:
+        asked.append(task)
+        return {(name, size): None if name == "prior" else (0.5, one) for name in COMPARED for size in SIZES}
+
+    monkeypatch.setattr(ope_simulated, "sample", judged)
+    for seeds in (range(7, 9), range(7, 10)):
+        evaluate_ope(seeds, 0.1, 1, tmp_path / "kept.jsonl", as_json=False)
+    assert sorted(asked) == [(kind, seed) for kind in KINDS for seed in (7, 8, 9)]
+    assert kept(tmp_path / "kept.jsonl", 0.1)["logistic", 9] == judged(("logistic", 9), 0.1)
 
 
 def test_a_good_model_makes_the_doubly_robust_estimate_surer() -> None:
