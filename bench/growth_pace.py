@@ -59,7 +59,7 @@ class Slices:
         due: list[Due] = []
         for topic, rows in frames.items():
             if rows is not None and rows.height:
-                keys = [name.encode() for name in rows[contract().topic(topic).key]]
+                keys = [name.encode() for name in rows[str(contract().topic(topic).key)]]
                 due += zip(map(float, rows["ts"].to_list()), [topic] * len(keys), keys, codec(topic).encode(rows).values(), strict=True)
         return sorted(due, key=lambda one: one[0])
 

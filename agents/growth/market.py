@@ -257,7 +257,9 @@ class Market:
     def _so_far(self, demand: I64, end: int) -> F64:
         """The next hour's orders before any hour is learnt: as many as came until now would be in an hour; of a few minutes, none."""
         seen_ms = end - self.first
-        out: F64 = (demand * (HOUR_MS / min(seen_ms, HOUR_MS))).round(6) if seen_ms >= LEAST_SEEN_MS else np.zeros(len(demand))
+        if seen_ms < LEAST_SEEN_MS:
+            return np.zeros(len(demand))
+        out: F64 = (demand * (HOUR_MS / min(seen_ms, HOUR_MS))).round(6)
         return out
 
     def _look_ahead(self, demand: F64, end: int) -> F64:
