@@ -259,7 +259,7 @@ class Market:
         seen_ms = end - self.first
         if seen_ms < LEAST_SEEN_MS:
             return np.zeros(len(demand))
-        out: F64 = (demand * (HOUR_MS / min(seen_ms, HOUR_MS))).round(6)
+        out: F64 = (demand.astype(np.float64) * (HOUR_MS / min(seen_ms, HOUR_MS))).round(6)
         return out
 
     def _look_ahead(self, demand: F64, end: int) -> F64:
