@@ -78,12 +78,12 @@ def _frame(part: Decided, partition: int, now: int, code_version: str) -> pl.Dat
         "confidence": chosen.confidence,
         "factors": _factors(part, arm, made),
         "alternatives": _alternatives(part),
-        "propensity": pl.Series(chosen.propensity).fill_nan(None),
+        "propensity": where(~np.isnan(chosen.propensity), chosen.propensity),
         "guards": named(part.guards, n),
         "personal": part.told,
         "code_version": same(code_version, n, pl.String),
         "policy_version": same(part.policy_version, n, pl.String),
-        "model_versions": pl.Series([[part.model]], dtype=pl.List(pl.String)).gather(np.zeros(n, np.int64)),
+        "model_versions": pl.Series([[part.model]], dtype=pl.List(pl.String))[np.zeros(n, np.int64)],
     }
     return pl.DataFrame(columns)
 
@@ -101,7 +101,8 @@ def symbols(names: tuple[str, ...], positions: Array, given: Mask | None = None)
 
 def where(given: Mask, values: Array | pl.Series) -> pl.Series:
     """Values, null where not ``given``."""
-    return pl.DataFrame({"g": given, "v": values}).select(pl.when("g").then("v"))["v"]
+    values = values if isinstance(values, pl.Series) else pl.Series(values)
+    return values.zip_with(pl.Series(given), pl.Series([None], dtype=values.dtype))
 
 
 def named(masks: dict[str, Mask], n: int) -> pl.Series:
@@ -111,7 +112,7 @@ def named(masks: dict[str, Mask], n: int) -> pl.Series:
         sets |= mask.astype(np.int64) << bit
     kinds, which = np.unique(sets, return_inverse=True)
     lists = [[name for bit, name in enumerate(masks) if kind >> bit & 1] for kind in kinds.tolist()]
-    return pl.Series(lists, dtype=pl.List(pl.String)).gather(which)
+    return pl.Series(lists, dtype=pl.List(pl.String))[which]
 
 
 def structs(columns: dict[str, Any], n: int, width: int, count: Array) -> pl.Series:

@@ -41,8 +41,8 @@ class Rows:
 
     def take(self, index: I64) -> Rows:
         """The rows of these positions."""
-        texts = {name: text.gather(index) for name, text in self.texts.items()}
-        return Rows(self.ids.gather(index), self.offsets[index], {name: column[index] for name, column in self.columns.items()}, texts)
+        texts = {name: text[index] for name, text in self.texts.items()}
+        return Rows(self.ids[index], self.offsets[index], {name: column[index] for name, column in self.columns.items()}, texts)
 
     def in_order(self) -> Rows:
         """By event time; of equal ones as they are."""
@@ -97,7 +97,7 @@ class Sieve:
             self._name(name)
 
     def _name(self, name: str) -> None:
-        length = self.records.frame[name].str.len_chars().fill_null(0).to_numpy()
+        length = np.array([len(text or "") for text in self.records.frame[name].to_list()], np.int64)
         self.refuse(length == 0, "MissingId", lambda row: f"{name} is empty")
         self.refuse(length > LONGEST_ID, "InvalidId", lambda row: f"{name} has {length[row]} characters, at most {LONGEST_ID} are allowed")
 
@@ -110,12 +110,13 @@ class Sieve:
 
     def integers(self, column: str) -> I64:
         """As int64, nulls as 0."""
-        return self.records.frame[column].cast(pl.Int64).fill_null(0).to_numpy()
+        values = self.records.frame[column].cast(pl.Int64)
+        return (values.fill_null(0) if values.null_count() else values).to_numpy()
 
     def numbers(self, column: str, low: float, high: float, error: str, *, missing: bool = False, unless: Mask | None = None) -> F64:
         """As float64 within ``low`` and ``high``; NaN is not, except of nulls where they may be ``missing``; ``unless``: where it does not
         matter. → the values"""
-        values = self.records.frame[column].cast(pl.Float64).fill_null(np.nan).to_numpy()
+        values = self.records.frame[column].cast(pl.Float64).to_numpy()  # nulls are NaN
         bad = ~((values >= low) & (values <= high))
         if missing:
             bad &= self.records.frame[column].is_not_null().to_numpy()
@@ -127,7 +128,8 @@ class Sieve:
     def symbols(self, column: str, symbols: Sequence[str], *, missing: bool = False) -> I64:
         """Positions of an enum in ``symbols``; nulls, where they may be ``missing``, are -1."""
         given = self.records.frame[column]
-        codes = given.cast(pl.Enum(list(symbols)), strict=False).to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
+        position = {symbol: i for i, symbol in enumerate(symbols)}
+        codes = np.array([position.get(symbol, -1) for symbol in given.to_list()], np.int64)
         bad = codes < 0
         if missing:
             bad = bad & given.is_not_null().to_numpy()
@@ -140,7 +142,8 @@ class Sieve:
 
     def flags(self, column: str) -> Mask:
         """Booleans, null as false."""
-        return self.records.frame[column].fill_null(False).to_numpy()
+        values = self.records.frame[column]
+        return (values.fill_null(False) if values.null_count() else values).to_numpy()
 
     def rows(self, name: str, columns: dict[str, Array], *texts: str) -> Rows:
         """What has passed, named by the field ``name``."""

@@ -65,7 +65,7 @@ def _frame(parts: list[Allocated], partition: int, now: int, code_version: str) 
         "likely": np.concatenate([part.likely[part.shown] for part in parts]),
         "supply": of["supply"].round(6),
         "needed": of["needed"],
-        "ratio": pl.Series(what["ratio"]).fill_nan(None),
+        "ratio": where(~np.isnan(what["ratio"]), what["ratio"]),
         "action": symbols(ACTIONS, what["action"]),
         **ints,
         "priority": symbols(PRIORITIES, what["priority"]),
