@@ -49,8 +49,18 @@ def changed(policy: Any, changes: Mapping[str, Any], path: str = "") -> Any:
         if dataclasses.is_dataclass(now) and isinstance(value, dict):
             out[name] = changed(now, value, f"{path}{name}.")
         else:
-            out[name] = tuple(value) if isinstance(now, tuple) else value
+            out[name] = _fitting(path + name, now, value)
     return dataclasses.replace(policy, **out)
+
+
+def _fitting(name: str, now: Any, value: Any) -> Any:
+    """A value of the kind that the field has. Raises UnknownFieldError."""
+    if isinstance(now, tuple) and isinstance(value, list):
+        return tuple(value)
+    kinds: tuple[type, ...] = (bool,) if isinstance(now, bool) else (int, float) if isinstance(now, int | float) else (type(now),)
+    if now is not None and not (isinstance(value, kinds) and isinstance(value, bool) == isinstance(now, bool)):
+        raise UnknownFieldError(f"the policy's field {name!r} is {now!r}; {value!r} is no such value")
+    return value
 
 
 def main(checkout: str, folder: Path) -> None:
@@ -59,6 +69,8 @@ def main(checkout: str, folder: Path) -> None:
     job = json.loads((folder / "job.json").read_text())
     agent = importlib.import_module(job["module"]).AGENT
     if job["changes"]:
+        if not dataclasses.is_dataclass(getattr(agent, "policy", None)):
+            raise UnknownFieldError(f"{agent.name} decides by no policy: nothing of it can be changed")
         agent = type(agent)(changed(agent.policy, job["changes"]))
     with (folder / "outputs.avro").open("wb") as out:
         done = {"code_version": agent.code_version, "state_format": agent.state_format}

@@ -101,6 +101,11 @@ class Index:
         row = self._db.execute("select * from decision where id = ?", (decision_id,)).fetchone()
         return None if row is None else Place(*(*row[:7], json.loads(row[7])))
 
+    def of_record(self, begin: str) -> list[str]:
+        """Ids of the decisions on one record, which begin alike; the first few."""
+        rows = self._db.execute("select id from decision where id >= ? and id < ? order by id limit 10", (begin, begin[:-1] + "0"))
+        return [row[0] for row in rows]
+
     def counts(self) -> dict[str, int]:
         """Decisions in the index, by agent."""
         return dict(self._db.execute("select agent, count(*) from decision group by agent order by agent").fetchall())

@@ -85,11 +85,16 @@ def _why(agent: Agent, at: Coordinates, log: Log, index: Index) -> str:
     if at.topic not in agent.inputs:
         return f"{agent.name} reads {', '.join(agent.inputs)}, not {at.topic!r}"
     partitions = log.partitions(at.topic)
+    if not partitions:
+        return f"the broker has no topic {at.topic}"
     if at.partition not in partitions:
         return f"{at.topic} has {len(partitions)} partitions, from 0 on"
     low, high = log.reader.bounds(at.topic, at.partition)
     if at.offset >= high:
         return f"{at.topic}[{at.partition}] ends at offset {high}"
+    others = index.of_record(f"{at.agent}/{at.topic}/{at.partition}/{at.offset}/")
+    if others:
+        return f"that record led to {', '.join(others)}"
     covered = index.covered(agent.name, at.partition)
     span = "nothing is" if covered is None else f"journal sequences {covered.first} to {covered.head.sequence} are"
     gone = f"{at.topic}[{at.partition}] begins at offset {low}, retention deleted what was before; " if at.offset < low else ""

@@ -48,6 +48,12 @@ def span(since: str | None, until: str | None) -> tuple[int | None, int | None]:
     return begin, end
 
 
+def place_for(path: Path, option: str) -> None:
+    """A file can be written there: known before the work, not after it. Leaves with exit code 2."""
+    if not path.parent.is_dir():
+        fail(f"{option} {path}: there is no folder {path.parent}", 2)
+
+
 def agent(name: str) -> Agent:
     """The agent of that name, as this code has it. Leaves with exit code 2 for an unknown one."""
     if name not in AGENTS:

@@ -17,6 +17,7 @@ from audit.log import Log
 from ops.audit import asked, options
 from ops.audit.side_by_side import Report, side_by_side
 from ops.listing import print_rows
+from ops.summary import fail
 from ops.worker import setup_logging
 
 
@@ -51,6 +52,8 @@ def export(
     """Write decisions with their inputs and factors as Parquet: FOLDER/agent=…/date=…/*.parquet, for polars, DuckDB or pandas."""
     setup_logging("error")
     since_ms, until_ms = asked.span(since, until)
+    if out.exists() and not out.is_dir():
+        fail(f"--out {out}: it is a file; give a folder", 2)
     began = time.monotonic()
     with asked.readable():
         names = asked.with_journals() if agent is None else [agent]

@@ -70,6 +70,10 @@ def fork_command(
     since_ms, until_ms = asked.span(since, until)
     if policy is None and models is None and code is None:
         fail("give what is to be other: --policy FILE, --models DIR or --code REF", 2)
+    if models is not None and not models.is_dir():
+        fail(f"--models {models}: there is no such folder", 2)
+    if page_file is not None:
+        asked.place_for(page_file, "--page")
     running, began = asked.agent(agent), time.monotonic()
     try:
         with asked.readable(), checked_out(code) as checkout:

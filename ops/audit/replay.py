@@ -78,7 +78,7 @@ def replay(
         typer.echo(orjson.dumps(figures | {"tasks": [one.fields_dict() for one in found]}, default=repr))
     if not figures["holds"]:
         raise typer.Exit(1)
-    if not figures["journal_records"]:
+    if not figures["compared"]:
         fail("nothing was compared: see what is missing, above", 1)
 
 
@@ -89,6 +89,7 @@ def summary(found: list[Replayed], seconds: float) -> dict[str, Any]:
     spans = [(one.first_now, one.last_now) for one in found if one.events]
     live_s = (max(last for _, last in spans) - min(first for first, _ in spans)) / 1000 if spans else 0.0
     figures |= {"journal_records": sum(sum(one.codes.values()) for one in found), "faults": sum(len(one.faults) for one in found)}
+    figures["compared"] = bool(figures["events"] or figures["records"])
     figures |= {"seconds": round(seconds, 2), "events_per_s": round(figures["events"] / seconds), "live_s": round(live_s, 2)}
     figures["times_live"] = round(live_s / seconds, 1)
     figures |= {"code": sorted({one.running for one in found}), "journalled_by": sorted({code for one in found for code in one.codes})}
@@ -133,9 +134,9 @@ def show(agent: str, found: list[Replayed], figures: dict[str, Any]) -> None:
     if fields:
         rows_of = sorted((count, name) for name, count in fields.items())
         print_rows("fields that differ", ("field", "records"), [(name, count) for count, name in reversed(rows_of)])
-    verdict = (
-        "HOLDS: every byte is the same" if figures["holds"] else f"DIFFERS: {figures['different']} records, {figures['faults']} faults"
-    )
+    verdict = "HOLDS: every byte is the same" if figures["compared"] else "NOTHING WAS COMPARED"
+    if not figures["holds"]:
+        verdict = f"DIFFERS: {figures['different']} records, {figures['faults']} faults"
     typer.echo(
         f"{verdict}. {figures['decisions']} decisions and {figures['records'] - figures['decisions']} other records of {figures['events']} "
         f"events in {figures['seconds']} s, {figures['times_live']} times as fast as live."

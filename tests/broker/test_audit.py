@@ -489,6 +489,35 @@ def what_retention_deleted_is_said(admin: AdminClient) -> None:
     assert done.exit_code == (0 if found["holds"] and found["journal_records"] else 1)
 
 
+def test_wrong_input_gets_a_plain_error_and_its_exit_code(log: Path) -> None:
+    (log / "file").write_text("quality_s: many\n")
+    (log / "fine.yaml").write_text("quality_s: 310.0\n")
+    fork = ["fork", "matching", "--workers", "1", "--policy"]
+    first = decisions()[0]["decision_id"]
+    cases: list[tuple[list[str], int, str]] = [
+        (["replay", "matching", "--from", "2031-01-01", "--workers", "1"], 1, "NOTHING WAS COMPARED"),
+        (["replay", "matching", "--to", "2001-01-01", "--workers", "1"], 1, "nothing was compared"),
+        (["replay", "matching", "--from", "2026-01-02", "--to", "2026-01-01"], 2, "is not before"),
+        (["replay", "support"], 3, "does not exist"),
+        (["verify", first[:-1] + "9"], 2, f"that record led to {first}"),
+        (["verify", "support/messages/0/0/0"], 2, "the broker has no topic messages"),
+        (["verify"], 2, "give a decision's id, or --chain"),
+        (["verify", "--chain", "nobody"], 2, "there is no agent 'nobody'"),
+        (["explain", "probe/probe.events/0/3/0", "--driver", "x"], 2, "this one is of probe"),
+        (["export", "matching", "--out", str(log / "file")], 2, "it is a file"),
+        (["fork", "matching"], 2, "--policy FILE, --models DIR or --code REF"),
+        ([*fork, str(log / "file")], 2, "'quality_s' is 300.0; 'many' is no such value"),
+        ([*fork, str(log / "fine.yaml"), "--page", str(log / "no" / "page.html")], 2, "there is no folder"),
+        ([*fork, str(log / "fine.yaml"), "--models", str(log / "no")], 2, "there is no such folder"),
+        ([*fork, str(log / "fine.yaml"), "--reward", "orders:nothing"], 2, "a field of its schema"),
+        (["fork", "probe", "--workers", "1", "--policy", str(log / "fine.yaml")], 2, "probe decides by no policy"),
+    ]
+    for arguments, code, said in cases:
+        done = run(*arguments)
+        assert isinstance(done.exception, SystemExit | None), (arguments, done.exception)
+        assert (done.exit_code, said in done.output) == (code, True), (arguments, done.output)
+
+
 @pytest.mark.usefixtures("log")
 def test_every_flipped_bit_of_a_copy_in_memory_is_found() -> None:
     found = told("flips", "matching", "--count", "60", "--workers", "1")
