@@ -214,11 +214,12 @@ class Auditor:
         weights = {each["name"]: each["weight"] for each in row["factors"]}
         last, balance = self.last.get(cell, (None, None))
         self._check(price <= max(1.0, hard + 1e-6), "above a cap or a hold", row, hard)
-        self._check(price >= min(needed, hard) - CENT, "below the floor or the cost", row, needed)
+        unknown = math.isinf(self.ceilings.get(cell, 0.0))  # held from its first quote on, at a price that is not known here
+        self._check(unknown or price >= min(needed, hard) - CENT, "below the floor or the cost", row, needed)
         if last is not None and balance is not None:
             up, down = last * (1 + told["max_step"]) * reference + CENT, last / (1 + told["max_step"]) * reference - CENT
             self._check(price <= up or price <= needed + CENT, "a step up too far", row, up)
-            self._check(price >= down or price >= hard - CENT, "a step down too far", row, down)
+            self._check(unknown or price >= down or price >= hard - CENT, "a step down too far", row, down)
             now = weights["demand"] * weights["supply"] * weights["hysteresis"]
             same = self.clocks.get(cell) == clock
             self._check(not same or math.isclose(now, balance), "a balance that moved within a second", row, balance)

@@ -72,6 +72,10 @@ def test_a_quote_that_its_cost_lifts_takes_those_after_it_along(
         last[cell] = multiplier
 
 
+def test_a_hold_that_begins_before_the_first_quote_is_no_breach() -> None:
+    assert fuzz(3000, seed=3001).breaches == []
+
+
 def test_no_guard_is_breached_by_fuzzed_events() -> None:
     report = fuzz(20_000, seed=3)
     assert report.breaches == []
