@@ -15,7 +15,8 @@ JARS := $(if $(TRIPO_KAFKA_JARS),,$(HOME_FOLDER)/jars/.complete)
 # Each of these, when set, is passed on to `tripo dev` as the option of that name.
 DEV_OPTIONS := SECONDS FEED DAY SPEED SEED MARKETS DRIVERS ORDERS_PER_MINUTE WORKERS OFFER_S CUSTOMERS
 lower = $(shell echo $(1) | tr A-Z_ a-z-)
-OPTIONS = $(foreach name,$(DEV_OPTIONS),$(if $($(name)),--$(call lower,$(name)) '$($(name))'))
+# PRICING=1 and GROWTH=1 start those agents, too.
+OPTIONS = $(foreach name,$(DEV_OPTIONS),$(if $($(name)),--$(call lower,$(name)) '$($(name))')) $(if $(PRICING),--pricing) $(if $(GROWTH),--growth)
 
 .PHONY: help setup run test lint format lock clean
 

@@ -24,8 +24,10 @@ def test_a_state_of_another_format_is_refused(agent: Any, module: ModuleType, mo
     data = agent.dump(agent.start(0))
     assert agent.dump(agent.load(data)) == data
     assert agent.state_format == module.FORMAT, "what snapshots say is what the state says"
-    monkeypatch.setattr(module, "FORMAT", module.FORMAT + 1)
-    with pytest.raises(ValueError, match=rf"format {module.FORMAT - 1}; this code reads {module.FORMAT}"):
+    written = module.FORMAT
+    monkeypatch.setattr(module, "FORMAT", written + 1)
+    monkeypatch.setattr(module, "READABLE", (written + 1,), raising=False)  # where older formats are read, too
+    with pytest.raises(ValueError, match=rf"format {written}; this code reads \(?{written + 1}"):
         agent.load(data)
 
 
