@@ -25,6 +25,7 @@ from streams.isolation import Isolation
 from streams.log_reader import LogReader
 from streams.membership import Assigned, Membership, Polled
 from streams.message import Message
+from streams.pace import Pace
 from streams.records import Read, Records, by_inputs, read
 from streams.recovery import recover
 from streams.settings import Settings
@@ -81,7 +82,8 @@ class Cycle:
         self._committing: Future[None] | None = None
         self._metadata: Any = None  # of the group, as of the last journal records
         self._full = False  # the last poll brought all it could: do not wait before the next
-        self._polled_at = time.monotonic()
+        self._pace = Pace(settings.max_records, settings.transaction_timeout_ms)
+        self._polled, self._polled_at = 0, time.monotonic()
         self._lead_s = 0.0  # of late, from a poll until its records are ready to be committed
         self.progress_at = time.monotonic()
         self.joined = False
@@ -96,15 +98,17 @@ class Cycle:
 
     def turn(self) -> list[Work]:
         """Commit when due, go on recovering, poll: the next steps to take. In the polling thread; blocks for at most about 0.1 s."""
+        self._pace.took(self._polled, time.monotonic() - self._polled_at)
         if self._due():
             self._committing = self._committer.submit(self._end_and_snapshot, self._journal(last=False))  # while records gather
         if self._recoveries:
             self._settle()
             self._recover()
-        polled = self.membership.poll(self.settings.max_records, self._wait())
+        most = self._pace.records
+        polled = self.membership.poll(most, self._wait())
         self._settle()
-        self._polled_at = time.monotonic()
-        self._full = sum(len(m) for by_topic in polled.values() for m in by_topic.values()) * 2 > self.settings.max_records
+        self._polled, self._polled_at = sum(len(m) for by_topic in polled.values() for m in by_topic.values()), time.monotonic()
+        self._full = 2 * self._polled > most
         faults.point("after-poll")
         self._measure()
         return self._works(polled)
