@@ -175,7 +175,10 @@ class Auditor:
         self.seen: dict[tuple[str, str], int] = {}
 
     def hear(self, signal: str, rows: dict[str, list[Row]]) -> None:
-        """Take a signal."""
+        """Take a signal. Holds that ended before it, while nothing was priced, have ended."""
+        for row in (row for each in rows.values() for row in each):
+            for market in MARKETS if row["market"] is None else (row["market"],):
+                self._hold(market, row["ts"] // 1000 * 1000)
         for row in rows.get("pricing-policies", []):
             crossed = row["floor"] is not None and row["cap"] is not None and row["floor"] > row["cap"]
             if not crossed:

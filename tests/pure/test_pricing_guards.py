@@ -76,6 +76,10 @@ def test_a_hold_that_begins_before_the_first_quote_is_no_breach() -> None:
     assert fuzz(3000, seed=3001).breaches == []
 
 
+def test_a_hold_that_ended_while_nothing_was_priced_has_ended() -> None:
+    assert fuzz(16_000, seed=4007).breaches == []
+
+
 def test_no_guard_is_breached_by_fuzzed_events() -> None:
     report = fuzz(20_000, seed=3)
     assert report.breaches == []
