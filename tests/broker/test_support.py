@@ -98,6 +98,45 @@ def test_what_identifies_people_is_found_nowhere_but_in_the_messages(tmp_path: P
     assert any(value.encode() in m.value() for m in committed("messages") for value in CANARIES["en"][1])
 
 
+UNICORNS: dict[str, Any] = {
+    "entry_id": "rides.unicorn-rides.en",
+    "category": "RIDES",
+    "language": "en",
+    "keywords": ["unicorn", "unicorns", "horn"],
+}
+UNICORNS |= {
+    "question": "How do unicorn rides work?",
+    "answer": "Unicorn rides leave from the silver gate; bring two apples.",
+}
+UNICORNS |= {"services": [], "intents": ["BOOK_OR_CHANGE", "GENERAL_SUPPORT"], "priority": "MEDIUM", "signed": True, "deleted": False}
+
+
+@pytest.mark.usefixtures("stage")
+def test_an_entry_about_something_new_is_cited_as_soon_as_it_is_published(tmp_path: Path) -> None:
+    rules = [row | {"active": False} for row in rule_rows() if row["name"] == "low confidence"]  # what the model makes of unicorns is open
+    publish("escalation-rules", rules)
+    asked: list[str] = []
+
+    def answers() -> list[dict[str, Any]]:
+        """Ask once more, where all that was asked is decided; the answers until now."""
+        found = {row["message_id"]: row for row in decoded("support.decisions")}
+        if all(name in found for name in asked):
+            row = message(f"c-{len(asked)}", "how do unicorn rides work, can I book a unicorn?", language="en")
+            asked.append(row["message_id"])
+            publish("messages", [row])
+        return [row for row in found.values() if row["outcome"] == "ANSWERED"]
+
+    with worker(tmp_path / "w.log", "support", TRIPO_SENTENCES="off") as process:
+        before = eventually(answers, timeout_s=120, what="an answer without the entry")
+        assert all(row["entry_id"] != UNICORNS["entry_id"] for row in before)
+        publish("knowledge-entries", [UNICORNS | {"ts": now_ms()}])
+        cited = eventually(
+            lambda: [row for row in answers() if row["entry_id"] == UNICORNS["entry_id"]], timeout_s=120, what="an answer that cites it"
+        )
+        assert process.stop() == 0, process.tail()
+    assert all(UNICORNS["answer"] in row["reply"] for row in cited)
+
+
 def _feedback(row: dict[str, Any]) -> dict[str, Any]:
     same = {"conversation_id": row["conversation_id"], "message_id": row["message_id"]}
     return same | {"feedback_id": "f1", "ts": now_ms(), "follow_up": False, "rating": 5, "helpful": True}
