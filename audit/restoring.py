@@ -132,12 +132,12 @@ def _refs(agent: Agent, partition: int, wanted: Journalled, log: Log) -> Iterato
 
 
 def _from_snapshot(agent: Agent, partition: int, ref: SnapshotRef, log: Log) -> Restored | None:
-    """The task at a snapshot; None where compaction has taken it."""
+    """The task at a snapshot; None where compaction or retention has taken it."""
     topic = snapshot.topic_of(agent.name)
-    low, _ = log.reader.bounds(topic, partition)
-    if ref["offset"] < low:
+    try:
+        messages = log.some(topic, partition, ref["offset"], ref["offset"] + ref["chunks"])
+    except OffsetOutOfLog:
         return None
-    messages = log.some(topic, partition, ref["offset"], ref["offset"] + ref["chunks"])
     pieces = [read(topic, partition, m) for m in messages if m.value() is not None]
     try:
         data = snapshot.join(pieces, ref)

@@ -75,12 +75,13 @@ class RowOutput:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A record that an earlier step was given, as far as the task kept it: partition, key, time (ms), and its fields."""
+    """A record that an earlier step was given, as far as the task kept it: partition, key, time (ms), and its fields (None: not kept; the
+    dead letter has its coordinates)."""
 
     partition: int
     key: bytes
     ts: int
-    fields: Mapping[str, Any]
+    fields: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

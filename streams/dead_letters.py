@@ -59,7 +59,7 @@ def _kept(rejected: Rejected) -> dict[str, Any]:
     kept, topic = rejected.kept, rejected.topic
     assert kept is not None
     value = None
-    if not contract().topic(topic).personal:
+    if kept.fields is not None and not contract().topic(topic).personal:
         frame = pl.DataFrame([dict(kept.fields)], schema=polars_schema(contract().schema(topic)), orient="row")
         [value] = codec(topic).encode(frame).values()
     return {"partition": kept.partition, "timestamp": kept.ts, "key": kept.key, "value": value, "headers": []}

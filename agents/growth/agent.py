@@ -12,10 +12,11 @@ import polars as pl
 import columns
 from agents.growth.policy import DEFAULT, Policy
 from agents.growth.state import FORMAT, GrowthState
-from agents.growth.step import OUTPUTS, READERS, due, step
+from agents.growth.step import OUTPUTS, READERS, Stepped, due, step
+from columns.records import Rejection
 from streams.agent import source_version
 from streams.avro_schema import polars_schema
-from streams.batch import Batch, Decisions, Output, Rejected
+from streams.batch import Batch, Decisions, Kept, Output, Rejected
 from streams.contract import contract
 
 
@@ -48,7 +49,13 @@ class GrowthAgent:
         frames = dict(stepped.frames)
         frames |= {topic: pl.DataFrame(rows, schema=_columns(topic), orient="row") for topic, rows in stepped.rows.items()}
         outputs = [Output(topic, frames[topic]) for topic in OUTPUTS if topic in frames]
-        return Decisions(outputs, [Rejected(*rejection) for rejection in stepped.rejected])
+        return Decisions(outputs, [self._rejected(one, stepped, state.partition) for one in stepped.rejected])
+
+    @staticmethod
+    def _rejected(one: Rejection, stepped: Stepped, partition: int) -> Rejected:
+        """With where it was found, of a record that an earlier step was given."""
+        waited = stepped.waited.get((one.topic, one.offset))
+        return Rejected(*one, kept=None if waited is None else Kept(partition, waited[0].encode(), waited[1]))
 
     def dump(self, state: GrowthState) -> bytes:
         """The state as bytes; equal states give equal bytes."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from agents.growth import alerts, recommendations
@@ -70,11 +71,21 @@ OUTPUTS = (OFFERS, REVENUE, ALLOCATIONS, ZONES, MOVES_TOPIC, SERVICES_TOPIC, ALE
 
 @dataclass(slots=True)
 class Stepped:
-    """What a step came to: frames of whole schemas, rows of tables, by output topic, and the records that could not be decided on."""
+    """What a step came to: frames of whole schemas, rows of tables, by output topic, and the records that could not be decided on;
+    ``waited``: key and event time (ms) of those of them that an earlier step was given, by topic and offset."""
 
     frames: dict[str, pl.DataFrame] = field(default_factory=dict)
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
+    waited: dict[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
+
+    def kept(self, held: Mapping[str, Rows]) -> None:
+        """Remember of the rejected records those that were ``held``."""
+        for one in self.rejected:
+            for at in np.flatnonzero(held[one.topic].offsets == one.offset).tolist() if one.topic in held else ():
+                rows = held[one.topic]
+                key = rows.texts["market"] if one.topic in OF_MARKETS else rows.ids
+                self.waited[one.topic, one.offset] = (key[at], int(rows["ts"][at]))
 
     def add(self, topic: str, rows: list[dict[str, Any]]) -> None:
         """More rows of a table."""
@@ -95,8 +106,10 @@ def step(state: GrowthState, batches: Mapping[str, Records], now: int, policy: P
         _set(state, given[POLICIES], now, out)
     some = {topic: rows for topic, rows in given.items() if len(rows)}
     of_riders, of_markets = ({topic: some[topic] for topic in topics if topic in some} for topics in (OF_RIDERS, OF_MARKETS))
+    held = state.of_riders.held | state.of_markets.held
     _riders(state, state.of_riders.admit(of_riders, now), now, policy, code_version, out)
     _markets(state, state.of_markets.admit(of_markets, now), now, policy, code_version, out)
+    out.kept(held)
     return out
 
 

@@ -37,6 +37,8 @@ class Customers:
 
     def asked(self, read: Read, heard: Heard) -> None:
         """A customer's message. Raises RefusedError for one that came before."""
+        if heard.dangers and not self._endangers(heard):
+            heard = replace(heard, dangers=())
         if courtesy := polite(self.state, read.row, heard):
             return greeted(self.book, read, heard, courtesy)
         return self._asked(read, heard)
@@ -92,7 +94,7 @@ class Customers:
         return Signals(
             intents=shares,
             confidence=max(shares[name] for name in shares if name != OUT_OF_SCOPE),
-            safety=max(self.policy.danger if self._endangers(heard) else 0.0, heard.suspicion),
+            safety=max(self.policy.danger if heard.dangers else 0.0, heard.suspicion),
             takeover=suspicion(heard.message.text, heard.language, account) if heard.readable else 0.0,
             sentiment=heard.score,
             failures=conversation.failures,

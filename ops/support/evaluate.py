@@ -26,7 +26,8 @@ from ops.listing import print_rows, progress
 from ops.summary import fail, shown
 from ops.support.baseline import baseline_figures
 from ops.support.corpus import corpus
-from ops.support.fitting import LEAST, OUTSIDE, Labelled, fit
+from ops.support.fitting import LEAST, Labelled, fit
+from ops.support.heads import OUTSIDE
 from ops.support.labelled import Rows, as_ours, data_set, mapped
 from ops.support.scores import Mask, Truth, figures_of, mean_of, sets_of, truth_of
 from ops.support.splits import Split

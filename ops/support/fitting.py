@@ -10,42 +10,29 @@ margins of the first that had not seen the text, and the text's sentence vector.
 from __future__ import annotations
 
 import hashlib
-import warnings
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve, eigh
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import LinearSVC
 
 from agents.support.model import F64, I64, Clusters, Head, Model, Stage, blended, signals, softmax, stacked
 from agents.support.model_bytes import dump
 from agents.support.vectors import F32, Vocabulary, beside, learnt, of_grams, of_matters, vectors
+from ops.support.heads import OUTSIDE, SEED, Names, each_fold, enough, heads_of, logistic, margins_of, svm
 
-FOLDS, SEED = 5, 0
-FIRST_C, SECOND_C = 0.5, 0.3
 RIDGE, TAUGHT = 0.5, 2.0  # of the sentence vectors on n-grams, and their weight beside the n-grams
 TEACHERS, TRAITS = 6000, 128  # at most so many texts teach (the ridge takes their square in memory), that many traits of sentence vectors
-ENOUGH = 0.01  # of the margins: training on takes twice as long and makes no difference
-STEPS = 100  # of the logistic regression: more change nothing that can be measured
 NEVER = 1 << 40
 LEAST_MATTERS = 3  # texts that have a matter, or two together, for it to count
 NEXT_TO_NOTHING = 0.0003  # share of right answers that the first stage may lose by being sure
 LEAST = 5  # texts of a class, below which it cannot be folded
 WIDEN = 0.01  # added to the variance of sentence vectors within classes
 MISSED = 0.05  # of true classes, at most, are outside the conformal sets
-OUTSIDE = "out_of_scope"
-
-Names = npt.NDArray[np.str_]
-Learn = Callable[[Any, Names], Head]  # rows of features and their labels → one-vs-rest
 
 
 @dataclass(frozen=True)
@@ -106,7 +93,7 @@ def fit(data: Labelled, background: Labelled | None = None, second_share: float 
     x = matrix(data, *known)
     seen = _unseen(data, x)
     heads = _first(x, data)
-    beyond = None if background is None else Margins(*_of(matrix(background, *known), *heads))
+    beyond = None if background is None else Margins(*margins_of(matrix(background, *known), *heads))
     first = _stage(*heads, seen, data, beyond)
     model = Model("", *known, first, None, None, 0.0)
     rows = np.flatnonzero(data.read)
@@ -115,16 +102,17 @@ def fit(data: Labelled, background: Labelled | None = None, second_share: float 
     return versioned(_with_second(model, data.take(rows), seen.take(rows), background, beyond, second_share))
 
 
+@enough()
 def _with_second(
     model: Model, data: Labelled, seen: Margins, background: Labelled | None, beyond: Margins | None, second_share: float
 ) -> Model:
     """The model with a second stage, of texts with sentence vectors, and what the first one said of them unseen."""
     sentence = np.asarray(data.sentence)
     x = stacked(seen.of, seen.outside, sentence)
-    heads, clusters = _heads(x, data.labels, _logistic), _clusters(data)
+    heads, clusters = heads_of(x, data.labels, logistic), _clusters(data)
     others = None
     if background is not None and background.sentence is not None and beyond is not None:
-        of = _of(stacked(beyond.of, beyond.outside, background.sentence), *heads)
+        of = margins_of(stacked(beyond.of, beyond.outside, background.sentence), *heads)
         others = Margins(*of, clusters.distance(background.sentence))
     late = _late_unseen(x, data)
     within = data.measured
@@ -155,30 +143,36 @@ def matrix(data: Labelled, grams: Vocabulary, matters: Vocabulary) -> csr_matrix
 def head_of(x: csr_matrix, labels: Names) -> tuple[Head, F64]:
     """A calibrated head for any labels, such as sentiments or languages, and the margins (n, labels) of texts it had not seen."""
     margins, classes = np.zeros((len(labels), len(np.unique(labels)))), np.unique(labels)
-    for train, test in _folds(labels):
+
+    def unseen(train: I64, test: I64) -> None:
         margins[test] = svm(x[train], labels[train]).margins(x[test])
+
+    each_fold(labels, unseen)
     return _calibrated(svm(x, labels), margins, np.searchsorted(classes, labels)), margins
 
 
+@enough()
 def stacked_head(margins: F64, sentence: F32, labels: Names) -> Head:
     """The calibrated head over margins of texts not seen and their sentence vectors."""
     x, late, classes = stacked(margins, None, sentence), np.zeros(margins.shape), np.unique(labels)
-    for train, test in _folds(labels):
-        late[test] = _logistic(x[train], labels[train]).margins(x[test])
-    return _calibrated(_logistic(x, labels), late, np.searchsorted(classes, labels))
 
+    def unseen(train: I64, test: I64) -> None:
+        late[test] = logistic(x[train], labels[train]).margins(x[test])
 
-def _folds(labels: Names) -> list[tuple[I64, I64]]:
-    return list(StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(labels, labels))
+    each_fold(labels, unseen)
+    return _calibrated(logistic(x, labels), late, np.searchsorted(classes, labels))
 
 
 def _unseen(data: Labelled, x: csr_matrix) -> Margins:
     """Margins of all rows by the first stage, each by a model of the other folds."""
     classes = np.unique(data.labels[data.labels != OUTSIDE])
     of, beyond = np.zeros((len(data.labels), len(classes))), np.zeros(len(data.labels))
-    for train, test in _folds(data.labels):
-        of[test], far = _of(x[test], *_first(x[train], data.take(train)))
+
+    def unseen(train: I64, test: I64) -> None:
+        of[test], far = margins_of(x[test], *_first(x[train], data.take(train)))
         beyond[test] = 0.0 if far is None else far
+
+    each_fold(data.labels, unseen)
     return Margins(of, beyond if OUTSIDE in data.labels else None)
 
 
@@ -186,10 +180,13 @@ def _late_unseen(x: F32, data: Labelled) -> Margins:
     """Margins of all rows by the second stage, likewise, and how far they are from the classes."""
     classes = np.unique(data.labels[data.labels != OUTSIDE])
     of, beyond, distance = np.zeros((len(x), len(classes))), np.zeros(len(x)), np.zeros(len(x))
-    for train, test in _folds(data.labels):
-        of[test], far = _of(x[test], *_heads(x[train], data.labels[train], _logistic))
+
+    def unseen(train: I64, test: I64) -> None:
+        of[test], far = margins_of(x[test], *heads_of(x[train], data.labels[train], logistic))
         beyond[test] = 0.0 if far is None else far
         distance[test] = _clusters(data.take(train)).distance(np.asarray(data.sentence)[test])
+
+    each_fold(data.labels, unseen)
     return Margins(of, beyond if OUTSIDE in data.labels else None, distance)
 
 
@@ -197,14 +194,14 @@ def _first(x: csr_matrix, data: Labelled) -> tuple[Head, Head | None]:
     """The heads of the first stage, taught where there are sentence vectors."""
     teachers = np.flatnonzero(data.read)
     if data.sentence is None or not len(teachers):
-        return _heads(x, data.labels, svm)
+        return heads_of(x, data.labels, svm)
     if len(teachers) > TEACHERS:
         teachers = np.sort(np.random.default_rng(SEED).permutation(teachers)[:TEACHERS])
     of = x[teachers]
     kernel = (of @ of.T).toarray().astype(np.float32)
     kernel[np.diag_indices_from(kernel)] += RIDGE
     meaning = TAUGHT * (of.T @ cho_solve(cho_factor(kernel, overwrite_a=True), _traits(data.sentence[teachers]))).astype(np.float32)
-    heads = _heads(beside(x, csr_matrix(x @ meaning)), data.labels, svm)
+    heads = heads_of(beside(x, csr_matrix(x @ meaning)), data.labels, svm)
     return _folded(heads[0], meaning), None if heads[1] is None else _folded(heads[1], meaning)
 
 
@@ -220,39 +217,6 @@ def _folded(head: Head, meaning: F32) -> Head:
     """The same margins without the predicted vectors."""
     width = meaning.shape[0]
     return replace(head, weights=head.weights[:width] + meaning @ head.weights[width:])
-
-
-def _heads(x: csr_matrix | F32, labels: Names, learn: Learn) -> tuple[Head, Head | None]:
-    """The head over the classes, from rows in scope, and that of being out of scope, from all."""
-    outside = labels == OUTSIDE
-    of_scope = learn(x, np.where(outside, OUTSIDE, "in_scope")) if outside.any() else None
-    rows = np.flatnonzero(~outside)
-    return learn(x[rows], labels[rows]), of_scope
-
-
-def _of(x: csr_matrix | F32, head: Head, outside: Head | None) -> tuple[F64, F64 | None]:
-    """Margins of the classes (n, classes), and of being out of scope (n,)."""
-    return head.margins(x), None if outside is None else outside.margins(x)[:, 0]
-
-
-def _logistic(x: F32, labels: Names) -> Head:
-    """Of two classes the last one's odds."""
-    with warnings.catch_warnings(action="ignore", category=ConvergenceWarning):
-        return _head(LogisticRegression(C=SECOND_C, max_iter=STEPS).fit(x, labels))
-
-
-def svm(x: csr_matrix, labels: Names) -> Head:
-    """The largest margins, one class against the rest; of two classes the last one's. Not calibrated: which is the largest is known."""
-    return _head(LinearSVC(C=FIRST_C, tol=ENOUGH, random_state=SEED).fit(x, labels))
-
-
-def _head(fitted: LinearSVC | LogisticRegression) -> Head:
-    classes, weights, bias = fitted.classes_, fitted.coef_.T.astype(np.float32), np.asarray(fitted.intercept_, np.float64)
-    if len(classes) == 2:
-        weights, bias = np.concatenate([-weights, weights], axis=1), np.concatenate([-bias, bias])
-    if OUTSIDE in classes:
-        classes, weights, bias = [OUTSIDE], weights[:, -1:], bias[-1:]
-    return Head(tuple(str(name) for name in classes), np.ascontiguousarray(weights), bias, 1.0, np.zeros(len(bias)))
 
 
 def _stage(head: Head, outside: Head | None, seen: Margins, data: Labelled, beyond: Margins | None) -> Stage:

@@ -23,7 +23,8 @@ from agents.support.vectors import learnt, of_grams, vectors
 from ops.summary import fail, summarise
 from ops.support.corpus import Line, corpus
 from ops.support.evaluate import LANGUAGE, sentences
-from ops.support.fitting import Labelled, fit, head_of, matrix, stacked_head, svm, versioned
+from ops.support.fitting import Labelled, fit, head_of, matrix, stacked_head, versioned
+from ops.support.heads import svm
 from ops.support.labelled import Rows, mapped, read_labelled
 
 SECOND_SHARE = 0.5  # of the corpus: real messages are less like it, so more of them are looked at twice

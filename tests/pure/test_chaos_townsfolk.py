@@ -20,11 +20,11 @@ NOW = 1_790_000_000_000
 CASES = [(PRICING, Quotes, "pricing.decisions"), (GROWTH, Riders, "growth.offers")]
 
 
-def drawn(source: Any, count: int = 500, turns: int = 2) -> list[list[tuple[str, Keyed]]]:
+def drawn(source: Any, count: int = 500, turns: int = 5) -> list[list[tuple[str, Keyed]]]:
     """Records of some turns, each told where the ones before came to lie: all in one partition."""
     offsets, out = Counter[str](), []
-    for _ in range(turns):
-        records = list(source.take(count, NOW))
+    for number in range(turns):
+        records = list(source.take(count, NOW + 1000 * number))
         for topic, record in records:
             source.heard(topic, record.key, 0, offsets[topic])
             offsets[topic] += 1
@@ -44,7 +44,7 @@ def stepped(agent: Any, turns: list[list[tuple[str, Keyed]]]) -> tuple[list[byte
                 confluent_kafka.Message(topic=topic, partition=0, offset=offset, key=record.key, value=record.value, timestamp=(1, NOW))
             )
         inputs = {t: Records(t, 0, m, m[0].offset(), m[-1].offset() + 1) for t in agent.inputs if (m := by_topic.get(t))}
-        done = task.step(inputs, NOW + number, {})
+        done = task.step(inputs, NOW + 1000 * number, {})
         for one in done.written:
             written[one.topic] += len(one.values)
         rejected += len(done.rejected)

@@ -18,7 +18,7 @@ from agents.support.text import cleaned
 from agents.support.vectors import Vocabulary, learnt, of_grams, vectors
 from ops.support import train
 from ops.support.corpus import corpus
-from ops.support.fitting import svm
+from ops.support.heads import svm
 from ops.support.labelled import read_labelled
 from tests.pure.support_events import DANGER, GERMAN, SECOND, STATUS, Task, agent, message, small_model
 

@@ -19,7 +19,8 @@ from agents.support.model_bytes import dump, load
 from agents.support.models import CURRENT, NoModelError, sentence_model, shipped
 from agents.support.policy import SENTIMENTS
 from agents.support.vectors import F32
-from ops.support.fitting import OUTSIDE, Labelled, fit, versioned
+from ops.support.fitting import Labelled, fit, versioned
+from ops.support.heads import OUTSIDE
 from tests.pure.support_events import CONDUCT, DOUBTFUL, FARE, GERMAN, PAYMENT, STATUS, small_model, unhurried
 from tests.pure.support_events import OUTSIDE as STRANGE
 
