@@ -113,7 +113,7 @@ class Cycle:
             self._recover()
         most = self._pace.records
         polled = self.membership.poll(most, self._wait())
-        if self.commits.snapshotting or not polled:
+        if not polled:
             self.commits.settle()
         self._polled, self._polled_at = sum(len(m) for by_topic in polled.values() for m in by_topic.values()), time.monotonic()
         self._full = 2 * self._polled > most
