@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack
 
-from agents.support.concepts import concepts, folded
+from agents.support.concepts import folded, spoken_of
 from agents.support.features import I64, U64, grams
 from agents.support.text import plain
 
@@ -55,7 +55,7 @@ def of_matters(texts: Sequence[str], languages: Sequence[str]) -> Occurrences:
     owner: list[int] = []
     keys: list[int] = []
     for i, (text, language) in enumerate(zip(texts, languages, strict=True)):
-        found = concepts([folded(plain(text))], language).key.tolist()
+        found = spoken_of(folded(plain(text)), language)
         kinds = sorted(set(found))
         pairs = [PAIRS + first * 1024 + second for at, first in enumerate(kinds) for second in kinds[at + 1 :]]
         keys += [*found, *pairs]

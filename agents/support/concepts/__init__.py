@@ -46,14 +46,14 @@ def folded(text: str) -> str:
 
 def concepts(texts: Sequence[str], language: str) -> Grams:
     """What each folded text speaks of, each time it does, as positions in NAMES."""
-    found = [_spoken_of(text, language) for text in texts]
+    found = [spoken_of(text, language) for text in texts]
     owner = np.repeat(np.arange(len(found)), [len(one) for one in found])
     return Grams(owner, np.array([concept for one in found for concept in one], np.uint64))
 
 
 @lru_cache(maxsize=4096)
-def _spoken_of(text: str, language: str) -> tuple[int, ...]:
-    """As ``concepts``, of one text: a message is asked about several times in a step."""
+def spoken_of(text: str, language: str) -> tuple[int, ...]:
+    """What one folded text speaks of, as positions in NAMES: a message is asked about several times in a step."""
     table, words, text = beginnings(language), _words(language), f"{text} "
     if language in UNBROKEN:
         return tuple(concept for _, word in words.all(text, range(len(text))) for concept in table[word])
