@@ -98,11 +98,11 @@ class Encoder:
     def _row_by_row(self, rows: Iterable[Mapping[str, Any]]) -> Encoded | None:
         """The values of rows by field; None where one does not fit."""
         try:
-            data, ends = self._rows.write(rows)
+            data, sizes = self._rows.write(rows)
         except NO_FIT:
             return None
-        bounds = np.array(ends, np.int64)
-        return Encoded(data, bounds, np.diff(bounds, prepend=0))
+        lengths = np.array(sizes, np.int64)
+        return Encoded(data, lengths.cumsum(), lengths)
 
 
 def _defaults(schema: Schema, node: Node) -> dict[str, pl.Expr]:

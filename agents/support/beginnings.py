@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 HEAD = 3  # characters by which words are found: few words share them
+KNOWN, LONGEST_KNOWN = 4096, 32  # words of texts that are remembered, of so many characters at most: most texts are of the same words
 
 
 class Beginnings:
-    """A set of words; an empty one is none."""
+    """A set of words; an empty one is none. They may have blanks in them, and at their ends."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self.words = frozenset(filter(None, words))
@@ -19,6 +20,11 @@ class Beginnings:
             lengths[word[:HEAD]].add(len(word))
         sizes = sorted({len(head) for head in lengths})
         self._by_head = [(size, {head: sorted(some) for head, some in lengths.items() if len(head) == size}) for size in sizes]
+        rests: dict[str, list[str]] = defaultdict(list)  # of those that go on after their first word, by that
+        for first, _, rest in (word.partition(" ") for word in self.words):
+            rests[first].append(rest)
+        self._rests = {first: Beginnings(some) for first, some in rests.items() if any(some)}
+        self._known: dict[str, tuple[tuple[str, ...], Beginnings | None]] = {}  # what was told of words of texts
 
     def __bool__(self) -> bool:
         return bool(self.words)
@@ -37,3 +43,28 @@ class Beginnings:
     def longest(self, text: str, starts: Iterable[int]) -> list[tuple[int, str]]:
         """Of each start the longest word that stands there, if there is any."""
         return list(dict(self.all(text, starts)).items())
+
+    def of_words(self, text: str) -> list[tuple[int, int, tuple[str, ...]]]:
+        """Of each word of a text that ends with a blank: how many blanks are before it, where it begins, and what stands there (see
+        ``all``), if there is anything."""
+        out, at, known = [], 0, self._known
+        for place, word in enumerate(text.split(" ")[:-1]):
+            if (stands := known.get(word)) is None:
+                stands = self._stands(word)
+            found, rests = stands
+            after = at + len(word) + 1
+            if rests and (longer := rests.all(text, (after,))):
+                found = (*found, *[f"{word} {rest}" for _, rest in longer])
+            if found:
+                out.append((place, at, found))
+            at = after
+        return out
+
+    def _stands(self, word: str) -> tuple[tuple[str, ...], Beginnings | None]:
+        """What stands at a word's beginning whatever follows, and what of those that go on after it must follow for them to stand there."""
+        found = tuple(one for _, one in self.all(f"{word} ", (0,))), self._rests.get(word)
+        if len(word) <= LONGEST_KNOWN:
+            if len(self._known) >= KNOWN:
+                self._known.clear()
+            self._known[word] = found
+        return found

@@ -24,6 +24,7 @@ class Postings:
     """Which documents have which keys. ``keys`` ascending and ``idf`` (keys,); of key i the documents ``docs[starts[i]:starts[i + 1]]``.
 
     ``weight``: what each adds to its document's score, less than idf · (K1 + 1). ``strange``: the idf of a key that no document has.
+    ``kinds``: how many kinds of keys there are, none in two of them; document d has its keys of kind k as document k · ``count`` + d.
     """
 
     count: int
@@ -33,24 +34,53 @@ class Postings:
     docs: I64
     weight: F64
     strange: float
+    kinds: int = 1
 
-    def scores(self, wanted: U64, unsaid: float = 0.0) -> F64:
-        """How well each document fits the query whose keys these are, all different: shape (documents,), in [0, 1).
+    def scores(self, wanted: Sequence[Sequence[U64]], unsaid: Sequence[float]) -> F64:
+        """How well each document fits each query by each kind of key: shape (queries, kinds, documents), in [0, 1).
 
-        A short query proves less: it counts as if it had ``unsaid`` more keys, which no document has.
+        ``wanted``: the keys of each query by kind, all different. A short query proves less: it counts as if it had ``unsaid`` more keys of
+        a kind, which no document has. What a query comes to does not depend, to the bit, on the others.
         """
-        if len(wanted) == 0 or len(self.keys) == 0:
-            return np.zeros(self.count)
-        at = self.keys.searchsorted(wanted)
-        at = at[self.keys.take(at, mode="clip") == wanted]
-        lengths = self.starts[at + 1] - self.starts[at]
-        ends = lengths.cumsum()
-        places = (self.starts[at] - ends + lengths).repeat(lengths)
+        each = [keys for query in wanted for keys in query]
+        lengths = [len(keys) for keys in each]
+        flat = np.concatenate(each)
+        at = self.keys.searchsorted(flat)
+        known = np.flatnonzero(self.keys.take(at, mode="clip") == flat) if len(self.keys) else np.zeros(0, np.int64)
+        at = at[known]
+        ends = known.searchsorted(np.cumsum(lengths)).tolist()  # of what is known of each
+        first = self.starts[at]
+        many = self.starts[at + 1] - first
+        last = many.cumsum()
+        places = (first - last + many).repeat(many)
         places += np.arange(len(places))
-        found = np.bincount(self.docs[places], self.weight[places], self.count)
-        most = float(self.idf[at].sum()) + (len(wanted) - len(at) + unsaid) * self.strange
-        out: F64 = found / (most * (K1 + 1))
+        docs, size = self.docs[places], self.kinds * self.count
+        if len(wanted) > 1:
+            query = np.repeat(np.arange(len(wanted)), np.diff([0, *ends[self.kinds - 1 :: self.kinds]]))
+            docs += (query * size).repeat(many)
+        found = np.bincount(docs, self.weight[places], len(wanted) * size).reshape(len(wanted), self.kinds, self.count)
+        idf, starts, more = self.idf[at], [0, *ends], [*unsaid] * len(wanted)
+        most = [
+            (float(idf[start:end].sum()) + (length - (end - start) + other) * self.strange) * (K1 + 1) or 1.0
+            for start, end, length, other in zip(starts, ends, lengths, more, strict=False)
+        ]
+        out: F64 = found / np.array(most).reshape(len(wanted), self.kinds, 1)
         return out
+
+
+def together(each: Sequence[Postings]) -> Postings:
+    """Postings of the same documents by several kinds of keys as one."""
+    count, first = each[0].count, each[0]
+    keys = np.concatenate([one.keys for one in each])
+    order = np.argsort(keys, kind="stable")
+    lengths = np.concatenate([np.diff(one.starts) for one in each])
+    begin = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])[:-1][order]
+    lengths = lengths[order]
+    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    places = np.repeat(begin - starts[:-1], lengths) + np.arange(starts[-1])
+    docs = np.concatenate([one.docs + kind * count for kind, one in enumerate(each)])[places]
+    idf, weight = (np.concatenate([getattr(one, name) for one in each]) for name in ("idf", "weight"))
+    return Postings(count, keys[order], idf[order], starts, docs, weight[places], first.strange, len(each))
 
 
 def postings(fields: Sequence[tuple[float, Grams]], count: int) -> Postings:

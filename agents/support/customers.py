@@ -116,7 +116,7 @@ class Customers:
         new_danger = bool(dangers) and not (held and dangers <= set(conversation.reasons))
         if (held or late) and not new_danger:
             return Decided("NOTED", rules=rules, agent_id=conversation.agent_id, guards=["late" if late else "a person has it"])
-        decided = decide(state, conversation, heard, signals, self.policy)
+        decided = decide(state, conversation, heard, signals, rules, self.policy)
         if decided.outcome == "ESCALATED":
             self._escalate(read, conversation, signals, decided)
         how = {"ANSWERED": "answered", "ASKED": "clarified", "ESCALATED": "escalated"}[decided.outcome]

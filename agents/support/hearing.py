@@ -14,7 +14,7 @@ from agents.support.conversations import Conversations
 from agents.support.escalation import SAFETY_INTENT
 from agents.support.learning import Learner
 from agents.support.model import Model
-from agents.support.policy import OUT_OF_SCOPE, Policy
+from agents.support.policy import DEFAULT, OUT_OF_SCOPE
 from agents.support.reading import FEEDBACK, MESSAGES, Read, Row, known_language
 from agents.support.saying import Said, Texts
 from agents.support.turns import USER
@@ -71,8 +71,9 @@ def hear(rows: Sequence[Row], languages: Sequence[str | None], texts: Texts, lea
 
 
 def ahead(rows: Sequence[Row], texts: Texts) -> None:
-    """Let ``texts`` look beforehand at those messages of which the conversation has no say."""
-    texts.look_at(list(dict.fromkeys(spoken(row, None, texts) for row in rows if not leans(row))))
+    """Let ``texts`` look at messages beforehand, as if their conversations were still of the languages that they were last of."""
+    texts.clean([row["text"] for row in rows])
+    texts.look_at(list(dict.fromkeys(spoken(row, texts.languages.get(row["conversation_id"]), texts) for row in rows)))
 
 
 def spoken(row: Row, before: str | None, texts: Texts) -> tuple[str, str | None]:
@@ -93,7 +94,7 @@ def _heard(said: Said, model: Model, learner: Learner) -> Heard:
 def leans(row: Row) -> bool:
     """Whether a message is of its conversation's language, rather than of one told from the text."""
     raw = row["text"]
-    return known_language(row["language"]) is None and (len(raw) < SHORT or not any(map(str.isalpha, raw[: Policy().longest])))
+    return known_language(row["language"]) is None and (len(raw) < SHORT or not any(map(str.isalpha, raw[: DEFAULT.longest])))
 
 
 def language_of(row: Row, before: str | None, text: str) -> str | None:

@@ -22,11 +22,12 @@ WITHOUT_WORDS = (
 )  # conditions of which a message may tell that has no words, or none in a known language
 
 
-def decide(state: SupportState, conversation: Conversation, heard: Heard, signals: Signals, policy: Policy) -> Decided:
-    """What is done about a message that nobody else looks after, by which rules."""
+def decide(state: SupportState, conversation: Conversation, heard: Heard, signals: Signals, rules: list[Rule], policy: Policy) -> Decided:
+    """What is done about a message that nobody else looks after; ``rules``: those that fire if something is found to answer with."""
     language = heard.language
     hits = state.index.find(heard.query, signals.service, signals.intents, policy.found) if heard.readable else []
-    rules = fired(replace(signals, knowledge=bool(hits) or not heard.readable), state.rules)
+    if heard.readable and not hits:
+        rules = fired(replace(signals, knowledge=False), state.rules)
     foreign = heard.language == UNKNOWN
     if foreign or not heard.readable:
         rules = [rule for rule in rules if rule.condition in WITHOUT_WORDS]

@@ -7,17 +7,16 @@ those in English are searched: by concepts, and by words that are the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from agents.support.bm25 import F64, Postings, postings
-from agents.support.concepts import concepts, folded
+from agents.support.bm25 import F64, Postings, postings, together
+from agents.support.concepts import concepts, folded, spoken_of
 from agents.support.courtesies import is_courtesy
 from agents.support.entries import PRIOR, Entries, Entry
 from agents.support.features import U64, Grams, grams
@@ -66,13 +65,17 @@ class Searched(NamedTuple):
     intents: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Query:
-    """A cleaned text in a language; the keys that occur in it by kind, each once, ascending, of characters those that matter there."""
+    """A cleaned text in a language; the keys that occur in it by kind, each once, ascending, of characters those that matter there.
+
+    ``compared``: with which entries it was, and how near each is (see ``Part.near``).
+    """
 
     text: str
     language: str
     keys: Mapping[str, U64]
+    compared: tuple[Part, F64] | None = field(default=None, compare=False, repr=False)
 
     def among(self, alphabet: str) -> Mapping[str, U64]:
         """The keys, where entries in the language ``alphabet`` are searched."""
@@ -85,30 +88,69 @@ def queries(texts: Sequence[str], languages: Sequence[str]) -> list[Query]:
     """What to search for, of each cleaned text."""
     looked = [folded(plain(text)) for text in texts]
     found = grams(looked)
-    blocks = {name: (one.key, np.searchsorted(one.text, np.arange(len(texts) + 1)).tolist()) for name, one in found.items()}
+    blocks = {name: (one.key, one.text.searchsorted(np.arange(len(texts) + 1)).tolist()) for name, one in found.items()}
 
     def keys(i: int, kind: str, lengths: Sequence[int]) -> U64:
         each = [blocks[kind, n] for n in lengths]
-        return np.unique(np.concatenate([key[ends[i] : ends[i + 1]] for key, ends in each]))
+        return _once(np.concatenate([key[ends[i] : ends[i + 1]] for key, ends in each]))
 
     out = []
     for i, (text, language) in enumerate(zip(texts, languages, strict=True)):
-        spoken = np.unique(concepts([looked[i]], language).key)
+        spoken = np.array(sorted(set(spoken_of(looked[i], language))), np.uint64)
         chars = keys(i, "chars", SHORT.get(language, LONG))
         out.append(Query(text, language, {WORDS: keys(i, "words", (1,)), CHARS: chars, CONCEPTS: spoken}))
     return out
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The entries of one language, n of them: their keys by kind, and what they are for, shape (n, intents) and (n, services)."""
+def _once(keys: U64) -> U64:
+    """As numpy's unique, of few keys in a third of the time."""
+    keys.sort()
+    new = np.empty(len(keys), np.bool_)
+    new[:1] = True
+    np.not_equal(keys[1:], keys[:-1], out=new[1:])
+    return keys[new]
 
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """The entries of one language, n of them, and what of their keys and purposes counts how much by ``ranking``.
+
+    ``postings``: their keys, by kind; ``serving`` (2, intents, n): for which intents they are meant, and their category is; ``services``
+    (services, n): what the message's service adds.
+    """
+
+    language: str
+    ranking: Ranking
     ids: tuple[str, ...]
-    kinds: Mapping[str, Postings]
-    intents: F64
-    categories: F64
+    postings: Postings | None
+    serving: F64
     services: F64
-    special: npt.NDArray[np.bool_]  # (n,): not for all services
+
+    def compare(self, asked: Sequence[Query]) -> None:
+        """Tell how near texts are to each entry: for all of them at once, which costs least."""
+        if self.postings is None or not asked:
+            return
+        ranking, unspaced = self.ranking, self.language in UNSPACED
+        keys = [query.among(self.language) for query in asked]
+        unsaid = ranking.unsaid_unspaced if unspaced else ranking.unsaid
+        near = self.postings.scores([[one[kind] for kind in KINDS] for one in keys], unsaid)
+        near *= np.array(ranking.kinds_unspaced if unspaced else ranking.kinds)[:, None]
+        for query, one in zip(asked, near, strict=True):
+            query.compared = self, one
+
+    def near(self, query: Query) -> F64:
+        """By kind, how near the text is to each entry, as it counts, shape (kinds, n)."""
+        if query.compared is None or query.compared[0] is not self:
+            self.compare([query])
+        assert query.compared is not None
+        return query.compared[1]
+
+    def known(self, service: str | None, intents: Mapping[str, float]) -> dict[str, F64]:
+        """What speaks for each entry, or against it, from what is known of the message, shape (n,) each."""
+        asked = np.array([intents.get(intent, 0.0) for intent in INTENTS])
+        intent, category = (self.serving * asked[:, None]).max(axis=1)
+        out = {"intent": self.ranking.intent * intent, "category": self.ranking.category * category}
+        return out | {"service": self.services[SERVICES.index(service)]} if service in SERVICES else out
 
 
 class Index:
@@ -124,6 +166,14 @@ class Index:
         for language in self.entries.revision:
             self._part(language)
 
+    def compare(self, asked: Iterable[Query]) -> None:
+        """Compare texts beforehand with what they will be looked for in."""
+        by_language: dict[str, list[Query]] = {}
+        for query in asked:
+            by_language.setdefault(query.language, []).append(query)
+        for language, some in by_language.items():
+            self._searched(language).compare(some)
+
     def search(
         self, text: str, language: str, service: str | None = None, intents: Mapping[str, float] | None = None, k: int = 5
     ) -> list[Hit]:
@@ -132,21 +182,28 @@ class Index:
 
     def find(self, query: Query, service: str | None = None, intents: Mapping[str, float] | None = None, k: int = 5) -> list[Hit]:
         """The ``k`` best entries; none if none is near enough. ``intents``: how probable each is that came into question, in [0, 1]."""
-        own = query.language if self._part(query.language).ids else ENGLISH
-        part = self._part(own)
+        part = self._searched(query.language)
         if not part.ids:
             return []
-        compared, known = self._compared(query, own, part), self._known(part, service, intents or {})
-        near = sum(compared.values(), np.zeros(len(part.ids)))
+        compared, known = part.near(query), part.known(service, intents or {})
+        near = compared[0] + compared[1] + compared[2]
         found = np.flatnonzero((near > 0) & (near + known["intent"] + known["category"] >= self.ranking.floor))
-        parts = {name: values[found] for name, values in (compared | known).items()}
-        parts["success"] = self._success([part.ids[i] for i in found.tolist()])
-        score = np.round(sum(parts.values(), np.zeros(len(found))), 6)
-        best = np.lexsort((found, -score))[:k].tolist()  # ids ascend
-        told = [
-            {name: round(one, 6) for name, one in zip(parts, each, strict=True)} for each in np.stack([*parts.values()])[:, best].T.tolist()
+        score = sum((each[found] for each in known.values()), near[found])
+        success = self._success([part.ids[i] for i in found.tolist()])
+        score = np.round(score + success, 6)
+        best = np.argsort(-score, kind="stable")[:k]  # ids ascend
+        chosen = found[best]
+        parts = zip(*compared[:, chosen].tolist(), *(each[chosen].tolist() for each in known.values()), success[best].tolist(), strict=True)
+        names = (*KINDS, *known, "success")
+        return [
+            Hit(part.ids[i], part.language, one, dict(zip(names, each, strict=True)))
+            for i, one, each in zip(chosen.tolist(), score[best].tolist(), parts, strict=True)
         ]
-        return [Hit(part.ids[found[i]], own, float(score[i]), each) for i, each in zip(best, told, strict=True)]
+
+    def _searched(self, language: str) -> Part:
+        """The index that texts of a language are looked for in."""
+        own = self._part(language)
+        return own if own.ids else self._part(ENGLISH)
 
     def _part(self, language: str) -> Part:
         """The index of a language as it is now."""
@@ -157,26 +214,6 @@ class Index:
             part = _part(tuple(map(_searched, searched)), language, self.ranking)
             self._parts[language] = revision, part
         return part
-
-    def _compared(self, query: Query, own: str, part: Part) -> dict[str, F64]:
-        """By kind, how near the text is to each entry, as it counts, shape (n,)."""
-        keys, ranking = query.among(own), self.ranking
-        weights, more = (ranking.kinds_unspaced, ranking.unsaid_unspaced) if own in UNSPACED else (ranking.kinds, ranking.unsaid)
-        each = zip(KINDS, weights, more, strict=True)
-        return {kind: weight * part.kinds[kind].scores(keys[kind], unsaid) for kind, weight, unsaid in each}
-
-    def _known(self, part: Part, service: str | None, intents: Mapping[str, float]) -> dict[str, F64]:
-        """What speaks for each entry, or against it, from what is known of the message, shape (n,) each."""
-        ranking = self.ranking
-        asked = np.array([intents.get(intent, 0.0) for intent in INTENTS])
-        out = {
-            "intent": ranking.intent * (part.intents * asked).max(axis=1, initial=0.0),
-            "category": ranking.category * (part.categories * asked).max(axis=1, initial=0.0),
-        }
-        if service in SERVICES:
-            own = part.services[:, SERVICES.index(service)] > 0
-            out["service"] = ranking.service * np.where(own, 1.0, np.where(part.special, -1.0, 0.0))
-        return out
 
     def _success(self, ids: Sequence[str]) -> F64:
         """What customers' judgements add, shape (ids,): nothing where there are none."""
@@ -206,16 +243,12 @@ def _part(entries: tuple[Searched, ...], language: str, ranking: Ranking) -> Par
     ]
     keys = [(weight, keyed(texts, language, language, kinds)) for weight, kinds, texts in fields]
     having = {kind: [(weight, one[kind]) for weight, one in keys if kind in one] for kind in KINDS}
-    kinds = {kind: postings(each, len(entries)) for kind, each in having.items()} if entries else {}
+    found = together([postings(having[kind], len(entries)) for kind in KINDS]) if entries else None
     serves = {category: [intent for intent in INTENTS if category in SERVED_BY[intent]] for category in CATEGORIES}
-    return Part(
-        tuple(entry.entry_id for entry in entries),
-        kinds,
-        _table([entry.intents for entry in entries], INTENTS),
-        _table([serves[entry.category] for entry in entries], INTENTS),
-        _table([entry.services for entry in entries], SERVICES),
-        np.array([bool(entry.services) for entry in entries], np.bool_),
-    )
+    tables = [_table([entry.intents for entry in entries], INTENTS), _table([serves[entry.category] for entry in entries], INTENTS)]
+    services, special = _table([entry.services for entry in entries], SERVICES), [bool(entry.services) for entry in entries]
+    adds = ranking.service * np.where(services > 0, 1.0, np.where(special, -1.0, 0.0))
+    return Part(language, ranking, tuple(entry.entry_id for entry in entries), found, np.stack(tables), adds)
 
 
 def _searched(entry: Entry) -> Searched:
@@ -226,5 +259,5 @@ _FIELDS = attrgetter(*Searched._fields)
 
 
 def _table(rows: Sequence[Sequence[str]], names: Sequence[str]) -> F64:
-    """1 where a row has a name, shape (rows, names)."""
-    return np.array([[float(name in row) for name in names] for row in rows], np.float64).reshape(len(rows), len(names))
+    """1 where a row has a name, shape (names, rows)."""
+    return np.array([[float(name in row) for row in rows] for name in names], np.float64).reshape(len(names), len(rows))

@@ -6,7 +6,7 @@ remembers them for it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,11 +18,12 @@ from agents.support.entities import Entity, find
 from agents.support.model import Embed, Model, understand
 from agents.support.policy import SENTIMENTS, UNKNOWN, Policy
 from agents.support.privacy import PLACEHOLDERS, mask, masked
-from agents.support.retrieval import Query, queries
+from agents.support.retrieval import Index, Query, queries
 from agents.support.text import EMPTY, NO_WORDS, Message, cleaned
 
 F64 = npt.NDArray[np.float64]
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
+CONVERSATIONS = 1 << 15  # of which the languages are remembered, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +62,28 @@ class Texts:
         self.model, self.policy, self.embed = model, policy, embed
         self._messages: dict[str, Message] = {}
         self._said: dict[tuple[str, str | None], Said] = {}
+        self.index: Index | None = None  # what texts were last looked for in: most likely they will be again …
+        self.languages: dict[str, str | None] = {}  # … and conversations still be of the languages that they were last of
+
+    def clean(self, raws: Iterable[str]) -> None:
+        """Look at these texts, and at no others any more, only once."""
+        self._messages = {raw: cleaned(raw, self.policy.longest) for raw in raws}
 
     def look_at(self, texts: Sequence[tuple[str, str | None]]) -> None:
         """Look at these beforehand: as ``said``."""
-        self._messages = {raw: cleaned(raw, self.policy.longest) for raw, _ in texts}
         self._said = dict(zip(texts, self._look(texts), strict=True))
+        if self.index is not None:
+            self.index.compare(said.query for said in self._said.values() if said.readable)
 
     def message(self, raw: str) -> Message:
         """What is looked at of a text."""
         return self._messages.get(raw) or cleaned(raw, self.policy.longest)
+
+    def heard(self, conversation_id: str, language: str | None) -> None:
+        """A conversation is of a language by now."""
+        if len(self.languages) >= CONVERSATIONS:
+            self.languages.clear()
+        self.languages[conversation_id] = language
 
     def said(self, texts: Sequence[tuple[str, str | None]]) -> list[Said]:
         """What raw texts say, each with its language if that need not be told from the text."""

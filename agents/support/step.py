@@ -41,6 +41,7 @@ def step(state: SupportState, batches: Mapping[str, Records], now: int, texts: T
     for record in [record for topic in REFERENCES for record in given.pop(topic, ())]:
         refer(state, desk.staff, record, out.rejected)
     state.index.refresh()
+    texts.index = state.index
     desk.pass_time()
     records = sorted(_now(state, given, now, policy), key=lambda each: (each.row["ts"], _ORDER[each.topic], each.offset))
     start = 0
@@ -96,6 +97,9 @@ def _take(desk: Desk, records: Sequence[Read], texts: Texts) -> None:
     of_read = {(each.topic, each.offset): one for each, one in zip(asked, heard, strict=True)}
     for each in records:
         desk.take(each, of_read.get((each.topic, each.offset)))
+    for name in dict.fromkeys(each.row["conversation_id"] for each in asked):
+        now = desk.state.conversations.get(name)
+        texts.heard(name, now.language if now is not None else None)
 
 
 def _figures(state: SupportState, now: int) -> list[dict[str, Any]]:

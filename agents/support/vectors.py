@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack
 
-from agents.support.concepts import concepts, folded
+from agents.support.concepts import folded, spoken_of
 from agents.support.features import I64, U64, grams
 from agents.support.text import plain
 
@@ -55,7 +55,7 @@ def of_matters(texts: Sequence[str], languages: Sequence[str]) -> Occurrences:
     owner: list[int] = []
     keys: list[int] = []
     for i, (text, language) in enumerate(zip(texts, languages, strict=True)):
-        found = concepts([folded(plain(text))], language).key.tolist()
+        found = spoken_of(folded(plain(text)), language)
         kinds = sorted(set(found))
         pairs = [PAIRS + first * 1024 + second for at, first in enumerate(kinds) for second in kinds[at + 1 :]]
         keys += [*found, *pairs]
@@ -76,10 +76,12 @@ def learnt(found: Occurrences, texts: int, least: int = 2) -> Vocabulary:
 
 def vectors(found: Occurrences, texts: int, known: Vocabulary) -> csr_matrix:
     """Shape (texts, features), float32: (1 + ln count) · idf, the part that is of words and the other one of length 1 each."""
-    at = np.searchsorted(known.keys, found.key)
+    order = found.key.argsort()  # neighbours are found near each other, in less than half the time
+    key = found.key[order]
+    at = known.keys.searchsorted(key)
     at[at == len(known)] = 0
-    hit = known.keys[at] == found.key if len(known) else np.zeros(len(at), np.bool_)
-    cells, count = np.unique(found.text[hit] * len(known) + at[hit], return_counts=True)
+    hit = known.keys[at] == key if len(known) else np.zeros(len(at), np.bool_)
+    cells, count = np.unique(found.text[order[hit]] * len(known) + at[hit], return_counts=True)
     row, column = np.divmod(cells, max(1, len(known)))
     value = (1 + np.log(count)).astype(np.float32) * known.idf[column]
     part = row * 2 + known.words[column]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.support.bm25 import postings
+from agents.support.bm25 import postings, together
 from agents.support.concepts import NAMES, WORDS_BY_LANGUAGE, beginnings, concepts, folded
 from agents.support.courtesies import cites_courtesy
 from agents.support.entries import Entries
@@ -184,16 +184,29 @@ def test_the_knowledge_whole_is_searched_in_less_than_a_millisecond(index: Index
 words = st.lists(st.integers(0, 5), min_size=0, max_size=6)
 
 
-@given(st.lists(words, min_size=1, max_size=5), st.lists(words, min_size=1, max_size=5), st.sets(st.integers(0, 7), max_size=5))
+documents = st.lists(words, min_size=1, max_size=5)
+queries_by_kind = st.lists(
+    st.tuples(st.sets(st.integers(0, 7), max_size=5), st.sets(st.integers(0, 7), max_size=5)), min_size=1, max_size=3
+)
+
+
+@given(documents, documents, documents, queries_by_kind)
 @unhurried
-def test_scores_are_those_of_the_formula(questions: list[list[int]], answers: list[list[int]], wanted: set[int]) -> None:
-    count = min(len(questions), len(answers))
-    fields = [(3.0, questions[:count]), (1.0, answers[:count])]
-    found_keys = [(weight, as_grams(docs)) for weight, docs in fields]
-    scores = postings(found_keys, count).scores(np.array(sorted(wanted), np.uint64), unsaid=1.0)
-    expected = [by_hand(fields, doc, count, sorted(wanted)) for doc in range(count)]
-    assert scores.tolist() == pytest.approx(expected)
-    assert all(0 <= score < 1 for score in scores.tolist())
+def test_scores_are_those_of_the_formula(
+    questions: list[list[int]], answers: list[list[int]], others: list[list[int]], wanted: list[tuple[set[int], set[int]]]
+) -> None:
+    """Of each query and kind of key by itself, whatever else is asked."""
+    count = min(map(len, (questions, answers, others)))
+    kinds = [[(3.0, questions[:count]), (1.0, answers[:count])], [(2.0, [[key + 100 for key in doc] for doc in others[:count]])]]
+    known = together([postings([(weight, as_grams(docs)) for weight, docs in fields], count) for fields in kinds])
+    asked = [[np.array(sorted(first), np.uint64), np.array(sorted(second), np.uint64) + np.uint64(100)] for first, second in wanted]
+    scores = known.scores(asked, (1.0, 1.0))
+    for query, keys in enumerate(asked):
+        for kind, fields in enumerate(kinds):
+            expected = [by_hand(fields, doc, count, keys[kind].tolist()) for doc in range(count)]
+            assert scores[query, kind].tolist() == pytest.approx(expected)
+        assert known.scores([keys], (1.0, 1.0)).tolist() == scores[query : query + 1].tolist()  # to the bit
+    assert ((scores >= 0) & (scores < 1)).all()
 
 
 def as_grams(docs: list[list[int]]) -> Grams:

@@ -46,16 +46,18 @@ def folded(text: str) -> str:
 
 def concepts(texts: Sequence[str], language: str) -> Grams:
     """What each folded text speaks of, each time it does, as positions in NAMES."""
-    found = [_spoken_of(text, language) for text in texts]
+    found = [spoken_of(text, language) for text in texts]
     owner = np.repeat(np.arange(len(found)), [len(one) for one in found])
     return Grams(owner, np.array([concept for one in found for concept in one], np.uint64))
 
 
 @lru_cache(maxsize=4096)
-def _spoken_of(text: str, language: str) -> tuple[int, ...]:
-    """As ``concepts``, of one text: a message is asked about several times in a step."""
-    table, text = beginnings(language), f"{text} "
-    return tuple(concept for _, word in _words(language).all(text, _starts(text, language)) for concept in table[word])
+def spoken_of(text: str, language: str) -> tuple[int, ...]:
+    """What one folded text speaks of, as positions in NAMES: a message is asked about several times in a step."""
+    table, words, text = beginnings(language), _words(language), f"{text} "
+    if language in UNBROKEN:
+        return tuple(concept for _, word in words.all(text, range(len(text))) for concept in table[word])
+    return tuple(concept for _, _, found in words.of_words(text) for word in found for concept in table[word])
 
 
 @cache
@@ -73,10 +75,3 @@ def beginnings(language: str) -> dict[str, tuple[int, ...]]:
 @cache
 def _words(language: str) -> Beginnings:
     return Beginnings(beginnings(language))
-
-
-def _starts(text: str, language: str) -> Sequence[int]:
-    """Where a word may begin."""
-    if language in UNBROKEN:
-        return range(len(text))
-    return [word.start() for word in _WORDS.finditer(text)]

@@ -55,7 +55,7 @@ _NOT = re.compile(r"(?<=n)['’`´](?=t\b)")
 _UMLAUTS = re.compile("(?<=[aou])e")
 _SIGNS = str.maketrans({"🆘": " sos ", "🚑": " ambulance "})
 _START = re.compile("(?<= )")  # a word's beginning
-_STARTS = {
+_STARTS = {  # where words begin, in languages in which that is not only after a blank
     "ar": re.compile(r"(?:(?<= )|(?<= [وفبلك])|(?<= ال)|(?<= لل)|(?<= [وفبكه]ال)|(?<= [وف][بلك])|(?<= عال))"),
     **dict.fromkeys(ANYWHERE, re.compile(r"(?:(?<= )|(?<![a-z0-9])(?=[a-z0-9]))")),
 }
@@ -68,12 +68,15 @@ _Rule = tuple[str, tuple[int, ...]]  # a matter, and the other sides that it nee
 @dataclass(frozen=True, slots=True)
 class _Told:
     """What a beginning tells: ``matters`` alone; of which ``sides`` it is, and by another side what it tells together with that: a matter, if
-    there is the rest of its sides too. ``length``: in words or characters."""
+    there is the rest of its sides too. ``length``: in words or characters. ``of`` and ``needed``: ``sides``, and those of ``together``, as bits.
+    """
 
     matters: tuple[str, ...]
     sides: tuple[int, ...]
     together: dict[int, tuple[_Rule, ...]]
     length: int
+    of: int
+    needed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class _Table:
     """Of a language and English: beginnings, and what they tell."""
 
     idioms: Beginnings
-    begins: Beginnings  # where words begin
+    begins: Beginnings  # where words begin; with the idioms, where words begin after blanks only
     inside: Beginnings  # anywhere
     told: tuple[dict[str, _Told], dict[str, _Told]]  # by begins, by inside
     near: int  # words, or characters if ``counted``
@@ -92,25 +95,51 @@ def dangers(text: str, language: str) -> tuple[str, ...]:
     """The matters of danger that ``text`` (see text.cleaned) speaks of in its language or in English, sorted."""
     table = _table(language)
     seen = f" {alike(text, language)} "
-    if table.idioms:
-        seen = _without(table.idioms, seen, range(len(seen)) if language in ANYWHERE else _starts(seen, language))
-    hits = [(at, table.told[0][word]) for at, word in table.begins.longest(seen, _starts(seen, language))]
-    if table.inside:
-        hits += [(at, table.told[1][word]) for at, word in table.inside.longest(seen, range(len(seen)))]
-        hits.sort(key=_first)
+    hits = _hits(table, seen) if language not in _STARTS else _hits_anywhere(table, seen, language)
+    before, joint = 0, False
+    for _, told in hits:
+        joint = joint or bool(before & told.needed)
+        before |= told.of
+    found = {matter for _, told in hits for matter in told.matters}
+    if joint:
+        found |= _together(hits, table.near)
+    return tuple(sorted(found))
+
+
+def _together(hits: Sequence[tuple[int, _Told]], near: int) -> set[str]:
+    """What hits tell by standing near each other."""
     found: set[str] = set()
     last: dict[int, int] = {}  # side → the place where its latest beginning ended
-    at = place = 0
-    for start, told in hits:
-        place += start - at if table.counted else seen.count(" ", at, start)
-        at = start
-        found.update(told.matters)
+    for place, told in hits:
         for other in told.together.keys() & last.keys():
-            if place - last[other] <= table.near:
+            if place - last[other] <= near:
                 rules = told.together[other]
-                found.update(matter for matter, rest in rules if all(place - last.get(one, -99) <= table.near for one in rest))
+                found.update(matter for matter, rest in rules if all(place - last.get(one, -99) <= near for one in rest))
         last.update(dict.fromkeys(told.sides, place + told.length))
-    return tuple(sorted(found))
+    return found
+
+
+def _hits(table: _Table, seen: str) -> list[tuple[int, _Told]]:
+    """What the longest beginnings in a text tell but for idioms, in its order, each with its place in words."""
+    told, idioms = table.told[0], table.idioms.words
+    hits = table.begins.of_words(seen)
+    if any(not idioms.isdisjoint(words) for _, _, words in hits):
+        seen = _without(seen, table.idioms.longest(seen, [match.start() for match in _START.finditer(seen)]))
+        found = [(place, [word for word in words if word in told]) for place, _, words in table.begins.of_words(seen)]
+        return [(place, told[words[-1]]) for place, words in found if words]
+    return [(place, told[words[-1]]) for place, _, words in hits]
+
+
+def _hits_anywhere(table: _Table, seen: str, language: str) -> list[tuple[int, _Told]]:
+    """As ``_hits``, in a language of _STARTS; places in characters if these are counted."""
+    outside, inside = table.told
+    starts = range(len(seen)) if language in ANYWHERE else _starts(seen, language)
+    seen = _without(seen, table.idioms.longest(seen, starts))
+    hits = [(at, outside[word]) for at, word in table.begins.longest(seen, _starts(seen, language))]
+    if table.inside:
+        hits += [(at, inside[word]) for at, word in table.inside.longest(seen, range(len(seen)))]
+        hits.sort(key=_first)
+    return hits if table.counted else [(seen.count(" ", 0, at), told) for at, told in hits]
 
 
 def everyday(found: Sequence[str]) -> bool:
@@ -156,9 +185,10 @@ def _table(language: str) -> _Table:
     told = (_tell(alone[0], sided[0], rules, counted), _tell(alone[1], sided[1], rules, counted))
     names = {language, "en"} & set(TABLES)
     idioms = [word.strip() for name in names for word in TABLES[name].IDIOMS.split(",") if word.strip()]
+    unheard = Beginnings(_word(word, language == "de", language in ANYWHERE)[1] for word in idioms)
     return _Table(
-        Beginnings(_word(word, language == "de", language in ANYWHERE)[1] for word in idioms),
-        Beginnings(told[0]),
+        unheard,
+        Beginnings(told[0] if language in _STARTS else told[0].keys() | unheard.words),
         Beginnings(told[1]),
         told,
         NEAR_COUNTED if counted else NEAR,
@@ -204,8 +234,14 @@ def _tell(alone: _Alone, sided: _Sided, rules: Mapping[int, Iterable[_Rule]], co
         if sides not in together:
             together[sides] = _by_other({rule for side in sides for rule in rules[side]})
         length = len(word) if counted else word.strip().count(" ")
-        out[word] = same.setdefault((matters, sides, length), _Told(matters, sides, together[sides], length))
+        if (matters, sides, length) not in same:
+            same[matters, sides, length] = _Told(matters, sides, together[sides], length, _bits(sides), _bits(together[sides]))
+        out[word] = same[matters, sides, length]
     return out
+
+
+def _bits(sides: Iterable[int]) -> int:
+    return sum(1 << side for side in sides)
 
 
 def _by_other(rules: Iterable[_Rule]) -> dict[int, tuple[_Rule, ...]]:
@@ -231,14 +267,14 @@ def _word(written: str, german: bool, anywhere: bool) -> tuple[int, str]:
 
 
 def _starts(seen: str, language: str) -> list[int]:
-    """Where words begin."""
-    return [match.start() for match in _STARTS.get(language, _START).finditer(seen)]
+    """Where words begin, in a language of _STARTS."""
+    return [match.start() for match in _STARTS[language].finditer(seen)]
 
 
-def _without(idioms: Beginnings, seen: str, starts: Iterable[int]) -> str:
-    """What is left of a text without idioms."""
+def _without(seen: str, idioms: Iterable[tuple[int, str]]) -> str:
+    """What is left of a text without idioms, each with where it stands."""
     parts, done = [], 0
-    for at, word in idioms.longest(seen, starts):
+    for at, word in idioms:
         if at >= done:
             parts += [seen[done:at], "~ " if word.endswith(" ") else "~"]
             done = at + len(word)
