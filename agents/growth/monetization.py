@@ -99,19 +99,20 @@ class Monetization:
         requests = self._unheard(requests, policy, rejected) if requests is not None else None
         waiting = {} if requests is None else dict(zip(reversed(requests.ids.tolist()), reversed(requests["ts"].tolist()), strict=True))
         at, left = 0, dict[str, int]()
+        columns = {} if profiles is None else {name: profiles[name].tolist() for name in (*PROFILE, "deleted")}
         for i, rider in enumerate(profiles.ids.tolist() if profiles is not None else ()):
             assert profiles is not None
-            ts = int(profiles["ts"][i])
+            ts = columns["ts"][i]
             if requests is not None and waiting.get(rider, ts) < ts:
                 end = int(np.searchsorted(requests["ts"], ts))
                 if end > at:
                     out.append(self._decide(requests.take(np.arange(at, end)), settings, policy))
                     at = end
-            values = {name: profiles[name][i] for name in PROFILE}
-            if not self.riders.profiled(rider, values, bool(profiles["deleted"][i])):
+            values = {name: columns[name][i] for name in PROFILE}
+            if not self.riders.profiled(rider, values, columns["deleted"][i]):
                 why = "a later profile of this rider was read before"
                 rejected.append(Rejection(RIDERS, int(profiles.offsets[i]), "OutOfOrder", why, True))
-            elif profiles["deleted"][i]:
+            elif columns["deleted"][i]:
                 left[rider] = ts
         if requests is not None and at < len(requests):
             out.append(self._decide(requests.take(np.arange(at, len(requests))), settings, policy))
