@@ -35,6 +35,7 @@ from agents.pricing.drift import Drift, DriftPolicy
 from agents.pricing.hierarchy import Prior, posterior
 
 Array = npt.NDArray[Any]
+CHUNK = 128  # outcomes looked at together: what fits into a core's cache
 STEEPEST_ODDS = 30.0  # log-odds beyond which a chance is 0 or 1
 
 
@@ -198,10 +199,14 @@ class Acceptance:
 
     def _expected(self, outcomes: _Outcomes) -> tuple[F64, F64]:
         """Chances of acceptance at the posterior's mean, and the variance of their log-odds, (n,) each."""
-        cell = (outcomes.zone, outcomes.service)
         x = outcomes.features[:, self._order]
-        odds = (self._mean[cell] * x).sum(axis=1)
-        return chance(odds), (_times(self._covariance[cell], x) * x).sum(axis=1)
+        odds = (self._mean[outcomes.zone, outcomes.service] * x).sum(axis=1)
+        live = np.flatnonzero(x.any(axis=0))  # what is 0 in all of them adds nothing
+        covariance, along = self._covariance[..., live[:, None], live], np.zeros(x.shape)
+        for at in range(0, len(x), CHUNK):
+            rows = slice(at, at + CHUNK)
+            along[rows, live] = _times(covariance[outcomes.zone[rows], outcomes.service[rows]], x[rows, live])
+        return chance(odds), (along * x).sum(axis=1)
 
     def _evidence(self, outcomes: _Outcomes) -> tuple[F64, F64]:
         """What the outcomes say, linearised at the posterior's mean: precision and information of each cell."""
@@ -211,9 +216,10 @@ class Acceptance:
         likely = chance(odds)
         weight = likely * (1 - likely)
         pull = weight * odds + outcomes.accepted - likely
-        upper = np.triu_indices(k)
+        live = np.flatnonzero(x.any(axis=0))  # what is 0 in all of them adds nothing
+        upper = [live[places] for places in np.triu_indices(len(live))]
         pairs = _by_cell(cell, weight[:, None] * x[:, upper[0]] * x[:, upper[1]], zones * services)
-        precision = np.empty((zones * services, k, k))
+        precision = np.zeros((zones * services, k, k))
         precision[:, upper[0], upper[1]] = precision[:, upper[1], upper[0]] = pairs
         information = _by_cell(cell, pull[:, None] * x, zones * services)
         return precision.reshape(zones, services, k, k), information.reshape(zones, services, k)
