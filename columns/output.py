@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -119,9 +120,8 @@ class Table:
 
     def rows(self) -> list[dict[str, Any]]:
         """Row by row, by field; nobody may change them."""
-        names = tuple(self.columns)
-        values = [_values(column, self.height) for column in self.columns.values()]
-        return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+        values = zip(*(_values(column, self.height) for column in self.columns.values()), strict=True)
+        return list(map(dict, map(zip, repeat(tuple(self.columns)), values)))
 
     def frame(self, schema: pl.Schema) -> pl.DataFrame:
         """As a frame with the columns and types of ``schema``."""

@@ -67,7 +67,7 @@ class Curves:
     covariance: F64
     shape: F64
 
-    def __getitem__(self, rows: slice) -> Curves:
+    def __getitem__(self, rows: slice | I64) -> Curves:
         return Curves(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
@@ -124,9 +124,10 @@ class Acceptance:
             shape=mean[:, b:],
         )
 
-    def predict(self, contexts: Contexts, log_ratios: F64) -> tuple[F64, F64]:
-        """The chance of acceptance at prices (n, prices), log(price / reference): mean and variance, (n, prices) each (delta method)."""
-        c = self.curves(contexts)
+    def predict(self, contexts: Contexts, log_ratios: F64, curves: Curves | None = None) -> tuple[F64, F64]:
+        """The chance of acceptance at prices (n, prices), log(price / reference): mean and variance, (n, prices) each (delta method).
+        ``curves``: of the quotes, if they are known."""
+        c = self.curves(contexts) if curves is None else curves
         odds = c.level[:, None] - np.maximum(c.slope, self.policy.least_slope)[:, None] * log_ratios + bend(c, contexts, log_ratios)
         likely = chance(odds)
         spread = c.level_variance[:, None] - 2 * log_ratios * c.covariance[:, None] + np.square(log_ratios) * c.slope_variance[:, None]

@@ -88,9 +88,11 @@ def choose(
     seed: int,
     keys: Words,
     policy: ChoicePolicy,
+    curves: Curves | None = None,
 ) -> Chosen:
-    """Choose for quotes (n,): prices in currency, floors > 0 and at most the caps; ``keys`` name the quotes, ``seed`` is the market's."""
-    curves = acceptance.curves(contexts)
+    """Choose for quotes (n,): prices in currency, floors > 0 and at most the caps; ``keys`` name the quotes, ``seed`` is the market's.
+    ``curves``: of the quotes, if they are known."""
+    curves = acceptance.curves(contexts) if curves is None else curves
     prices = grid(floors, caps, policy.arms)
     ratios = prices / reference[:, None]
     dear, least = np.log(ratios), acceptance.policy.least_slope
@@ -156,10 +158,13 @@ def drawn(curves: Curves, least_slope: float, count: int) -> tuple[F64, F64]:
 def _look(curves: Curves, dear: F64, bent: F64, gain: F64, least_slope: float, policy: ChoicePolicy) -> tuple[F64, F64, F64]:
     """Of some quotes' arms (quotes, arms): share of points where it is best, expected acceptance, share where it is near the best."""
     level, slope = drawn(curves, least_slope, policy.draws)
-    refused = slope[:, None, :] * dear[:, :, None] - level[:, None, :] - bent[:, :, None]
-    for arm in range(1, policy.arms):  # acceptance never rises with price
-        np.maximum(refused[:, arm], refused[:, arm - 1], out=refused[:, arm])
-    accepted = 1.0 / (1.0 + np.exp(np.clip(refused, -STEEPEST_ODDS, STEEPEST_ODDS)))
+    refused = slope[:, None, :] * dear[:, :, None]
+    refused -= level[:, None, :]
+    refused -= bent[:, :, None]
+    np.maximum.accumulate(refused, axis=1, out=refused)  # acceptance never rises with price
+    accepted = np.exp(np.minimum(np.maximum(refused, -STEEPEST_ODDS, out=refused), STEEPEST_ODDS, out=refused), out=refused)
+    accepted += 1.0
+    np.divide(1.0, accepted, out=accepted)
     value = gain[:, :, None] * accepted
     best = value.max(axis=1, keepdims=True)
     won = (value == best).sum(axis=2)

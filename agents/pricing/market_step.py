@@ -173,7 +173,7 @@ class MarketStep:
             message = f"driver {moves['driver'][i]} has no room: the limit is {policy.driver_limit} drivers of a market"
             self.rejected.append(Rejection(moves.topic, int(moves.offsets[i]), "TooManyDrivers", message, False))
         rows = cells.find(moved.zone)  # a zone that was let go of since has no window
-        for service in range(len(SERVICES)):
+        for service in range(len(SERVICES)) if len(rows) else ():
             of = np.flatnonzero((moved.services >> service & 1) & (rows >= 0))
             cells.count("offs", rows[of], np.full(len(of), service, np.uint8), moved.ts[of], 1)
 
