@@ -53,6 +53,21 @@ class Same:
 
 
 @dataclass(frozen=True, slots=True)
+class Cycle:
+    """Some values over and over."""
+
+    kinds: Sequence[Any]
+
+    def values(self, n: int) -> list[Any]:
+        """One for each row."""
+        return list(self.kinds) * (n // len(self.kinds))
+
+    def series(self, dtype: pl.DataType, n: int) -> pl.Series:
+        """The values in a type."""
+        return Each(self.kinds, np.arange(n) % len(self.kinds)).series(dtype, n)
+
+
+@dataclass(frozen=True, slots=True)
 class Where:
     """A column's values where ``given`` (n,), else null."""
 
@@ -108,7 +123,7 @@ class Structs:
         return pl.DataFrame({"lists": lists, "counts": self.counts}).select(pl.col("lists").list.head("counts")).to_series()
 
 
-Column = Array | list[Any] | Each | Same | Where | Struct | Structs
+Column = Array | list[Any] | Each | Same | Cycle | Where | Struct | Structs
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +141,6 @@ class Table:
     def frame(self, schema: pl.Schema) -> pl.DataFrame:
         """As a frame with the columns and types of ``schema``."""
         return pl.DataFrame([_series(self.columns[name], dtype, self.height).alias(name) for name, dtype in schema.items()])
-
-
-def cycled(values: Sequence[Any], n: int) -> Each:
-    """The same values over and over, n times."""
-    return Each(values, np.tile(np.arange(len(values)), n))
 
 
 def _values(column: Column, n: int) -> list[Any]:

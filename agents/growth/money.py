@@ -14,7 +14,7 @@ from agents.growth.orders import FIGURES, Captured
 from agents.growth.policy import DAY_MS, PRICE_SOURCES, SERVICES, Policy
 from agents.growth.reading import ORDER_CHANGES
 from agents.growth.revenue import FEES
-from columns.output import Column, Same, Struct, Structs, Table, cycled
+from columns.output import Column, Cycle, Same, Struct, Structs, Table
 from columns.table import I64
 
 SHOWN_FEES = tuple(name.removesuffix("_cents") for name in FEES)
@@ -77,4 +77,4 @@ def _factors(price: I64, fees: dict[str, I64]) -> Structs:
     """The fees as shares of the price; the weight is the price."""
     shares = np.stack([cents / np.maximum(1, price) for cents in fees.values()], axis=1).round(6)
     weights = np.repeat(price, len(FEES)).astype(np.float64)
-    return Structs(Struct({"name": cycled(SHOWN_FEES, len(price)), "value": shares.ravel(), "weight": weights}), len(FEES))
+    return Structs(Struct({"name": Cycle(SHOWN_FEES), "value": shares.ravel(), "weight": weights}), len(FEES))

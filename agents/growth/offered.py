@@ -10,7 +10,7 @@ from agents.growth.choice import NOTHING, Chosen
 from agents.growth.conversion import FEATURES, Arms, Conversion
 from agents.growth.policy import HOUR_MS, OUTCOMES, TIMINGS, TYPES, Policy, Settings
 from agents.growth.reading import REQUESTS, Rows
-from columns.output import Column, Each, Same, Struct, Structs, Table, Where, cycled
+from columns.output import Column, Cycle, Each, Same, Struct, Structs, Table, Where
 from columns.table import F64, I64, Mask
 
 SHOWN = 3  # alternatives
@@ -94,7 +94,7 @@ def named(masks: dict[str, Mask], n: int) -> Each:
 
 def _factors(part: Decided, arm: I64, made: Mask) -> Structs:
     values = (part.features + part.arms.features[arm]).ravel()
-    flat = Struct({"name": cycled(FEATURES, len(made)), "value": values, "weight": part.weights.round(9).ravel()})
+    flat = Struct({"name": Cycle(FEATURES), "value": values, "weight": part.weights.round(9).ravel()})
     return Structs(flat, len(FEATURES), np.where(made, len(FEATURES), 0))
 
 

@@ -11,7 +11,7 @@ from agents.growth.market import Allocated
 from agents.growth.offered import named
 from agents.growth.policy import ACTIONS, HOUR_MS, PRIORITIES, SERVICES
 from agents.growth.reading import ORDERS
-from columns.output import Column, Each, Same, Struct, Structs, Table, Where, cycled
+from columns.output import Column, Cycle, Each, Same, Struct, Structs, Table, Where
 from columns.table import Array
 
 OUTLOOK = (
@@ -70,7 +70,7 @@ def _table(parts: list[Allocated], partition: int, now: int, code_version: str) 
         **{name: what[name] for name in ("amount", "moves_in", "moves_out")},
         "priority": Each(PRIORITIES, what["priority"]),
         "impact": _impact(what),
-        "factors": _factors(parts, n),
+        "factors": _factors(parts),
         "alternatives": _alternatives(what),
         "propensity": Same(None),
         "guards": named({name: np.concatenate([part.guards[name][part.shown] for part in parts]) for name in parts[0].guards}, n),
@@ -103,10 +103,10 @@ def _impact(what: dict[str, Array]) -> Where:
     return Where(what["learnt"], Struct(both | {"satisfaction": what["satisfaction"], "cost_cents": what["cost"]}))
 
 
-def _factors(parts: list[Allocated], n: int) -> Structs:
+def _factors(parts: list[Allocated]) -> Structs:
     values = np.concatenate([part.parts[:, part.shown].T for part in parts]).round(6)
     weights = np.concatenate([np.tile(part.weights, len(part.shown)) for part in parts])
-    return Structs(Struct({"name": cycled(PARTS, n), "value": values.ravel(), "weight": weights}), len(PARTS))
+    return Structs(Struct({"name": Cycle(PARTS), "value": values.ravel(), "weight": weights}), len(PARTS))
 
 
 def _alternatives(what: dict[str, Array]) -> Structs:

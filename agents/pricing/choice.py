@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -132,6 +133,7 @@ def draw(chances: F64, chance: F64) -> I64:
     return arm
 
 
+@cache
 def points(count: int) -> tuple[F64, F64]:
     """Equally likely points of two independent standard normal numbers: a spiral of Fibonacci, exact in mean, variance and covariance."""
     at = np.arange(count)
@@ -161,7 +163,8 @@ def _look(curves: Curves, dear: F64, bent: F64, gain: F64, least_slope: float, p
     refused = slope[:, None, :] * dear[:, :, None]
     refused -= level[:, None, :]
     refused -= bent[:, :, None]
-    np.maximum.accumulate(refused, axis=1, out=refused)  # acceptance never rises with price
+    for arm in range(1, policy.arms):  # acceptance never rises with price
+        np.maximum(refused[:, arm], refused[:, arm - 1], out=refused[:, arm])
     accepted = np.exp(np.minimum(np.maximum(refused, -STEEPEST_ODDS, out=refused), STEEPEST_ODDS, out=refused), out=refused)
     accepted += 1.0
     np.divide(1.0, accepted, out=accepted)

@@ -16,7 +16,7 @@ from agents.pricing.policy import OBJECTIVES, OUTCOMES, SERVICES, TIERS, Policy
 from agents.pricing.pricing import FACTORS, OF_ALTERNATIVES, Priced
 from agents.pricing.tariff import PARTS
 from agents.pricing.zones import name_of
-from columns.output import Column, Each, Same, Struct, Structs, Table, cycled
+from columns.output import Column, Cycle, Each, Same, Struct, Structs, Table
 
 DECISIONS, OUTCOMES_TOPIC, PAY = "pricing.decisions", "pricing.outcomes", "pricing.driver-pay"
 ZONES, FIGURES, ALERTS, RECOMMENDATIONS = "pricing.zones", "pricing.figures", "pricing.alerts", "pricing.recommendations"
@@ -70,12 +70,13 @@ def decisions_table(parts: Sequence[Priced], stamp: Stamp) -> Table:
     columns["decision_id"] = _ids(REQUESTS, values["offset"], 0, stamp)
     columns["model_version"] = [p.model for p in parts for _ in p.ids]
     seen, weights = (np.concatenate([getattr(p, name) for p in parts]).ravel() for name in ("seen", "weights"))
-    factors = Struct({"name": cycled(FACTORS, len(values["offset"])), "value": seen, "weight": weights})
+    factors = Struct({"name": Cycle(FACTORS), "value": seen, "weight": weights})
     others: dict[str, Any] = {name: np.concatenate([p.alternatives[name] for p in parts]).ravel() for name in OF_ALTERNATIVES}
-    others |= {"name": cycled(ALTERNATIVES, len(values["offset"])), "price_cents": np.rint(others["price_cents"]).astype(np.int64)}
+    others |= {"name": Cycle(ALTERNATIVES), "price_cents": np.rint(others["price_cents"]).astype(np.int64)}
     columns |= {"factors": Structs(factors, len(FACTORS)), "alternatives": Structs(Struct(others), len(ALTERNATIVES))}
-    kinds, which = np.unique(values["guards"], return_inverse=True)
-    columns["guards"] = Each(guards.names(kinds), which)
+    kinds: dict[int, int] = {}
+    places = np.array([kinds.setdefault(bits, len(kinds)) for bits in values["guards"].tolist()], np.int64)
+    columns["guards"] = Each(guards.names(np.array(list(kinds), np.int64)), places)
     symbols = {name: Each(of, values[name]) for name, of in (("service", SERVICES), ("tier", TIERS), ("objective", OBJECTIVES))}
     return Table(values | columns | symbols, len(values["offset"]))
 
@@ -99,7 +100,7 @@ def pay_table(parts: Sequence[Paid], stamp: Stamp) -> Table:
     columns = _named(parts, values, stamp.policy) | stamp.columns(ANSWERS) | stamp.versions()
     columns["decision_id"] = _ids(ANSWERS, values["offset"], 0, stamp)
     amounts, cents = np.concatenate([p.amounts for p in parts]), np.concatenate([p.cents for p in parts])
-    every = Struct({"name": cycled(PARTS, len(cents)), "value": amounts.ravel(), "cents": cents.ravel()})
+    every = Struct({"name": Cycle(PARTS), "value": amounts.ravel(), "cents": cents.ravel()})
     columns |= {"pay_cents": cents.sum(axis=1), "parts": Structs(every, len(PARTS)), "service": Each(SERVICES, values["service"])}
     return Table(values | columns, len(cents))
 

@@ -121,8 +121,10 @@ def model_version(market: Market) -> str:
 def _to_price(market: Market, given: Rows, at: I64, keys: Array, policy: Policy, rejected: list[Rejection]) -> I64:
     """Positions of the requests to be priced; the others are refused."""
     late = given["ts"] < at - round(policy.late_s * 1000)
-    first = np.zeros(len(keys), np.bool_)
-    first[np.unique(np.where(late, np.uint64(0), keys), return_index=True)[1]] = True
+    first = np.ones(len(keys), np.bool_)
+    if len(set(keys.tolist())) < len(keys):
+        first[:] = False
+        first[np.unique(np.where(late, np.uint64(0), keys), return_index=True)[1]] = True
     again = market.quotes.known(keys) | ~first
     for i in np.flatnonzero(late | again).tolist():
         name, offset = given["id"][i], int(given.offsets[i])
