@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,11 @@ import columns
 from agents.growth.policy import DEFAULT, Policy
 from agents.growth.state import FORMAT, GrowthState
 from agents.growth.step import OUTPUTS, READERS, Stepped, due, step
+from columns.output import MANY, Table
 from columns.records import Rejection
 from streams.agent import source_version
 from streams.avro_schema import polars_schema
-from streams.batch import Batch, Decisions, Kept, Output, Rejected
+from streams.batch import Batch, Decisions, Kept, Output, Rejected, RowOutput
 from streams.contract import contract
 
 
@@ -46,9 +46,12 @@ class GrowthAgent:
     def step(self, state: GrowthState, batches: Mapping[str, Batch], now: int) -> Decisions:
         """Decide; see agents.growth.step."""
         stepped = step(state, batches, now, self.policy, self.code_version)
-        frames = dict(stepped.frames)
-        frames |= {topic: pl.DataFrame(rows, schema=_columns(topic), orient="row") for topic, rows in stepped.rows.items()}
-        outputs = [Output(topic, frames[topic]) for topic in OUTPUTS if topic in frames]
+        outputs: list[Output | RowOutput] = []
+        for topic in OUTPUTS:
+            if topic in stepped.rows:
+                outputs.append(RowOutput(topic, stepped.rows[topic]))
+            elif topic in stepped.tables:
+                outputs.append(_output(topic, stepped.tables[topic]))
         return Decisions(outputs, [self._rejected(one, stepped, state.partition) for one in stepped.rejected])
 
     @staticmethod
@@ -66,10 +69,12 @@ class GrowthAgent:
         return GrowthState.load(data, self.policy)
 
 
-@cache
-def _columns(topic: str) -> pl.Schema:
-    """The columns of a table's frames."""
-    return polars_schema(contract().schema(topic))
+def _output(topic: str, tables: list[Table]) -> Output | RowOutput:
+    """Several tables' rows for a topic, one after the other."""
+    if sum(table.height for table in tables) < MANY:
+        return RowOutput(topic, [row for table in tables for row in table.rows()])
+    schema = polars_schema(contract().schema(topic))
+    return Output(topic, pl.concat([table.frame(schema) for table in tables]))
 
 
 AGENT = GrowthAgent()

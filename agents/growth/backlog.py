@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from agents.growth.reading import Rows, newest
 from columns.packing import strings, strings_of
@@ -72,10 +71,10 @@ class Backlog:
         """The part of the state that is arrays."""
         out: dict[str, Array] = {}
         for topic, rows in sorted(self.held.items()):
-            own = strings("ids", rows.ids.to_list()) | {"offsets": rows.offsets}
+            own = strings("ids", rows.ids.tolist()) | {"offsets": rows.offsets}
             own |= {f"c.{name}": rows.columns[name] for name in sorted(rows.columns)}
             for name in sorted(rows.texts):
-                own |= strings(f"t.{name}", rows.texts[name].to_list())
+                own |= strings(f"t.{name}", rows.texts[name].tolist())
             out |= {f"{topic}.{name}": array for name, array in own.items()}
         return out
 
@@ -85,8 +84,8 @@ class Backlog:
         out = cls(topics, facts["back"], dict(facts["read"]), dict(facts["at"]))
         for topic, (columns, texts) in facts["held"].items():
             own = {name.removeprefix(f"{topic}."): array for name, array in arrays.items() if name.startswith(f"{topic}.")}
-            words = {name: pl.Series(strings_of(f"t.{name}", own), dtype=pl.String) for name in texts}
-            ids = pl.Series(strings_of("ids", own), dtype=pl.String)
+            words = {name: np.array(strings_of(f"t.{name}", own), object) for name in texts}
+            ids = np.array(strings_of("ids", own), object)
             out.held[topic] = Rows(ids, own["offsets"], {name: own[f"c.{name}"] for name in columns}, words)
         return out
 
@@ -97,14 +96,14 @@ def _joined(held: Mapping[str, Rows], given: Mapping[str, Rows], topic: str) -> 
     if len(parts) == 1:
         return first
     return Rows(
-        pl.concat([rows.ids for rows in parts]),
+        np.concatenate([rows.ids for rows in parts]),
         np.concatenate([rows.offsets for rows in parts]),
         {name: np.concatenate([rows.columns[name] for rows in parts]) for name in first.columns},
-        {name: pl.concat([rows.texts[name] for rows in parts]) for name in first.texts},
+        {name: np.concatenate([rows.texts[name] for rows in parts]) for name in first.texts},
     )
 
 
 def _those(waiting: Mapping[str, Rows], mark: int, *, early: bool) -> dict[str, Rows]:
     """The rows before ``mark``, or the others."""
-    taken = {topic: rows.take(np.flatnonzero((rows["ts"] < mark) == early)) for topic, rows in waiting.items()}
+    taken = {topic: rows.where((rows["ts"] < mark) == early) for topic, rows in waiting.items()}
     return {topic: rows for topic, rows in taken.items() if len(rows)}

@@ -28,6 +28,8 @@ PRIOR_VALUE_CENTS = (800.0, 400.0, 400.0, 300.0, 200.0)  # of a conversion by ty
 PRIOR_CONVERSIONS = 5.0
 PRIOR_OPT_OUT = (0.2, 20.0)  # as good as so many of so many responses
 COUNTS = ("offered", "converted", "declined", "opted_out", "expired", "drifts")
+_J, _K = np.tril_indices(len(FEATURES))  # pairs of features
+_TIMES = np.where(_J == _K, 1.0, 2.0)[:, None]  # that each counts
 _OF_OFFERS = ("type", "discount_cents", "service")
 _SUMS = ("_sum_increase", "_sum_decrease", "_min_increase", "_max_decrease")
 
@@ -89,16 +91,13 @@ class Conversion:
 
         Sums run in the order of the features, so a row's result does not depend on the rows beside it.
         """
-        mean, variance = np.zeros((len(riders), len(TYPES))), np.zeros((len(riders), len(TYPES)))
         own = (arms.features[:, :, None] * self.spread[arms.types]).sum(axis=1)
         own_mean = (arms.features * self.mean[arms.types]).sum(axis=1)
-        both = np.tile((own * arms.features).sum(axis=1), (len(riders), 1))
-        for j in range(len(FEATURES)):
-            mean += riders[:, j, None] * self.mean[:, j]
-            both += riders[:, j, None] * (2.0 * own[:, j])
-            for k in range(j + 1):
-                twice = 1.0 if j == k else 2.0
-                variance += (twice * riders[:, j] * riders[:, k])[:, None] * self.spread[:, j, k]
+        x = np.ascontiguousarray(riders.T)
+        mean = _in_order(x[:, :, None] * self.mean.T[:, None])
+        variance = _in_order((_TIMES * x[_J] * x[_K])[:, :, None] * self.spread[:, _J, _K].T[:, None])
+        alone = np.broadcast_to((own * arms.features).sum(axis=1), (1, len(riders), len(arms.types)))
+        both = _in_order(np.concatenate([alone, x[:, :, None] * (2.0 * own.T)[:, None]]))
         return (mean[:, arms.types] + own_mean).round(9), np.maximum(variance[:, arms.types] + both, 1e-9).round(9)
 
     def values(self) -> F64:
@@ -203,6 +202,12 @@ def features_of(riders: Mapping[str, Array], told: Array, occasion_ordered: Arra
     for j, name in enumerate(PERSONAL, len(PLAIN)):
         out[:, j] = np.where(told, scaled[name], 0.0)
     return out.round(6)
+
+
+def _in_order(parts: F64) -> F64:
+    """The sum over the first axis, one part after the other: it is the outermost in memory, where numpy adds in no other order."""
+    out: F64 = np.add.reduce(np.ascontiguousarray(parts), axis=0, initial=0.0)
+    return out
 
 
 def _page_hinkley() -> PageHinkley:

@@ -103,7 +103,7 @@ class Market:
         for slot in np.unique(np.concatenate([*slots.values(), np.zeros(0, np.int64)])).tolist():
             if slot >= begins:
                 self.open(int(slot), settings, policy, decided)
-            of_slot = {topic: rows.take(np.flatnonzero(slots[topic] == slot)).in_order() for topic, rows in given.items() if topic in slots}
+            of_slot = {topic: rows.where(slots[topic] == slot).in_order() for topic, rows in given.items() if topic in slots}
             self._begin({topic: rows for topic, rows in of_slot.items() if topic != PROFILES}, policy)
             self._drivers(of_slot.get(PROFILES), of_slot.get(MOVES), policy, rejected)
             if ORDERS in of_slot:
@@ -146,10 +146,10 @@ class Market:
 
     def _drivers(self, profiles: Rows | None, moves: Rows | None, policy: Policy, rejected: list[Rejection]) -> None:
         if profiles is not None and len(profiles):
-            self.drivers.profiled(profiles.ids.to_list(), profiles["ts"], profiles["services"], profiles["deleted"])
+            self.drivers.profiled(profiles.ids.tolist(), profiles["ts"], profiles["services"], profiles["deleted"])
         if moves is not None and len(moves):
             zone = earth.area(moves["lat"], moves["lon"], policy.zone_m)
-            late = self.drivers.moved(moves.ids.to_list(), moves["ts"], zone, moves["online"])
+            late = self.drivers.moved(moves.ids.tolist(), moves["ts"], zone, moves["online"])
             for i in np.flatnonzero(late).tolist():
                 why = f"a later move of {moves.ids[i]} was read before"
                 rejected.append(Rejection(MOVES, int(moves.offsets[i]), "OutOfOrder", why, True))
@@ -183,16 +183,15 @@ class Market:
         columns = (orders["service"], zone, price, agreed.astype(np.int64), *(captured[name] for name in FEES), buckets(ratio))
         columns += (np.rint(orders["trip_m"]).astype(np.int64), demand, supply)
         out = []
-        for name, *values in zip(orders.ids.to_list(), ts.tolist(), *(column.tolist() for column in columns), strict=True):
+        for name, *values in zip(orders.ids.tolist(), ts.tolist(), *(column.tolist() for column in columns), strict=True):
             out += self.orders.placed(Order(name, *values), self.effects)
         return out
 
     def _unheard(self, orders: Rows, rejected: list[Rejection]) -> Rows:
         """Those whose names are new."""
-        known, names = self.orders.knows, orders.ids.to_list()
-        again = np.fromiter((known(name) for name in names), np.bool_, len(names))
-        if len(set(names)) < len(names):
-            again |= ~orders.ids.is_first_distinct().to_numpy()
+        known, names = self.orders.knows, orders.ids.tolist()
+        first = {name: i for i, name in reversed(list(enumerate(names)))}
+        again = np.array([first[name] < i or known(name) for i, name in enumerate(names)], np.bool_)
         rejected += [
             Rejection(ORDERS, int(orders.offsets[i]), "DuplicateOrder", f"order {names[i]} was placed before", True)
             for i in np.flatnonzero(again).tolist()
@@ -202,7 +201,7 @@ class Market:
     def _became(self, changes: Rows, rejected: list[Rejection]) -> list[Captured]:
         out = []
         columns = (changes["change"].tolist(), changes["ts"].tolist(), changes.offsets.tolist())
-        for name, change, ts, offset in zip(changes.ids.to_list(), *columns, strict=True):
+        for name, change, ts, offset in zip(changes.ids.tolist(), *columns, strict=True):
             if name not in self.orders.live and name in self.orders.over:
                 rejected.append(Rejection(ORDER_CHANGES, offset, "OrderOver", f"order {name} was over before", True))
             elif (one := self.orders.became(name, change, ts, offset, self.effects)) is not None:

@@ -56,7 +56,7 @@ class Monetization:
         for span in np.unique(np.concatenate([*spans.values(), np.zeros(0, np.int64)])).tolist():
             if span >= begins:
                 self.open(int(span), policy, look)
-            of_span = {topic: given[topic].take(np.flatnonzero(of == span)).in_order() for topic, of in spans.items()}
+            of_span = {topic: given[topic].where(of == span).in_order() for topic, of in spans.items()}
             out += self._profiles_and_requests(of_span.get(RIDERS), of_span.get(REQUESTS), settings, policy, rejected)
             self._answered(of_span.get(OFFER_RESPONSES), policy, rejected)
         return out
@@ -97,21 +97,22 @@ class Monetization:
         """Both in the order of their times; requests are decided on together up to a profile of one of their riders."""
         out: list[Decided] = []
         requests = self._unheard(requests, policy, rejected) if requests is not None else None
-        waiting = {} if requests is None else dict(zip(reversed(requests.ids.to_list()), reversed(requests["ts"].tolist()), strict=True))
+        waiting = {} if requests is None else dict(zip(reversed(requests.ids.tolist()), reversed(requests["ts"].tolist()), strict=True))
         at, left = 0, dict[str, int]()
-        for i, rider in enumerate(profiles.ids.to_list() if profiles is not None else ()):
+        columns = {} if profiles is None else {name: profiles[name].tolist() for name in (*PROFILE, "deleted")}
+        for i, rider in enumerate(profiles.ids.tolist() if profiles is not None else ()):
             assert profiles is not None
-            ts = int(profiles["ts"][i])
+            ts = columns["ts"][i]
             if requests is not None and waiting.get(rider, ts) < ts:
                 end = int(np.searchsorted(requests["ts"], ts))
                 if end > at:
                     out.append(self._decide(requests.take(np.arange(at, end)), settings, policy))
                     at = end
-            values = {name: profiles[name][i] for name in PROFILE}
-            if not self.riders.profiled(rider, values, bool(profiles["deleted"][i])):
+            values = {name: columns[name][i] for name in PROFILE}
+            if not self.riders.profiled(rider, values, columns["deleted"][i]):
                 why = "a later profile of this rider was read before"
                 rejected.append(Rejection(RIDERS, int(profiles.offsets[i]), "OutOfOrder", why, True))
-            elif profiles["deleted"][i]:
+            elif columns["deleted"][i]:
                 left[rider] = ts
         if requests is not None and at < len(requests):
             out.append(self._decide(requests.take(np.arange(at, len(requests))), settings, policy))
@@ -121,7 +122,7 @@ class Monetization:
 
     def _unheard(self, requests: Rows, policy: Policy, rejected: list[Rejection]) -> Rows:
         """Those whose ids did not come in the last day."""
-        names = requests.texts["request_id"].to_list()
+        names = requests.texts["request_id"].tolist()
         new = np.array(self.seen.add(names, self.span * policy.learn_ms), np.bool_)
         rejected += [
             Rejection(REQUESTS, int(requests.offsets[i]), "Duplicate", "this request was decided on before", True)
@@ -130,7 +131,7 @@ class Monetization:
         return requests if new.all() else requests.take(np.flatnonzero(new))
 
     def _decide(self, requests: Rows, settings: Settings, policy: Policy) -> Decided:
-        ts, ids = requests["ts"], requests.ids.to_list()
+        ts, ids = requests["ts"], requests.ids.tolist()
         rows = self.riders.find(ids)
         refusal = self.riders.refusals(rows, self.span, ts, policy)
         fit = np.flatnonzero(refusal < 0)
@@ -175,7 +176,7 @@ class Monetization:
     def _rules(self, arms: Arms, requests: Rows, premium: Mask, contact: I64, settings: Settings, policy: Policy) -> dict[str, Mask]:
         """Why arms are not eligible, (n, arms) each."""
         n = len(requests)
-        rows = self.riders.find(requests.ids.to_list())
+        rows = self.riders.find(requests.ids.tolist())
         paused = np.array([settings.values[f"offer:{offer.offer_id}"] < 0.5 for offer in policy.catalogue])[arms.offers]
         return {
             "OFFER_PAUSED": np.tile(paused, (n, 1)),

@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import polars as pl
 
 from agents.growth.policy import CHANGES, CONVERTED, OCCASIONS, RESPONSES, SERVICES, STATUSES, TIERS, Policy
 from columns import earth
-from columns.records import Records, Rejection
+from columns.records import Fields, Records, Rejection
 from columns.table import F64, I64, Array, Mask
 
 POLICIES, RIDERS, REQUESTS, OFFER_RESPONSES = "growth-policies", "rider-profiles", "monetization-requests", "offer-responses"
@@ -26,12 +25,13 @@ LONGEST_ID = 200  # characters
 
 @dataclass(slots=True)
 class Rows:
-    """Valid rows of one topic: whom they are about, other texts by column, offsets and numpy columns, all of shape (n,)."""
+    """Valid rows of one topic: whom they are about, other texts by column (strings as objects), offsets and numpy columns, all of shape
+    (n,)."""
 
-    ids: pl.Series
+    ids: Array
     offsets: I64
     columns: dict[str, Array]
-    texts: dict[str, pl.Series] = field(default_factory=dict)
+    texts: dict[str, Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.offsets)
@@ -44,6 +44,10 @@ class Rows:
         texts = {name: text[index] for name, text in self.texts.items()}
         return Rows(self.ids[index], self.offsets[index], {name: column[index] for name, column in self.columns.items()}, texts)
 
+    def where(self, mask: Mask) -> Rows:
+        """The rows where ``mask`` (n,) holds."""
+        return self if mask.all() else self.take(np.flatnonzero(mask))
+
     def in_order(self) -> Rows:
         """By event time; of equal ones as they are."""
         ts = self["ts"]
@@ -51,14 +55,12 @@ class Rows:
 
     def by_market(self) -> list[tuple[str, Rows]]:
         """The rows of each market, in the markets' alphabetical order."""
-        markets = self.texts["market"]
-        if len(self) == 0:
-            return []
-        names = markets.unique().sort()
-        if len(names) == 1:
-            return [(names[0], self)]
-        code = markets.cast(pl.Enum(names)).to_physical().to_numpy()
-        return [(name, self.take(np.flatnonzero(code == i))) for i, name in enumerate(names.to_list())]
+        markets = self.texts["market"].tolist()
+        places = {name: i for i, name in enumerate(sorted(set(markets)))}
+        if len(places) == 1:
+            return [(markets[0], self)]
+        code = np.array([places[name] for name in markets], np.int64)
+        return [(name, self.take(np.flatnonzero(code == i))) for name, i in places.items()]
 
 
 def newest(given: Mapping[str, Rows]) -> int:
@@ -81,6 +83,7 @@ class Sieve:
 
     def __init__(self, records: Records, rejected: list[Rejection]) -> None:
         self.records, self.rejected = records, rejected
+        self.fields = Fields(records)
         self.bad: Mask = np.zeros(len(records.offsets), np.bool_)
 
     def refuse(self, failing: Mask, error: str, message: Callable[[int], str]) -> None:
@@ -97,29 +100,24 @@ class Sieve:
             self._name(name)
 
     def _name(self, name: str) -> None:
-        length = np.array([len(text or "") for text in self.records.frame[name].to_list()], np.int64)
+        length = np.array([len(text or "") for text in self.fields.values(name)], np.int64)
         self.refuse(length == 0, "MissingId", lambda row: f"{name} is empty")
         self.refuse(length > LONGEST_ID, "InvalidId", lambda row: f"{name} has {length[row]} characters, at most {LONGEST_ID} are allowed")
 
     def times(self, now: int, policy: Policy) -> I64:
         """Event times lie after the epoch and not beyond ``now`` (ms) plus the policy's allowance. → the times"""
-        ts = self.integers("ts")
+        ts = self.fields.integers("ts")
         self.refuse(ts <= 0, "InvalidTimestamp", lambda row: f"ts {ts[row]} is not after the epoch")
         self.refuse(ts > now + policy.future_ms, "FromTheFuture", lambda row: f"ts {ts[row]} lies {ts[row] - now} ms after the step's now")
         return ts
 
-    def integers(self, column: str) -> I64:
-        """As int64, nulls as 0."""
-        values = self.records.frame[column].cast(pl.Int64)
-        return (values.fill_null(0) if values.null_count() else values).to_numpy()
-
     def numbers(self, column: str, low: float, high: float, error: str, *, missing: bool = False, unless: Mask | None = None) -> F64:
         """As float64 within ``low`` and ``high``; NaN is not, except of nulls where they may be ``missing``; ``unless``: where it does not
         matter. → the values"""
-        values = self.records.frame[column].cast(pl.Float64).to_numpy()  # nulls are NaN
+        values = self.fields.numbers(column)
         bad = ~((values >= low) & (values <= high))
-        if missing:
-            bad &= self.records.frame[column].is_not_null().to_numpy()
+        if missing and bad.any():
+            bad &= self._given(column)
         if unless is not None:
             bad &= ~unless
         self.refuse(bad, error, lambda row: f"{column}{self._shown(f'{values[row]:g}')} is outside {low:g}…{high:g}")
@@ -127,29 +125,26 @@ class Sieve:
 
     def symbols(self, column: str, symbols: Sequence[str], *, missing: bool = False) -> I64:
         """Positions of an enum in ``symbols``; nulls, where they may be ``missing``, are -1."""
-        given = self.records.frame[column]
+        given = self.fields.values(column)
         position = {symbol: i for i, symbol in enumerate(symbols)}
-        codes = np.array([position.get(symbol, -1) for symbol in given.to_list()], np.int64)
+        codes = np.array([position.get(symbol, -1) for symbol in given], np.int64)
         bad = codes < 0
         if missing:
-            bad = bad & given.is_not_null().to_numpy()
+            bad = bad & self._given(column)
         self.refuse(bad, "UnknownSymbol", lambda row: f"{column}{self._shown(repr(given[row]))} is not of the schema")
         return codes
+
+    def _given(self, column: str) -> Mask:
+        return np.array([value is not None for value in self.fields.values(column)], np.bool_)
 
     def _shown(self, value: str) -> str:
         """A value in a reason; nothing of a personal topic, whose dead letters say where a record lies and not what is in it."""
         return "" if self.records.topic in PERSONAL else f" {value}"
 
-    def flags(self, column: str) -> Mask:
-        """Booleans, null as false."""
-        values = self.records.frame[column]
-        return (values.fill_null(False) if values.null_count() else values).to_numpy()
-
     def rows(self, name: str, columns: dict[str, Array], *texts: str) -> Rows:
         """What has passed, named by the field ``name``."""
-        frame = self.records.frame
-        rows = Rows(frame[name], self.records.offsets, columns, {text: frame[text] for text in texts})
-        return rows.take(np.flatnonzero(~self.bad)) if self.bad.any() else rows
+        names = self.fields.names
+        return Rows(names(name), self.records.offsets, columns, {text: names(text) for text in texts}).where(~self.bad)
 
 
 def read_policies(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
@@ -165,7 +160,8 @@ def read_riders(records: Records, now: int, policy: Policy, rejected: list[Rejec
     sieve = Sieve(records, rejected)
     sieve.names("rider_id")
     columns: dict[str, Array] = {"ts": sieve.times(now, policy), "tier": sieve.symbols("tier", TIERS)}
-    columns |= {"personal": sieve.flags("personal_consent"), "contact": sieve.flags("contact_consent"), "deleted": sieve.flags("deleted")}
+    columns |= {name: sieve.fields.flags(f"{name}_consent") for name in ("personal", "contact")}
+    columns["deleted"] = sieve.fields.flags("deleted")
     limits = {"order_value_cents": 1e7, "orders_week": 1000.0, "lifetime_value_cents": 1e10}
     limits |= dict.fromkeys(("churn_risk", "price_sensitivity", "loyalty"), 1.0)
     gone = columns["deleted"]  # nothing that is said of who leaves keeps them here
@@ -188,7 +184,7 @@ def read_responses(records: Records, now: int, policy: Policy, rejected: list[Re
     """offer-responses → ts, response, value and the offer's decision, by rider_id."""
     sieve = Sieve(records, rejected)
     sieve.names("decision_id", "rider_id")
-    response, value = sieve.symbols("response", RESPONSES), sieve.integers("value_cents")
+    response, value = sieve.symbols("response", RESPONSES), sieve.fields.integers("value_cents")
     limit = policy.value_limit_cents
     absurd = (value < 0) | (value > limit) | ((value != 0) & (response != CONVERTED))
     sieve.refuse(absurd, "InvalidValue", lambda row: f"value_cents: 0 to {limit} of a conversion, else 0, is possible")
@@ -199,11 +195,9 @@ def read_profiles(records: Records, now: int, policy: Policy, rejected: list[Rej
     """driver-profiles → ts, services as bits, whether the driver has left, by driver_id."""
     sieve = Sieve(records, rejected)
     sieve.names("driver_id", "market")
-    given = records.frame["services"]
-    bits = np.zeros(len(sieve.bad), np.int64)
-    for i, service in enumerate(SERVICES):
-        bits |= given.list.contains(service).fill_null(False).to_numpy().astype(np.int64) << i
-    columns: dict[str, Array] = {"ts": sieve.times(now, policy), "services": bits, "deleted": sieve.flags("deleted")}
+    each = {service: 1 << i for i, service in enumerate(SERVICES)}
+    bits = np.array([sum(each.get(service, 0) for service in set(given or ())) for given in sieve.fields.values("services")], np.int64)
+    columns: dict[str, Array] = {"ts": sieve.times(now, policy), "services": bits, "deleted": sieve.fields.flags("deleted")}
     return sieve.rows("driver_id", columns, "market")
 
 

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from agents.growth import alerts, recommendations
 from agents.growth.backlog import AWAY_MS, PULSE_MS
 from agents.growth.conversion import COUNTS
 from agents.growth.market import Allocated, Market
-from agents.growth.money import revenue_frame, services_rows
-from agents.growth.offered import offers_frame
+from agents.growth.money import revenue_table, services_rows
+from agents.growth.offered import offers_table
 from agents.growth.orders import Captured
 from agents.growth.policy import DAY_MS, TYPES, Policy
 from agents.growth.reading import (
@@ -44,7 +43,8 @@ from agents.growth.reading import (
     read_riders,
 )
 from agents.growth.state import GrowthState
-from agents.growth.zones import allocations_frame, moves_frame, outlook_frame
+from agents.growth.zones import allocations_table, moves_tables, outlook_rows
+from columns.output import Table
 from columns.records import Records, Rejection
 from columns.table import Array
 
@@ -71,10 +71,10 @@ OUTPUTS = (OFFERS, REVENUE, ALLOCATIONS, ZONES, MOVES_TOPIC, SERVICES_TOPIC, ALE
 
 @dataclass(slots=True)
 class Stepped:
-    """What a step came to: frames of whole schemas, rows of tables, by output topic, and the records that could not be decided on;
+    """What a step came to: decisions by column, rows of tables, by output topic, and the records that could not be decided on;
     ``waited``: key and event time (ms) of those of them that an earlier step was given, by topic and offset."""
 
-    frames: dict[str, pl.DataFrame] = field(default_factory=dict)
+    tables: dict[str, list[Table]] = field(default_factory=dict)
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
     waited: dict[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
@@ -127,8 +127,8 @@ def due(state: GrowthState, now: int, policy: Policy) -> bool:
 
 def _set(state: GrowthState, rows: Rows, now: int, out: Stepped) -> None:
     """Change settings; what is older than a setting's last change is refused."""
-    settings, applied = state.settings, rows.texts["recommendation_id"].to_list()
-    for i, name in enumerate(rows.ids.to_list()):
+    settings, applied = state.settings, rows.texts["recommendation_id"].tolist()
+    for i, name in enumerate(rows.ids.tolist()):
         ts, value, offset = int(rows["ts"][i]), float(rows["value"][i]), int(rows.offsets[i])
         if problem := settings.problem(name, value):
             out.rejected.append(Rejection(POLICIES, offset, "InvalidSetting", problem, False))
@@ -161,7 +161,7 @@ def _riders(state: GrowthState, given: Mapping[str, Rows], now: int, policy: Pol
     if not state.of_riders.back:
         of.open(state.clock_at(now) // policy.learn_ms, policy, look)
     if decided:
-        out.frames[OFFERS] = offers_frame(decided, state.partition, now, code_version)
+        out.tables[OFFERS] = [offers_table(one, state.partition, now, code_version) for one in decided]
 
 
 def _learnt(state: GrowthState, kind: int, now: int) -> dict[str, Any]:
@@ -192,11 +192,12 @@ def _markets(state: GrowthState, rows: Mapping[str, Rows], now: int, policy: Pol
     _forget(state, now, policy, out)
     if any(found for _, found in captured):
         version = state.settings.version(policy)
-        out.frames[REVENUE] = revenue_frame(captured, state.partition, now, code_version, version, policy)
-    if (frame := allocations_frame(allocated, state.partition, now, code_version)) is not None:
-        out.frames[ALLOCATIONS], out.frames[ZONES] = frame, outlook_frame(frame)
-    if (moves := moves_frame(allocated, now, code_version)) is not None:
-        out.frames[MOVES_TOPIC] = moves
+        out.tables[REVENUE] = [revenue_table(captured, state.partition, now, code_version, version, policy)]
+    if (table := allocations_table(allocated, state.partition, now, code_version)) is not None:
+        out.tables[ALLOCATIONS] = [table]
+        out.add(ZONES, outlook_rows(table))
+    if moves := moves_tables(allocated, now, code_version):
+        out.tables[MOVES_TOPIC] = moves
 
 
 def _look_over(state: GrowthState, market: Market, last: Allocated, now: int, policy: Policy, out: Stepped) -> None:

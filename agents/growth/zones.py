@@ -1,17 +1,17 @@
-"""Decisions on zones of one step in; rows of growth.allocations, growth.zones and growth.moves, out."""
+"""Decisions on zones of one step in; growth.allocations, growth.zones and growth.moves, by column of their schemas, out."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from agents.growth.forecast import PARTS
 from agents.growth.market import Allocated
-from agents.growth.offered import named, same, structs, symbols, where
+from agents.growth.offered import named
 from agents.growth.policy import ACTIONS, HOUR_MS, PRIORITIES, SERVICES
 from agents.growth.reading import ORDERS
+from columns.output import Column, Cycle, Each, Same, Struct, Structs, Table, Where
 from columns.table import Array
 
 OUTLOOK = (
@@ -20,21 +20,22 @@ OUTLOOK = (
 )
 
 
-def allocations_frame(parts: list[Allocated], partition: int, now: int, code_version: str) -> pl.DataFrame | None:
+def allocations_table(parts: list[Allocated], partition: int, now: int, code_version: str) -> Table | None:
     """growth.allocations: a row for each series that has orders, a forecast or drivers; None without any."""
     told = [part for part in parts if len(part.shown)]
-    return _frame(told, partition, now, code_version) if told else None
+    return _table(told, partition, now, code_version) if told else None
 
 
-def outlook_frame(allocations: pl.DataFrame) -> pl.DataFrame:
+def outlook_rows(allocations: Table) -> list[dict[str, Any]]:
     """growth.zones: the latest of each zone and service."""
-    return allocations.select(OUTLOOK).unique("key", keep="last", maintain_order=True)
+    rows = Table({name: allocations.columns[name] for name in OUTLOOK}, allocations.height).rows()
+    latest = {row["key"]: i for i, row in enumerate(rows)}
+    return [rows[i] for i in sorted(latest.values())]
 
 
-def moves_frame(parts: list[Allocated], now: int, code_version: str) -> pl.DataFrame | None:
-    """growth.moves: a row for each move; None without any."""
-    frames = [_moves(part, now, code_version) for part in parts if len(part.allocation.moves.drivers)]
-    return pl.concat(frames) if frames else None
+def moves_tables(parts: list[Allocated], now: int, code_version: str) -> list[Table]:
+    """growth.moves: a row for each move."""
+    return [_moves(part, now, code_version) for part in parts if len(part.allocation.moves.drivers)]
 
 
 def _named(part: Allocated, partition: int, place: str) -> str:
@@ -42,43 +43,42 @@ def _named(part: Allocated, partition: int, place: str) -> str:
     return f"growth/{ORDERS}/{partition}/{max(part.offset, 0)}/{part.market}:{part.at}:{place.replace('/', ':')}"
 
 
-def _frame(parts: list[Allocated], partition: int, now: int, code_version: str) -> pl.DataFrame:
+def _table(parts: list[Allocated], partition: int, now: int, code_version: str) -> Table:
     of, what = _joined(parts, "outlook"), _joined(parts, "allocation")
     places = [_places(part) for part in parts]
     n = len(of["zone"])
-    ints: dict[str, Array] = {name: what[name].astype(np.int32) for name in ("amount", "moves_in", "moves_out")}
-    columns: dict[str, Any] = {
+    columns: dict[str, Column] = {
         "decision_id": [_named(part, partition, place) for part, own in zip(parts, places, strict=True) for place in own],
         "key": [f"{part.market}/{place}" for part, own in zip(parts, places, strict=True) for place in own],
-        "market": _each(parts, [part.market for part in parts], pl.String),
+        "market": _each(parts, [part.market for part in parts]),
         "zone": [place.rpartition("/")[0] for own in places for place in own],
         "lat": of["lat"],
         "lon": of["lon"],
-        "service": symbols(SERVICES, of["service"]),
-        "topic": same(ORDERS, n, pl.String),
-        "partition": same(partition, n, pl.Int32),
-        "offset": _each(parts, [part.offset for part in parts], pl.Int64),
-        "event_ts": _each(parts, [part.at for part in parts], pl.Int64),
-        "decided_at": same(now, n, pl.Int64),
+        "service": Each(SERVICES, of["service"]),
+        "topic": Same(ORDERS),
+        "partition": Same(partition),
+        "offset": _each(parts, [part.offset for part in parts]),
+        "event_ts": _each(parts, [part.at for part in parts]),
+        "decided_at": Same(now),
         "demand_hour": np.concatenate([part.demand[part.shown] for part in parts]),
         "forecast": of["forecast"],
         "likely": np.concatenate([part.likely[part.shown] for part in parts]),
         "supply": of["supply"].round(6),
         "needed": of["needed"],
-        "ratio": where(~np.isnan(what["ratio"]), what["ratio"]),
-        "action": symbols(ACTIONS, what["action"]),
-        **ints,
-        "priority": symbols(PRIORITIES, what["priority"]),
+        "ratio": Where(~np.isnan(what["ratio"]), what["ratio"]),
+        "action": Each(ACTIONS, what["action"]),
+        **{name: what[name] for name in ("amount", "moves_in", "moves_out")},
+        "priority": Each(PRIORITIES, what["priority"]),
         "impact": _impact(what),
-        "factors": _factors(parts, n),
+        "factors": _factors(parts),
         "alternatives": _alternatives(what),
-        "propensity": same(None, n, pl.Float64),
+        "propensity": Same(None),
         "guards": named({name: np.concatenate([part.guards[name][part.shown] for part in parts]) for name in parts[0].guards}, n),
-        "code_version": same(code_version, n, pl.String),
-        "policy_version": _each(parts, [part.policy_version for part in parts], pl.String),
-        "model_versions": _each(parts, [[f"forecast:{part.hours}"] for part in parts], pl.List(pl.String)),
+        "code_version": Same(code_version),
+        "policy_version": _each(parts, [part.policy_version for part in parts]),
+        "model_versions": _each(parts, [[f"forecast:{part.hours}"] for part in parts]),
     }
-    return pl.DataFrame(columns)
+    return Table(columns, n)
 
 
 def _joined(parts: list[Allocated], name: str) -> dict[str, Array]:
@@ -93,55 +93,52 @@ def _places(part: Allocated) -> list[str]:
     return [f"{part.names[zone]}/{SERVICES[service]}" for zone, service in zip(zones, services, strict=True)]
 
 
-def _each(parts: list[Allocated], values: list[Any], kind: Any) -> pl.Series:
+def _each(parts: list[Allocated], values: list[Any]) -> Each:
     """A value of each part, for all its series that are told of."""
-    return pl.Series(values, dtype=kind).gather(np.repeat(np.arange(len(parts)), [len(part.shown) for part in parts]))
+    return Each(values, np.repeat(np.arange(len(parts)), [len(part.shown) for part in parts]))
 
 
-def _impact(what: dict[str, Array]) -> pl.Series:
+def _impact(what: dict[str, Array]) -> Where:
     both = {"revenue_cents": what["revenue"], "profit_cents": (what["revenue"] - what["cost"]).round(3)}
-    values = pl.DataFrame(both | {"satisfaction": what["satisfaction"], "cost_cents": what["cost"]})
-    return where(what["learnt"], values.to_struct())
+    return Where(what["learnt"], Struct(both | {"satisfaction": what["satisfaction"], "cost_cents": what["cost"]}))
 
 
-def _factors(parts: list[Allocated], n: int) -> pl.Series:
+def _factors(parts: list[Allocated]) -> Structs:
     values = np.concatenate([part.parts[:, part.shown].T for part in parts]).round(6)
     weights = np.concatenate([np.tile(part.weights, len(part.shown)) for part in parts])
-    return structs({"name": list(PARTS) * n, "value": values.ravel(), "weight": weights}, n, len(PARTS), np.full(n, len(PARTS)))
+    return Structs(Struct({"name": Cycle(PARTS), "value": values.ravel(), "weight": weights}), len(PARTS))
 
 
-def _alternatives(what: dict[str, Array]) -> pl.Series:
+def _alternatives(what: dict[str, Array]) -> Structs:
     """The two other actions."""
-    n = len(what["action"])
     rest = np.array([[i for i in range(len(ACTIONS)) if i != action] for action in range(len(ACTIONS))])[what["action"]]
     profit = np.take_along_axis(what["others"], rest, axis=1)
-    columns = {"action": symbols(ACTIONS, rest.ravel()), "profit_cents": profit.ravel()}
-    return structs(columns, n, 2, np.where(what["learnt"], 2, 0))
+    flat = Struct({"action": Each(ACTIONS, rest.ravel()), "profit_cents": profit.ravel()})
+    return Structs(flat, 2, np.where(what["learnt"], 2, 0))
 
 
-def _moves(part: Allocated, now: int, code_version: str) -> pl.DataFrame:
+def _moves(part: Allocated, now: int, code_version: str) -> Table:
     moves, of = part.allocation.moves, part.outlook
-    n = len(moves.drivers)
     start, end = ([part.names[zone] for zone in of.zone[at].tolist()] for at in (moves.start, moves.end))
     services = [SERVICES[service] for service in of.service[moves.end].tolist()]
     named_by = zip(start, end, services, strict=True)
-    columns: dict[str, Any] = {
+    columns: dict[str, Column] = {
         "move_id": [f"growth/{part.market}/{part.at}/{a}/{b}/{service}" for a, b, service in named_by],
-        "market": same(part.market, n, pl.String),
-        "service": symbols(SERVICES, of.service[moves.end]),
+        "market": Same(part.market),
+        "service": Each(SERVICES, of.service[moves.end]),
         "from_zone": start,
         "to_zone": end,
-        "drivers": moves.drivers.astype(np.int32),
+        "drivers": moves.drivers,
         "distance_m": moves.distance_m,
         "travel_s": moves.travel_s,
         "revenue_cents": moves.revenue,
         "cost_cents": moves.cost,
         "profit_cents": (moves.revenue - moves.cost).round(3),
-        "priority": symbols(PRIORITIES, part.allocation.priority[moves.end]),
-        "event_ts": same(part.at, n, pl.Int64),
-        "decided_at": same(now, n, pl.Int64),
-        "valid_until": same(part.at + HOUR_MS, n, pl.Int64),
-        "code_version": same(code_version, n, pl.String),
-        "policy_version": same(part.policy_version, n, pl.String),
+        "priority": Each(PRIORITIES, part.allocation.priority[moves.end]),
+        "event_ts": Same(part.at),
+        "decided_at": Same(now),
+        "valid_until": Same(part.at + HOUR_MS),
+        "code_version": Same(code_version),
+        "policy_version": Same(part.policy_version),
     }
-    return pl.DataFrame(columns)
+    return Table(columns, len(moves.drivers))

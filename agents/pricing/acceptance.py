@@ -35,6 +35,7 @@ from agents.pricing.drift import Drift, DriftPolicy
 from agents.pricing.hierarchy import Prior, posterior
 
 Array = npt.NDArray[Any]
+CHUNK = 128  # outcomes looked at together: what fits into a core's cache
 STEEPEST_ODDS = 30.0  # log-odds beyond which a chance is 0 or 1
 
 
@@ -66,7 +67,7 @@ class Curves:
     covariance: F64
     shape: F64
 
-    def __getitem__(self, rows: slice) -> Curves:
+    def __getitem__(self, rows: slice | I64) -> Curves:
         return Curves(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
@@ -123,9 +124,10 @@ class Acceptance:
             shape=mean[:, b:],
         )
 
-    def predict(self, contexts: Contexts, log_ratios: F64) -> tuple[F64, F64]:
-        """The chance of acceptance at prices (n, prices), log(price / reference): mean and variance, (n, prices) each (delta method)."""
-        c = self.curves(contexts)
+    def predict(self, contexts: Contexts, log_ratios: F64, curves: Curves | None = None) -> tuple[F64, F64]:
+        """The chance of acceptance at prices (n, prices), log(price / reference): mean and variance, (n, prices) each (delta method).
+        ``curves``: of the quotes, if they are known."""
+        c = self.curves(contexts) if curves is None else curves
         odds = c.level[:, None] - np.maximum(c.slope, self.policy.least_slope)[:, None] * log_ratios + bend(c, contexts, log_ratios)
         likely = chance(odds)
         spread = c.level_variance[:, None] - 2 * log_ratios * c.covariance[:, None] + np.square(log_ratios) * c.slope_variance[:, None]
@@ -198,10 +200,14 @@ class Acceptance:
 
     def _expected(self, outcomes: _Outcomes) -> tuple[F64, F64]:
         """Chances of acceptance at the posterior's mean, and the variance of their log-odds, (n,) each."""
-        cell = (outcomes.zone, outcomes.service)
         x = outcomes.features[:, self._order]
-        odds = (self._mean[cell] * x).sum(axis=1)
-        return chance(odds), (_times(self._covariance[cell], x) * x).sum(axis=1)
+        odds = (self._mean[outcomes.zone, outcomes.service] * x).sum(axis=1)
+        live = np.flatnonzero(x.any(axis=0))  # what is 0 in all of them adds nothing
+        covariance, along = self._covariance[..., live[:, None], live], np.zeros(x.shape)
+        for at in range(0, len(x), CHUNK):
+            rows = slice(at, at + CHUNK)
+            along[rows, live] = _times(covariance[outcomes.zone[rows], outcomes.service[rows]], x[rows, live])
+        return chance(odds), (along * x).sum(axis=1)
 
     def _evidence(self, outcomes: _Outcomes) -> tuple[F64, F64]:
         """What the outcomes say, linearised at the posterior's mean: precision and information of each cell."""
@@ -211,9 +217,10 @@ class Acceptance:
         likely = chance(odds)
         weight = likely * (1 - likely)
         pull = weight * odds + outcomes.accepted - likely
-        upper = np.triu_indices(k)
+        live = np.flatnonzero(x.any(axis=0))  # what is 0 in all of them adds nothing
+        upper = [live[places] for places in np.triu_indices(len(live))]
         pairs = _by_cell(cell, weight[:, None] * x[:, upper[0]] * x[:, upper[1]], zones * services)
-        precision = np.empty((zones * services, k, k))
+        precision = np.zeros((zones * services, k, k))
         precision[:, upper[0], upper[1]] = precision[:, upper[1], upper[0]] = pairs
         information = _by_cell(cell, pull[:, None] * x, zones * services)
         return precision.reshape(zones, services, k, k), information.reshape(zones, services, k)

@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 import columns
 from agents.pricing.outputs import OUTPUTS
 from agents.pricing.policy import DEFAULT, Policy
 from agents.pricing.reading import READERS
 from agents.pricing.state import FORMAT, PricingState
 from agents.pricing.step import due, step
+from columns.output import MANY, Table
 from streams.agent import source_version
-from streams.batch import Batch, Decisions, Output, Rejected
+from streams.avro_schema import polars_schema
+from streams.batch import Batch, Decisions, Output, Rejected, RowOutput
+from streams.contract import contract
 
 
 class PricingAgent:
@@ -42,7 +47,12 @@ class PricingAgent:
     def step(self, state: PricingState, batches: Mapping[str, Batch], now: int) -> Decisions:
         """Decide; see agents.pricing.step."""
         stepped = step(state, batches, now, self.policy, self.code_version)
-        outputs = [Output(topic, frame) for topic, frame in stepped.frames.items()]
+        outputs: list[Output | RowOutput] = []
+        for topic in OUTPUTS:
+            if topic in stepped.rows:
+                outputs.append(RowOutput(topic, stepped.rows[topic]))
+            elif topic in stepped.tables:
+                outputs.append(_output(topic, stepped.tables[topic]))
         return Decisions(outputs, [Rejected(*rejection) for rejection in stepped.rejected])
 
     def dump(self, state: PricingState) -> bytes:
@@ -52,6 +62,14 @@ class PricingAgent:
     def load(self, data: bytes) -> PricingState:
         """The state that was dumped."""
         return PricingState.load(data, self.policy)
+
+
+def _output(topic: str, tables: list[Table]) -> Output | RowOutput:
+    """Several tables' rows for a topic, one after the other."""
+    if sum(table.height for table in tables) < MANY:
+        return RowOutput(topic, [row for table in tables for row in table.rows()])
+    schema = polars_schema(contract().schema(topic))
+    return Output(topic, pl.concat([table.frame(schema) for table in tables]))
 
 
 AGENT = PricingAgent()

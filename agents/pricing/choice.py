@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -88,9 +89,11 @@ def choose(
     seed: int,
     keys: Words,
     policy: ChoicePolicy,
+    curves: Curves | None = None,
 ) -> Chosen:
-    """Choose for quotes (n,): prices in currency, floors > 0 and at most the caps; ``keys`` name the quotes, ``seed`` is the market's."""
-    curves = acceptance.curves(contexts)
+    """Choose for quotes (n,): prices in currency, floors > 0 and at most the caps; ``keys`` name the quotes, ``seed`` is the market's.
+    ``curves``: of the quotes, if they are known."""
+    curves = acceptance.curves(contexts) if curves is None else curves
     prices = grid(floors, caps, policy.arms)
     ratios = prices / reference[:, None]
     dear, least = np.log(ratios), acceptance.policy.least_slope
@@ -130,6 +133,7 @@ def draw(chances: F64, chance: F64) -> I64:
     return arm
 
 
+@cache
 def points(count: int) -> tuple[F64, F64]:
     """Equally likely points of two independent standard normal numbers: a spiral of Fibonacci, exact in mean, variance and covariance."""
     at = np.arange(count)
@@ -156,10 +160,14 @@ def drawn(curves: Curves, least_slope: float, count: int) -> tuple[F64, F64]:
 def _look(curves: Curves, dear: F64, bent: F64, gain: F64, least_slope: float, policy: ChoicePolicy) -> tuple[F64, F64, F64]:
     """Of some quotes' arms (quotes, arms): share of points where it is best, expected acceptance, share where it is near the best."""
     level, slope = drawn(curves, least_slope, policy.draws)
-    refused = slope[:, None, :] * dear[:, :, None] - level[:, None, :] - bent[:, :, None]
+    refused = slope[:, None, :] * dear[:, :, None]
+    refused -= level[:, None, :]
+    refused -= bent[:, :, None]
     for arm in range(1, policy.arms):  # acceptance never rises with price
         np.maximum(refused[:, arm], refused[:, arm - 1], out=refused[:, arm])
-    accepted = 1.0 / (1.0 + np.exp(np.clip(refused, -STEEPEST_ODDS, STEEPEST_ODDS)))
+    accepted = np.exp(np.minimum(np.maximum(refused, -STEEPEST_ODDS, out=refused), STEEPEST_ODDS, out=refused), out=refused)
+    accepted += 1.0
+    np.divide(1.0, accepted, out=accepted)
     value = gain[:, :, None] * accepted
     best = value.max(axis=1, keepdims=True)
     won = (value == best).sum(axis=2)

@@ -60,18 +60,18 @@ class Fleet:
         order = np.argsort(rows, kind="stable")
         order = order[int(refused.sum()) :]
         r, t, s, z = rows[order], ts[order], status[order].astype(np.int64), zone[order]
-        first = np.r_[True, r[1:] != r[:-1]][: len(r)]
+        first = _starts(r)
         known = self.columns["ts"][r]
         newest = _running_max(np.maximum(t, known), first)
-        before = np.where(first, known, np.r_[0, newest][: len(r)])
+        before = np.where(first, known, _shifted(newest))
         late = t < before
         fresh = np.flatnonzero(~late)
         r, t, s, z = r[fresh], t[fresh], s[fresh], z[fresh]
-        first = np.r_[True, r[1:] != r[:-1]][: len(r)]
-        was = np.where(first, self.columns["status"][r], np.r_[0, s][: len(r)])
-        at = np.where(first, self.columns["zone"][r], np.r_[0, z][: len(r)])
+        first = _starts(r)
+        was = np.where(first, self.columns["status"][r], _shifted(s))
+        at = np.where(first, self.columns["zone"][r], _shifted(z))
         off = np.flatnonzero((was == AVAILABLE) & (s == OFFLINE))
-        last = np.flatnonzero(np.r_[first[1:], True][: len(r)])
+        last = np.flatnonzero(_starts(r[::-1])[::-1])
         for name, values in (("ts", t), ("status", s), ("zone", z)):
             self.columns[name][r[last]] = values[last]
         self.heard |= len(r) > 0
@@ -144,6 +144,20 @@ class Fleet:
         if len(index) > start:
             self.columns.append({"zone": np.zeros(len(index) - start, np.int64)})
         return out
+
+
+def _starts(values: I64) -> Mask:
+    """Where runs of equal values (n,) begin."""
+    out = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=out[1:])
+    return out
+
+
+def _shifted(values: I64) -> I64:
+    """In each place the value (n,) before it; 0 in the first."""
+    out = np.zeros_like(values)
+    out[1:] = values[:-1]
+    return out
 
 
 def _running_max(values: I64, first: Mask) -> I64:

@@ -107,13 +107,14 @@ def _joint(left: F64, pulled: F64, prior: Prior) -> tuple[F64, F64]:
 
 def _inverse(matrix: F64) -> F64:
     """Of a symmetric positive definite matrix (d, d), by sweeping each row (Goodnight 1979)."""
-    out = matrix.copy()
+    out, change = matrix.copy(), np.empty_like(matrix)
     for i in range(len(out)):
         row = out[i] / out[i, i]
         column = out[:, i].copy()
         column[i] = 0.0
         pivot = out[i, i]
-        out -= column[:, None] * row
+        np.multiply(column[:, None], row, out=change)
+        out -= change
         out[i] = row
         out[:, i] = -column / pivot
         out[i, i] = 1.0 / pivot

@@ -30,9 +30,11 @@ from agents.pricing.tariff import pay_parts
 from agents.pricing.watch import alarms
 from agents.pricing.zones import names
 from columns.earth import area
+from columns.output import Column, Each, Same, Table, Where
 from columns.records import Rejection
 
 FORGET_MS = 3_600_000
+HELD = [[name for i, name in enumerate(HOLDS) if bits >> i & 1] for bits in range(1 << len(HOLDS))]  # by bits of HOLDS
 
 
 class MarketStep:
@@ -43,7 +45,7 @@ class MarketStep:
         self.priced: list[Priced] = []
         self.closed: list[Closed] = []
         self.paid: list[Paid] = []
-        self.zones: list[Row] = []
+        self.zones: list[Table] = []
         self.figures: list[Row] = []
         self.alerts: list[Row] = []
         self.recommended: list[Row] = []
@@ -171,7 +173,7 @@ class MarketStep:
             message = f"driver {moves['driver'][i]} has no room: the limit is {policy.driver_limit} drivers of a market"
             self.rejected.append(Rejection(moves.topic, int(moves.offsets[i]), "TooManyDrivers", message, False))
         rows = cells.find(moved.zone)  # a zone that was let go of since has no window
-        for service in range(len(SERVICES)):
+        for service in range(len(SERVICES)) if len(rows) else ():
             of = np.flatnonzero((moved.services >> service & 1) & (rows >= 0))
             cells.count("offs", rows[of], np.full(len(of), service, np.uint8), moved.ts[of], 1)
 
@@ -239,33 +241,30 @@ class MarketStep:
     def _show(self, clock_ms: int) -> None:
         """Rows of the tables that have changed."""
         market = self.market
-        self.zones += self._zones(clock_ms)
+        self.zones.append(self._zones(clock_ms))
         self.figures += market.figures.rows(market.name, clock_ms, self.now)
         self.alerts += market.alerts.rows(market.name, alarms(market, clock_ms, self.policy), clock_ms, self.now)
 
-    def _zones(self, clock_ms: int) -> list[Row]:
+    def _zones(self, clock_ms: int) -> Table:
         cells, market = self.market.cells, self.market
         multiplier = np.where(np.isnan(cells["anchor"]), cells["prior"], cells["anchor"])
         digest = multiplier + 1e3 * cells["prior"] + 1e6 * cells["drivers"] + 1e9 * cells["requests_seen"] + 1e13 * cells["holds"]
         changed = (cells["asked"] == 1) & (digest != cells["shown"])
         cells["shown"] = np.where(changed, digest, cells["shown"])
         zones, services = np.nonzero(changed)
-        base = self.policy.tariff.base_cents
-        out = []
-        known = dict(zip(zones.tolist(), names(cells.lat[zones], cells.lon[zones]), strict=True))
-        for z, s in zip(zones.tolist(), services.tolist(), strict=True):
-            value = {name: float(cells[name][z, s]) for name in ("prior", "demand", "supply", "competitor")}
-            some = {name: None if np.isnan(value[name]) else value[name] for name in ("supply", "competitor")}
-            row: Row = {"key": f"{market.name}/{known[z]}/{SERVICES[s]}", "market": market.name, "zone": known[z], "service": SERVICES[s]}
-            row |= {
-                "lat": float(np.nan_to_num(cells.lat[z])),
-                "lon": float(np.nan_to_num(cells.lon[z])),
-                "multiplier": float(multiplier[z, s]),
-            }
-            row |= {"price_cents": round(multiplier[z, s] * base[s]), "requests": int(cells["requests_seen"][z, s])}
-            row |= value | some | {"drivers": int(cells["drivers"][z, s]), "clock": clock_ms, "updated_at": self.now}
-            out.append(row | {"guards": [name for i, name in enumerate(HOLDS) if cells["holds"][z, s] >> i & 1]})
-        return out
+        value = {name: cells[name][changed] for name in ("prior", "demand", "supply", "competitor")}
+        known = names(cells.lat, cells.lon)
+        zone, price = [known[row] for row in zones.tolist()], multiplier[changed] * np.array(self.policy.tariff.base_cents)[services]
+        columns: dict[str, Column] = {
+            "key": [f"{market.name}/{name}/{SERVICES[s]}" for name, s in zip(zone, services.tolist(), strict=True)],
+            "market": Same(market.name), "zone": zone, "lat": np.nan_to_num(cells.lat[zones]), "lon": np.nan_to_num(cells.lon[zones]),
+            "service": Each(SERVICES, services), "multiplier": multiplier[changed], "prior": value["prior"],
+            "price_cents": np.rint(price).astype(np.int64), "demand": value["demand"],
+            "supply": Where(~np.isnan(value["supply"]), value["supply"]), "requests": cells["requests_seen"][changed],
+            "drivers": cells["drivers"][changed], "competitor": Where(~np.isnan(value["competitor"]), value["competitor"]),
+            "guards": Each(HELD, cells["holds"][changed]), "clock": Same(clock_ms), "updated_at": Same(self.now),
+        }  # fmt: skip
+        return Table(columns, len(zones))
 
 
 def due(market: Market, now: int, policy: Policy) -> bool:

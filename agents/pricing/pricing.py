@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from agents.pricing.acceptance import Curves
 from agents.pricing.cells import GAMING, S
 from agents.pricing.choice import ALTERNATIVES, Chosen, choose
 from agents.pricing.columns import U8, Array
@@ -77,7 +78,8 @@ def price(market: Market, given: Rows, at: I64, seed: int, policy: Policy, rejec
     )  # fmt: skip
     found = bounds(limits)
     contexts = _contexts(market, zone, rows, personal)
-    chosen, low, high = _choose(market, contexts, settings.objective[service], found, prior, reference, cost, seed, rows.offsets, policy)
+    curves, objective = market.acceptance.curves(contexts), settings.objective[service]
+    chosen, low, high = _choose(market, contexts, curves, objective, found, prior, reference, cost, seed, rows.offsets, policy)
     cents = np.clip(np.rint(CENTS * chosen.effects.price).astype(np.int64), found.least, found.most)
     wish = prior * reference
     bits = fired(found, cents, wish, cells["holds"][cell])
@@ -93,10 +95,10 @@ def price(market: Market, given: Rows, at: I64, seed: int, policy: Policy, rejec
         "prior_cents": np.rint(wish).astype(np.int64), "multiplier": multiplier, "cost_cents": cost,
         "acceptance": chosen.effects.acceptance,
         "expected_revenue_cents": CENTS * chosen.effects.revenue, "expected_profit_cents": CENTS * chosen.effects.profit,
-        "confidence": chosen.confidence, "objective": settings.objective[service], "arm": chosen.arm, "propensity": chosen.propensity,
+        "confidence": chosen.confidence, "objective": objective, "arm": chosen.arm, "propensity": chosen.propensity,
         "least_cents": low, "most_cents": high, "guards": bits, "personal": personal,
     }  # fmt: skip
-    _note(market, at, contexts, values, found)
+    _note(market, at, contexts, curves, values, found)
     market.quotes.add(
         rows["id"].tolist(),
         {name: np.asarray(getattr(contexts, name)) for name in CONTEXT if getattr(contexts, name) is not None}
@@ -119,8 +121,10 @@ def model_version(market: Market) -> str:
 def _to_price(market: Market, given: Rows, at: I64, keys: Array, policy: Policy, rejected: list[Rejection]) -> I64:
     """Positions of the requests to be priced; the others are refused."""
     late = given["ts"] < at - round(policy.late_s * 1000)
-    first = np.zeros(len(keys), np.bool_)
-    first[np.unique(np.where(late, np.uint64(0), keys), return_index=True)[1]] = True
+    first = np.ones(len(keys), np.bool_)
+    if len(set(keys.tolist())) < len(keys):
+        first[:] = False
+        first[np.unique(np.where(late, np.uint64(0), keys), return_index=True)[1]] = True
     again = market.quotes.known(keys) | ~first
     for i in np.flatnonzero(late | again).tolist():
         name, offset = given["id"][i], int(given.offsets[i])
@@ -151,8 +155,8 @@ def _contexts(market: Market, zone: I64, rows: Rows, personal: Mask) -> Contexts
 
 
 def _choose(
-    market: Market, contexts: Contexts, objective: U8, found: Bounds, prior: F64, reference: I64, cost: I64, seed: int, offsets: I64,
-    policy: Policy,
+    market: Market, contexts: Contexts, curves: Curves, objective: U8, found: Bounds, prior: F64, reference: I64, cost: I64, seed: int,
+    offsets: I64, policy: Policy,
 ) -> tuple[Chosen, I64, I64]:  # fmt: skip
     """Choices between the bounds, where they leave it not too far from the prior; and the lowest and highest price that could be chosen."""
     least, most = policy.prior.trust
@@ -164,7 +168,7 @@ def _choose(
         weights = policy.choice.weights[kind]
         one = choose(
             market.acceptance, contexts.take(at), reference[at] / CENTS, low[at] / CENTS, high[at] / CENTS, cost[at] / CENTS, weights, seed,
-            offsets[at].astype(np.uint64), policy.choice,
+            offsets[at].astype(np.uint64), policy.choice, curves[at],
         )  # fmt: skip
         parts.append(one)
         places.append(at)
@@ -187,7 +191,7 @@ def _together(parts: list[Chosen], order: I64) -> Chosen:
     return out
 
 
-def _note(market: Market, at: I64, contexts: Contexts, values: dict[str, Array], found: Bounds) -> None:
+def _note(market: Market, at: I64, contexts: Contexts, curves: Curves, values: dict[str, Array], found: Bounds) -> None:
     """Figures, and what would pay: the acceptance model is asked of the prior's price and of prices beyond the bounds, too."""
     service, reference, cost = values["service"], values["reference_cents"], values["cost_cents"]
     others = np.stack([
@@ -195,7 +199,7 @@ def _note(market: Market, at: I64, contexts: Contexts, values: dict[str, Array],
         values["price_cents"] * BEYOND,
         values["price_cents"] / BEYOND,
     ], axis=1)  # fmt: skip
-    likely, _ = market.acceptance.predict(contexts, np.log(others / reference[:, None]))
+    likely, _ = market.acceptance.predict(contexts, np.log(others / reference[:, None]), curves)
     revenue, profit = likely * others, likely * (others - cost[:, None])
     expected = {"expected_profit_cents": values["expected_profit_cents"], "prior_profit_cents": profit[:, 0]}
     whole = {name: thousandths(each) for name, each in expected.items()}

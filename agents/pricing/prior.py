@@ -86,6 +86,8 @@ def cell_factors(cells: Cells, policy: PriorPolicy) -> tuple[F64, F64]:
 
 def user_multiplier(traits: dict[str, F64], personal: Mask, policy: PriorPolicy) -> F64:
     """By FACTS from sensitivity, loyalty, churn risk, propensity and frequency (n,); 1 where ``personal`` (n,) is off."""
+    if not personal.any():
+        return np.ones(len(personal))
     sensitivity, loyalty, churn, propensity = (trait(traits[name]) for name in ("sensitivity", "loyalty", "churn_risk", "propensity"))
     orders = traits["orders_week"]
     known = (orders >= 0) & np.isfinite(orders)

@@ -1,25 +1,23 @@
 """Decoded batches in; valid rows by topic, and a rejection with its reason for each row that is not, out.
 
-Columns are taken out of a topic's frame one by one, which costs far less than a selection where there are few rows; all checks are masks
-over whole columns, and the first that a row fails is its reason. What is personal is never checked: a value that makes no sense is not
-known, and changes nothing.
+All checks are masks over whole columns, and the first that a row fails is its reason. What is personal is never checked: a value that
+makes no sense is not known, and changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
-import polars as pl
 
 from agents.pricing.columns import U8, U64, Array
 from agents.pricing.contexts import F64, I64, Mask
 from agents.pricing.policy import ANSWERS, CONDITIONS, FLAGS, OBJECTIVES, SERVICES, STATUSES, TIERS, Policy
 from agents.pricing.tariff import reference_cents
 from columns.earth import haversine_m
-from columns.records import Records, Rejection
+from columns.records import Fields, Records, Rejection
 
 NONE = 255  # the code of an enum's null
 PERSONAL = ("sensitivity", "loyalty", "churn_risk", "propensity", "orders_week")
@@ -59,44 +57,17 @@ class Rows:
         return [(name, self.take(np.flatnonzero(code == i))) for name, i in places.items()]
 
 
-Taken = tuple[str, Callable[[pl.Series], Array]]  # a column, and what is made of it
-
-
-def codes(column: str, symbols: tuple[str, ...]) -> Taken:
-    """An enum, or strings → positions in ``symbols``; NONE for nulls and other strings."""
-    place = {symbol: i for i, symbol in enumerate(symbols)}
-    return column, lambda series: np.fromiter((place.get(name, NONE) for name in series.to_list()), np.uint8, len(series))
-
-
-def _numbers(*columns: str) -> list[Taken]:
-    return [(column, lambda series: series.cast(pl.Float64).to_numpy()) for column in columns]  # of a null numpy makes NaN
-
-
-def _integers(*columns: str) -> list[Taken]:
-    return [(column, lambda series: _filled(series.cast(pl.Int64)).to_numpy()) for column in columns]
-
-
-def _filled(series: pl.Series) -> pl.Series:
-    return series.fill_null(0) if series.null_count() else series
-
-
 class Sieve:
-    """The columns of one batch, and what is wrong with its rows."""
+    """The fields of one batch, and what is wrong with its rows."""
 
-    def __init__(self, records: Records, selection: Sequence[Taken | pl.Expr], rejected: list[Rejection]) -> None:
+    def __init__(self, records: Records, rejected: list[Rejection]) -> None:
         self.records, self.rejected = records, rejected
+        self.fields = Fields(records)
         self.bad: Mask = np.zeros(len(records.offsets), np.bool_)
-        frame = records.frame
-        self._columns = {one[0]: one[1](frame[one[0]]) for one in selection if isinstance(one, tuple)}
-        if others := [one for one in selection if isinstance(one, pl.Expr)]:
-            self._columns |= {series.name: series.to_numpy() for series in frame.select_seq(others)}
 
-    def __getitem__(self, column: str) -> Array:
-        return self._columns[column]
-
-    def names(self, column: str) -> Array:
-        """Strings as objects; nulls are None."""
-        return self.records.frame[column].to_numpy()
+    def numbers(self, *columns: str) -> list[F64]:
+        """As float64, nulls as NaN."""
+        return [self.fields.numbers(column) for column in columns]
 
     def refuse(self, failing: Mask, error: str, message: Callable[[int], str], expected: bool = False) -> None:
         """Reject the rows where ``failing`` (n,) holds and nothing was wrong before."""
@@ -109,13 +80,12 @@ class Sieve:
     def check_names(self, *columns: str) -> None:
         """Names must not be empty."""
         for column in columns:
-            names = self.records.frame[column].to_list()
-            empty = np.fromiter((not name for name in names), np.bool_, len(names))
+            empty = np.array([not name for name in self.fields.values(column)], np.bool_)
             self.refuse(empty, "MissingId", lambda row, name=column: f"{name} is empty")  # type: ignore[misc]
 
     def check_time(self, now: int, policy: Policy) -> I64:
         """Event times lie after the epoch and not beyond ``now`` (ms) plus the policy's allowance. → the times"""
-        ts: I64 = self["ts"]
+        ts = self.fields.integers("ts")
         self.refuse(ts <= 0, "InvalidTimestamp", lambda row: f"ts {ts[row]} is not after the epoch")
         self.refuse(ts > now + policy.future_ms, "FromTheFuture", lambda row: f"ts {ts[row]} lies {ts[row] - now} ms after the step's now")
         return ts
@@ -126,16 +96,20 @@ class Sieve:
         self.refuse(~(np.abs(lat) <= 90) & ~fine, "InvalidPosition", lambda row: f"{what} latitude {lat[row]} is outside -90…90")
         self.refuse(~(np.abs(lon) <= 180) & ~fine, "InvalidPosition", lambda row: f"{what} longitude {lon[row]} is outside -180…180")
 
-    def check_symbol(self, column: str) -> U8:
+    def codes(self, column: str, symbols: tuple[str, ...]) -> U8:
+        """Strings' positions in ``symbols``; NONE for nulls and other strings."""
+        place = {symbol: i for i, symbol in enumerate(symbols)}
+        return np.array([place.get(name, NONE) for name in self.fields.values(column)], np.uint8)
+
+    def check_symbol(self, column: str, symbols: tuple[str, ...]) -> U8:
         """An enum is of the schema's symbols. → their positions"""
-        values: U8 = self[column]
-        given = self.records.frame[column]
+        values, given = self.codes(column, symbols), self.fields.values(column)
         self.refuse(values == NONE, "UnknownSymbol", lambda row: f"{column} {given[row]!r} is not of the schema")
         return values
 
     def rows(self, columns: dict[str, Array]) -> Rows:
         """What has passed."""
-        rows = Rows(self.records.topic, self.names("market"), self.records.offsets, columns)
+        rows = Rows(self.records.topic, self.fields.names("market"), self.records.offsets, columns)
         return rows.take(np.flatnonzero(~self.bad)) if self.bad.any() else rows
 
 
@@ -146,12 +120,11 @@ def hashes(ids: Array) -> U64:
 
 def read_quotes(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
     """quote-requests → what is priced."""
-    selection = [*_integers("ts"), *_numbers(*PLACES, *PERSONAL), codes("service", SERVICES), codes("tier", TIERS)]
-    sieve = Sieve(records, selection, rejected)
+    sieve = Sieve(records, rejected)
     sieve.check_names("quote_id", "market")
-    service, tier = sieve.check_symbol("service"), sieve.check_symbol("tier")
+    service, tier = sieve.check_symbol("service", SERVICES), sieve.check_symbol("tier", TIERS)
     ts = sieve.check_time(now, policy)
-    lat, lon, to_lat, to_lon = (sieve[name] for name in PLACES)
+    lat, lon, to_lat, to_lon = sieve.numbers(*PLACES)
     sieve.check_position(lat, lon, "pickup")
     sieve.check_position(to_lat, to_lon, "drop-off")
     with np.errstate(invalid="ignore"):
@@ -159,55 +132,56 @@ def read_quotes(records: Records, now: int, policy: Policy, rejected: list[Rejec
     far = f"km from the pickup; the limit is {policy.trip_limit_m / 1000:g} km"
     sieve.refuse(trip_m > policy.trip_limit_m, "TripTooLong", lambda row: f"drop-off lies {trip_m[row] / 1000:.0f} {far}")
     columns: dict[str, Array] = {"ts": ts, "service": service, "tier": tier, "lat": lat, "lon": lon, "trip_m": trip_m}
-    columns |= {name: sieve[name] for name in PERSONAL} | {"id": sieve.names("quote_id")}
+    columns |= {name: sieve.fields.numbers(name) for name in PERSONAL} | {"id": sieve.fields.names("quote_id")}
     return sieve.rows(columns)
 
 
 def read_answers(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
     """quote-answers → whose, and what was said."""
-    sieve = Sieve(records, [*_integers("ts"), codes("answer", ANSWERS)], rejected)
+    sieve = Sieve(records, rejected)
     sieve.check_names("quote_id", "market")
-    answer = sieve.check_symbol("answer")
-    return sieve.rows({"ts": sieve.check_time(now, policy), "answer": answer, "id": sieve.names("quote_id")})
+    answer = sieve.check_symbol("answer", ANSWERS)
+    return sieve.rows({"ts": sieve.check_time(now, policy), "answer": answer, "id": sieve.fields.names("quote_id")})
 
 
 def read_orders(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
     """orders → where and for what."""
-    sieve = Sieve(records, [*_integers("ts"), *_numbers("pickup_lat", "pickup_lon"), codes("service", SERVICES)], rejected)
+    sieve = Sieve(records, rejected)
     sieve.check_names("market")
-    service = sieve.check_symbol("service")
-    ts, lat, lon = sieve.check_time(now, policy), sieve["pickup_lat"], sieve["pickup_lon"]
+    service = sieve.check_symbol("service", SERVICES)
+    ts, (lat, lon) = sieve.check_time(now, policy), sieve.numbers("pickup_lat", "pickup_lon")
     sieve.check_position(lat, lon, "pickup")
     return sieve.rows({"ts": ts, "service": service, "lat": lat, "lon": lon})
 
 
 def read_moves(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
     """driver-moves → who is where, and free or not."""
-    sieve = Sieve(records, [*_integers("ts"), *_numbers("lat", "lon"), codes("status", STATUSES)], rejected)
+    sieve = Sieve(records, rejected)
     sieve.check_names("driver_id", "market")
-    status = sieve.check_symbol("status")
-    ts, lat, lon = sieve.check_time(now, policy), sieve["lat"], sieve["lon"]
+    status = sieve.check_symbol("status", STATUSES)
+    ts, (lat, lon) = sieve.check_time(now, policy), sieve.numbers("lat", "lon")
     sieve.check_position(lat, lon, "the driver's")
-    return sieve.rows({"ts": ts, "lat": lat, "lon": lon, "status": status, "driver": sieve.names("driver_id")})
+    return sieve.rows({"ts": ts, "lat": lat, "lon": lon, "status": status, "driver": sieve.fields.names("driver_id")})
 
 
 def read_profiles(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
     """driver-profiles → what services a driver offers, as bits; none of a deleted one."""
-    each = [pl.col("services").list.contains(pl.lit(name)).cast(pl.UInt8) * (1 << i) for i, name in enumerate(SERVICES)]
-    offered = pl.when(pl.col("deleted")).then(pl.lit(0, pl.UInt8)).otherwise(pl.sum_horizontal(each).cast(pl.UInt8)).alias("services")
-    sieve = Sieve(records, [*_integers("ts"), offered], rejected)
+    sieve = Sieve(records, rejected)
     sieve.check_names("driver_id", "market")
-    return sieve.rows({"ts": sieve.check_time(now, policy), "services": sieve["services"], "driver": sieve.names("driver_id")})
+    bit = {service: 1 << i for i, service in enumerate(SERVICES)}
+    offered = [sum(bit.get(service, 0) for service in set(given or ())) for given in sieve.fields.values("services")]
+    services = np.where(sieve.fields.flags("deleted"), 0, np.array(offered, np.uint8)).astype(np.uint8)
+    return sieve.rows({"ts": sieve.check_time(now, policy), "services": services, "driver": sieve.fields.names("driver_id")})
 
 
 def read_competitors(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
     """competitor-prices → the price over the reference price of such a trip."""
-    sieve = Sieve(records, [*_integers("ts"), *_numbers("price_cents", "distance_m", "lat", "lon"), codes("service", SERVICES)], rejected)
+    sieve = Sieve(records, rejected)
     sieve.check_names("competitor", "market")
-    service = sieve.check_symbol("service")
-    ts, price, lat, lon = sieve.check_time(now, policy), sieve["price_cents"], sieve["lat"], sieve["lon"]
+    service = sieve.check_symbol("service", SERVICES)
+    ts, (price, distance, lat, lon) = sieve.check_time(now, policy), sieve.numbers("price_cents", "distance_m", "lat", "lon")
     sieve.refuse(~(price > 0), "InvalidPrice", lambda row: f"price_cents {price[row]:.0f} is not above 0")
-    trip_m = np.where(np.isnan(sieve["distance_m"]), 0.0, sieve["distance_m"])
+    trip_m = np.where(np.isnan(distance), 0.0, distance)
     wrong = ~((trip_m >= 0) & (trip_m <= policy.trip_limit_m))
     sieve.refuse(wrong, "InvalidDistance", lambda row: f"distance_m {trip_m[row]} is outside 0…{policy.trip_limit_m:g}")
     known = np.where(service == NONE, 0, service)
@@ -222,23 +196,22 @@ def read_competitors(records: Records, now: int, policy: Policy, rejected: list[
         "ratio": ratio,
         "lat": lat,
         "lon": lon,
-        "competitor": sieve.names("competitor"),
+        "competitor": sieve.fields.names("competitor"),
     }
     return sieve.rows(columns)
 
 
 def read_conditions(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
     """market-conditions → what holds when and where."""
-    selection = [*_integers("ts", "from_ts", "until_ts"), *_numbers("value", "lat", "lon", "radius_m"), codes("kind", CONDITIONS)]
-    sieve = Sieve(records, selection, rejected)
+    sieve = Sieve(records, rejected)
     sieve.check_names("name", "market")
-    kind = sieve.check_symbol("kind")
-    ts, start, until, value = sieve.check_time(now, policy), sieve["from_ts"], sieve["until_ts"], sieve["value"]
+    kind = sieve.check_symbol("kind", CONDITIONS)
+    ts, start, until = sieve.check_time(now, policy), sieve.fields.integers("from_ts"), sieve.fields.integers("until_ts")
+    value, lat, lon, radius = sieve.numbers("value", "lat", "lon", "radius_m")
     low = np.where(kind == CONDITIONS.index("WEATHER"), -1.0, 0.0)
     wrong = ~((value >= low) & (value <= 1.0))
     sieve.refuse(wrong, "InvalidValue", lambda row: f"value {value[row]} is outside {low[row]:g}…1")
     sieve.refuse((start <= 0) | (until < start), "InvalidTimestamp", lambda row: f"it holds from {start[row]} until {until[row]}")
-    lat, lon, radius = sieve["lat"], sieve["lon"], sieve["radius_m"]
     sieve.check_position(lat, lon, "the condition's", optional=True)
     placed = ~np.isnan(lat) & ~(radius > 0)
     sieve.refuse(placed, "InvalidDistance", lambda row: f"radius_m {radius[row]} is not above 0: a place needs one")
@@ -252,45 +225,48 @@ def read_conditions(records: Records, now: int, policy: Policy, rejected: list[R
         "lon": lon,
         "radius": radius,
     }
-    return sieve.rows(columns | {"name": sieve.names("name")})
+    return sieve.rows(columns | {"name": sieve.fields.names("name")})
 
 
 def read_flags(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
     """driver-flags → complaints about safety, and that they are settled; other reasons change no price."""
-    sieve = Sieve(records, [*_integers("ts"), codes("reason", FLAGS), pl.col("cleared").fill_null(False)], rejected)
+    sieve = Sieve(records, rejected)
     sieve.check_names("driver_id", "market", "conversation_id")
-    reason, ts = sieve.check_symbol("reason"), sieve.check_time(now, policy)
+    reason, ts = sieve.check_symbol("reason", FLAGS), sieve.check_time(now, policy)
     sieve.bad |= reason != FLAGS.index("SAFETY")
-    columns = {"ts": ts, "cleared": sieve["cleared"], "driver": sieve.names("driver_id"), "conversation": sieve.names("conversation_id")}
-    return sieve.rows(columns)
+    names = {"driver": sieve.fields.names("driver_id"), "conversation": sieve.fields.names("conversation_id")}
+    return sieve.rows({"ts": ts, "cleared": sieve.fields.flags("cleared"), **names})
 
 
 def read_overcharges(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
     """overcharge-reports → service (NONE where it is not known) and conversation of those that are probably fare disputes."""
-    sieve = Sieve(records, [*_integers("ts"), *_numbers("probability"), codes("service", SERVICES)], rejected)
+    sieve = Sieve(records, rejected)
     sieve.check_names("market", "conversation_id")
-    ts, sure = sieve.check_time(now, policy), sieve["probability"]
+    ts, sure = sieve.check_time(now, policy), sieve.fields.numbers("probability")
     sieve.refuse(~((sure >= 0) & (sure <= 1)), "InvalidValue", lambda row: f"probability {sure[row]} is outside 0…1")
     sieve.bad |= sure < policy.overcharge_sure
-    return sieve.rows({"ts": ts, "service": sieve["service"], "conversation": sieve.names("conversation_id")})
+    service = sieve.codes("service", SERVICES)
+    return sieve.rows({"ts": ts, "service": service, "conversation": sieve.fields.names("conversation_id")})
 
 
 def read_policies(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
     """pricing-policies → settings by scope; "" stands for all markets, NONE for all services and for an objective not said."""
-    told = [pl.col(name).cast(pl.Int8).fill_null(-1) for name in ("personal", "safety_hold")]
-    told += [pl.col("deleted").fill_null(False), pl.col("recommendation_id").fill_null("")]
-    selection = [*_integers("ts"), *_numbers(*SETTINGS), codes("service", SERVICES), codes("objective", OBJECTIVES)]
-    sieve = Sieve(records, [*selection, *told], rejected)
+    sieve = Sieve(records, rejected)
     sieve.check_names("name")
-    ts = sieve.check_time(now, policy)
+    ts, fields = sieve.check_time(now, policy), sieve.fields
+    settings = dict(zip(SETTINGS, sieve.numbers(*SETTINGS), strict=True))
     for name, (least, most) in SETTING_RANGES.items():
-        given = sieve[name]
+        given = settings[name]
         wrong = ~(np.isnan(given) | ((given >= least) & (given <= most)))
         sieve.refuse(wrong, "InvalidPolicy", lambda row, n=name, g=given, a=least, b=most: f"{n} {g[row]} is outside {a}…{b}")  # type: ignore[misc]
-    crossed = sieve["floor"] > sieve["cap"]
-    sieve.refuse(crossed, "InvalidPolicy", lambda row: f"floor {sieve['floor'][row]} is above cap {sieve['cap'][row]}")
-    columns = {name: sieve[name] for name in (*SETTINGS, "service", "objective", "personal", "safety_hold", "deleted", "recommendation_id")}
-    rows = sieve.rows(columns | {"ts": ts, "name": sieve.names("name")})
+    floor, cap = settings["floor"], settings["cap"]
+    sieve.refuse(floor > cap, "InvalidPolicy", lambda row: f"floor {floor[row]} is above cap {cap[row]}")
+    columns: dict[str, Array] = {"ts": ts, "name": fields.names("name"), **settings, "deleted": fields.flags("deleted")}
+    columns |= {"service": sieve.codes("service", SERVICES), "objective": sieve.codes("objective", OBJECTIVES)}
+    for name in ("personal", "safety_hold"):
+        columns[name] = np.array([-1 if said is None else said for said in fields.values(name)], np.int8)
+    columns["recommendation_id"] = np.array([name or "" for name in fields.values("recommendation_id")], object)
+    rows = sieve.rows(columns)
     rows.markets = np.array(["" if market is None else market for market in rows.markets.tolist()], object)
     return rows
 

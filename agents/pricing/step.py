@@ -1,4 +1,4 @@
-"""The step of the pricing agent: batches by topic in, decisions and table rows as frames and the rejected records, out.
+"""The step of the pricing agent: batches by topic in, decisions, table rows and the rejected records, out.
 
 Pure: nothing but the state, the batches and ``now`` has a say, and markets do not see each other.
 """
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 import numpy as np
-import polars as pl
 
+from agents.pricing.figures import Row
 from agents.pricing.market import Market
 from agents.pricing.market_step import MarketStep
 from agents.pricing.market_step import due as market_due
@@ -24,16 +24,16 @@ from agents.pricing.outputs import (
     RECOMMENDATIONS,
     ZONES,
     Stamp,
-    decisions_frame,
-    outcomes_frame,
-    pay_frame,
-    rows_frame,
+    decisions_table,
+    outcomes_tables,
+    pay_table,
 )
 from agents.pricing.policy import Policy
 from agents.pricing.reading import READERS, Rows
 from agents.pricing.settings import Said, forgotten, of_market, told
 from agents.pricing.state import PricingState
 from columns.earth import HOUR_MS
+from columns.output import Table
 from columns.records import Records, Rejection
 
 POLICIES = "pricing-policies"
@@ -42,9 +42,10 @@ NOTHING_LEARNT_MS, LEARNT_MS = 24 * HOUR_MS, 90 * 24 * HOUR_MS  # after 90 days 
 
 @dataclass(slots=True)
 class Stepped:
-    """What a step came to: rows by output topic, and the records that could not be decided on."""
+    """What a step came to: decisions by column, rows of tables, by output topic, and the records that could not be decided on."""
 
-    frames: dict[str, pl.DataFrame] = field(default_factory=dict)
+    tables: dict[str, list[Table]] = field(default_factory=dict)
+    rows: dict[str, list[Row]] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
 
 
@@ -75,7 +76,7 @@ def step(state: PricingState, batches: Mapping[str, Records], now: int, policy: 
         one = MarketStep(market, now, seed_of(policy.seed, name), policy, out.rejected)
         one.run(given.get(name, {}))
         steps.append(one)
-    _frame(steps, out, Stamp(state.partition, now, code_version, policy))
+    _collect(steps, out, Stamp(state.partition, now, code_version, policy))
     return out
 
 
@@ -139,14 +140,16 @@ def _said_before(known: Mapping[str, Said], given: dict[str, Rows]) -> dict[str,
     return told(known, rows.take(np.flatnonzero(came <= first)))
 
 
-def _frame(steps: list[MarketStep], out: Stepped, stamp: Stamp) -> None:
-    """What the markets' parts came to, as frames by topic; of a topic without rows none."""
+def _collect(steps: list[MarketStep], out: Stepped, stamp: Stamp) -> None:
+    """What the markets' parts came to, by topic; of a topic without rows none."""
     if priced := [part for one in steps for part in one.priced]:
-        out.frames[DECISIONS] = decisions_frame(priced, stamp)
+        out.tables[DECISIONS] = [decisions_table(priced, stamp)]
     if paid := [part for one in steps for part in one.paid]:
-        out.frames[PAY] = pay_frame(paid, stamp)
+        out.tables[PAY] = [pay_table(paid, stamp)]
     if closed := [part for one in steps for part in one.closed]:
-        out.frames[OUTCOMES_TOPIC] = outcomes_frame(closed, stamp)
-    for topic, name in ((ZONES, "zones"), (FIGURES, "figures"), (ALERTS, "alerts"), (RECOMMENDATIONS, "recommended")):
+        out.tables[OUTCOMES_TOPIC] = outcomes_tables(closed, stamp)
+    if zones := [table for one in steps for table in one.zones if table.height]:
+        out.tables[ZONES] = zones
+    for topic, name in ((FIGURES, "figures"), (ALERTS, "alerts"), (RECOMMENDATIONS, "recommended")):
         if rows := [row for one in steps for row in getattr(one, name)]:
-            out.frames[topic] = rows_frame(topic, rows)
+            out.rows[topic] = rows

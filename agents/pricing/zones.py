@@ -5,6 +5,8 @@ Zones are squares on a grid of the whole Earth: bands of equal latitude, each cu
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from agents.pricing.contexts import F64, I64
@@ -28,6 +30,12 @@ def names(lat: F64, lon: F64) -> list[str]:
     ['37.744,-122.385']
     """
     return ["elsewhere" if np.isnan(a) else f"{a:.3f},{b:.3f}" for a, b in zip(lat.tolist(), lon.tolist(), strict=True)]
+
+
+@lru_cache(maxsize=1 << 16)
+def name_of(zone: int, size_m: float) -> str:
+    """What a zone is called."""
+    return names(*centre(np.array([zone]), size_m))[0]
 
 
 def local_time(ts: int, lon: F64) -> tuple[F64, F64]:
