@@ -10,9 +10,8 @@ Exits 1 when p99 is over 100 ms, or a request is undecided.
 
 from __future__ import annotations
 
-import json
-import sys
 import time
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -20,9 +19,10 @@ from confluent_kafka import KafkaException
 
 from bench import report
 from bench.ages import DecisionReader, quantiles
+from bench.drive import drive
 from bench.growth_pace import Plan
 from bench.pricing_pace import SLICE_MS
-from bench.stand import BenchError, Stand, cpu, memory, pause, stand
+from bench.stand import BenchError, Stand, stand
 from ops.growth.pace import frame
 from ops.growth.riders import Riders
 from ops.server import ServerError
@@ -30,7 +30,6 @@ from streams.contract import contract
 
 OFFERS, REVENUE = "growth.offers", "growth.revenue"
 P99_LIMIT_MS = 100.0
-READY_S = 60.0
 SEED = 7
 
 
@@ -67,42 +66,25 @@ def _steady(place: Stand, steps: report.Steps, plan: Plan, warm_up: int) -> dict
     profiles = Riders(plan.riders, plan.seed).profiles(int(time.time() * 1000))
     with place.publisher() as publisher:
         publisher.publish("rider-profiles", frame("rider-profiles", {name: [row[name] for row in profiles] for name in profiles[0]}))
-    worker = place.worker("growth", {"OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"})
-    until = time.monotonic() + READY_S
-    while worker.answers("ready") != 200:
-        worker.check()
-        if time.monotonic() > until:
-            raise BenchError(f"the worker is not ready after {READY_S:g} s:\n{worker.tail()}")
-        time.sleep(0.2)
+    worker = place.worker("growth")
+    worker.wait_until_ready()
     steps.begin(f"{plan.rate:,} events/s for {plan.seconds} s", plan.seconds)
     own = (plan.seconds, plan.rate, plan.markets, plan.drivers, plan.riders, plan.seed)
     plan = Plan(int(time.time() * 1000) + 8000, *own)
     sent = plan.due("monetization-requests", plan.seconds * 1000 // SLICE_MS)
-    peak, began, used = 0, time.monotonic(), cpu(worker.pid)
     partitions = contract().topic(OFFERS).partitions
     with (
         DecisionReader(place.brokers, place.topic(OFFERS), partitions) as offers,
         DecisionReader(place.brokers, place.topic(REVENUE), partitions) as revenue,
     ):
-        producer = place.spawn("producer", [sys.executable, "-m", "bench.growth_pace", plan.dumps()])
-        while producer.process.poll() is None:
-            worker.check()
-            peak = max(peak, memory(worker.pid))
-            steps.at(int(time.monotonic() - began))
-            pause(time.monotonic() + 1)
-        offers.wait_for(sent, 30)
-    used = cpu(worker.pid) - used
-    if producer.process.returncode:
-        raise BenchError(f"the producer failed:\n{producer.tail()}")
-    if code := worker.stop():
-        raise BenchError(f"the worker stopped with code {code}:\n{worker.tail()}")
-    told = json.loads(producer.tail().splitlines()[-1])
-    figures: dict[str, Any] = {"rate": plan.rate, "seconds": plan.seconds - warm_up, "requests": sent, "events": told["sent"]}
+        driven = drive(place, steps, worker, "bench.growth_pace", plan.dumps(), partial(offers.wait_for, sent, 30))
+    events = driven.told["sent"]
+    figures: dict[str, Any] = {"rate": plan.rate, "seconds": plan.seconds - warm_up, "requests": sent, "events": events}
     for what, reader, topic in (("offers", offers, OFFERS), ("revenue", revenue, REVENUE)):
         decoded = reader.read(topic)
         counted = decoded["event_ts"].to_numpy() >= plan.start_ms + warm_up * 1000
         figures[what] = {"count": decoded.height} | quantiles((decoded["readable_ms"] - decoded["event_ts"]).to_numpy()[counted])
-    cost = {"worker_cpu_us_per_event": used / told["sent"] * 1e6, "peak_rss_mb": peak / 1e6, "producer": told}
+    cost = {"worker_cpu_us_per_event": driven.cpu_s / events * 1e6, "peak_rss_mb": driven.peak_rss / 1e6, "producer": driven.told}
     return figures | {"decisions": figures["offers"]["count"]} | cost
 
 

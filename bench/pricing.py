@@ -11,9 +11,8 @@ Exits 1 when the step prices fewer than 20,000 quotes/s, p99 is over 100 ms, or 
 
 from __future__ import annotations
 
-import json
-import sys
 import time
+from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
@@ -24,9 +23,10 @@ from confluent_kafka import KafkaException
 from agents.pricing.agent import AGENT
 from bench import report
 from bench.ages import DecisionReader, quantiles
+from bench.drive import drive
 from bench.pricing_events import Traffic
 from bench.pricing_pace import Plan
-from bench.stand import BenchError, Stand, cpu, memory, pause, stand
+from bench.stand import BenchError, Stand, stand
 from ops.server import ServerError
 from streams.avro import codec
 from streams.batch import Batch
@@ -35,7 +35,6 @@ from streams.contract import contract
 DECISIONS = "pricing.decisions"
 STEP_LIMIT = 20_000.0  # quotes/s
 P99_LIMIT_MS = 100.0
-READY_S = 60.0
 SEED = 7
 START = 1_790_000_000_000
 
@@ -108,36 +107,20 @@ def _steady(place: Stand, steps: report.Steps, plan: Plan, warm_up: int) -> dict
     """Send, and read what is decided. → the figures"""
     steps.begin("worker", 1)
     place.create_for("pricing")
-    worker = place.worker("pricing", {"OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"})
-    until = time.monotonic() + READY_S
-    while worker.answers("ready") != 200:
-        worker.check()
-        if time.monotonic() > until:
-            raise BenchError(f"the worker is not ready after {READY_S:g} s:\n{worker.tail()}")
-        time.sleep(0.2)
+    worker = place.worker("pricing")
+    worker.wait_until_ready()
     steps.begin(f"{plan.quotes:,} quotes/s for {plan.seconds} s", plan.seconds)
     own = (plan.seconds, plan.quotes, plan.moves, plan.markets, plan.drivers, plan.seed)
     plan = Plan(int(time.time() * 1000) + 6000, *own)
-    peak, began, sent, used = 0, time.monotonic(), plan.quotes * plan.seconds, cpu(worker.pid)
+    sent = plan.quotes * plan.seconds
     with DecisionReader(place.brokers, place.topic(DECISIONS), contract().topic(DECISIONS).partitions) as reader:
-        producer = place.spawn("producer", [sys.executable, "-m", "bench.pricing_pace", plan.dumps()])
-        while producer.process.poll() is None:
-            worker.check()
-            peak = max(peak, memory(worker.pid))
-            steps.at(int(time.monotonic() - began))
-            pause(time.monotonic() + 1)
-        reader.wait_for(sent, 30)
-    used = cpu(worker.pid) - used
-    if producer.process.returncode:
-        raise BenchError(f"the producer failed:\n{producer.tail()}")
-    if code := worker.stop():
-        raise BenchError(f"the worker stopped with code {code}:\n{worker.tail()}")
+        driven = drive(place, steps, worker, "bench.pricing_pace", plan.dumps(), partial(reader.wait_for, sent, 30))
     decoded = reader.read(DECISIONS)
     ages = (decoded["readable_ms"] - decoded["event_ts"]).to_numpy()
     counted = decoded["event_ts"].to_numpy() >= plan.start_ms + warm_up * 1000
     return {
         "quotes": sent, "decisions": decoded.height, "rate": plan.quotes, "seconds": plan.seconds - warm_up, **quantiles(ages[counted]),
-        "worker_cpu_us_per_quote": used / sent * 1e6, "peak_rss_mb": peak / 1e6, "producer": json.loads(producer.tail().splitlines()[-1]),
+        "worker_cpu_us_per_quote": driven.cpu_s / sent * 1e6, "peak_rss_mb": driven.peak_rss / 1e6, "producer": driven.told,
     }  # fmt: skip
 
 

@@ -86,6 +86,15 @@ class Child:
         except (URLError, OSError):
             return 0
 
+    def wait_until_ready(self, timeout_s: float = 60.0) -> None:
+        """Waits until a worker has recovered its tasks. Raises BenchError when it ends, or takes longer."""
+        until = time.monotonic() + timeout_s
+        while self.answers("ready") != 200:
+            self.check()
+            if time.monotonic() > until:
+                raise BenchError(f"{self.name} is not ready after {timeout_s:g} s:\n{self.tail()}")
+            time.sleep(0.2)
+
     def tail(self) -> str:
         """The last lines of its log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-TAIL_LINES:])

@@ -9,9 +9,8 @@ Exits 1 when p99 is over 100 ms, or a message is undecided.
 
 from __future__ import annotations
 
-import json
-import sys
 import time
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -19,7 +18,8 @@ from confluent_kafka import KafkaException
 
 from bench import report
 from bench.ages import DecisionReader, quantiles
-from bench.stand import BenchError, Stand, cpu, memory, pause, stand
+from bench.drive import drive
+from bench.stand import BenchError, Child, Stand, stand
 from bench.support_pace import Plan
 from ops.server import ServerError
 from ops.support.publish import framed, knowledge_rows, rule_rows
@@ -49,35 +49,21 @@ def support(
             with place.publisher() as publisher:
                 publisher.publish("knowledge-entries", framed("knowledge-entries", knowledge_rows(0)))
                 publisher.publish("escalation-rules", framed("escalation-rules", rule_rows()))
-            worker = place.worker("support", {"OPENBLAS_NUM_THREADS": "1"} | ({"TRIPO_SENTENCES": "off"} if first else {}))
-            until = time.monotonic() + READY_S
-            while worker.answers("ready") != 200:
-                worker.check()
-                if time.monotonic() > until:
-                    raise BenchError(f"the worker is not ready after {READY_S:g} s:\n{worker.tail()}")
-                time.sleep(0.2)
-            figures = _steady(place, steps, worker.pid, Plan(0, warm_up + seconds, rate, english, SEED), warm_up)
-            if code := worker.stop():
-                raise BenchError(f"the worker stopped with code {code}:\n{worker.tail()}")
+            worker = place.worker("support", {"TRIPO_SENTENCES": "off"} if first else {})
+            worker.wait_until_ready(READY_S)
+            figures = _steady(place, steps, worker, Plan(0, warm_up + seconds, rate, english, SEED), warm_up)
     except (BenchError, KafkaException, ServerError) as error:
         report.broken(error, as_json)
     _report(figures, rate, as_json)
 
 
-def _steady(place: Stand, steps: report.Steps, pid: int, plan: Plan, warm_up: int) -> dict[str, Any]:
+def _steady(place: Stand, steps: report.Steps, worker: Child, plan: Plan, warm_up: int) -> dict[str, Any]:
     """Send, and read what is decided. → the figures"""
     steps.begin(f"{plan.rate:,} messages/s for {plan.seconds} s", plan.seconds)
     plan = Plan(int(time.time() * 1000) + 8000, plan.seconds, plan.rate, plan.english, plan.seed)
-    peak, began, sent, worked = 0, time.monotonic(), plan.rate * plan.seconds, cpu(pid)
+    sent = plan.rate * plan.seconds
     with DecisionReader(place.brokers, place.topic(DECISIONS), contract().topic(DECISIONS).partitions) as reader:
-        producer = place.spawn("producer", [sys.executable, "-m", "bench.support_pace", plan.dumps()])
-        while producer.process.poll() is None:
-            peak = max(peak, memory(pid))
-            steps.at(int(time.monotonic() - began))
-            pause(time.monotonic() + 1)
-        reader.wait_for(sent, 30)
-    if producer.process.returncode:
-        raise BenchError(f"the producer failed:\n{producer.tail()}")
+        driven = drive(place, steps, worker, "bench.support_pace", plan.dumps(), partial(reader.wait_for, sent, 30))
     decoded = reader.read(DECISIONS)
     ages = (decoded["readable_ms"] - decoded["ts"]).to_numpy()
     counted = decoded["ts"].to_numpy() >= plan.start_ms + warm_up * 1000
@@ -85,8 +71,8 @@ def _steady(place: Stand, steps: report.Steps, pid: int, plan: Plan, warm_up: in
     return {
         "messages": sent, "decisions": decoded.height, "rate": plan.rate, "seconds": plan.seconds - warm_up, **quantiles(ages[counted]),
         "second_stage": float((stages == 2).mean()), "answered": outcomes.count("ANSWERED") / max(1, len(outcomes)),
-        "escalated": outcomes.count("ESCALATED") / max(1, len(outcomes)), "peak_rss_mb": peak / 1e6,
-        "worker_us": (cpu(pid) - worked) / sent * 1e6, "producer": json.loads(producer.tail().splitlines()[-1]),
+        "escalated": outcomes.count("ESCALATED") / max(1, len(outcomes)), "peak_rss_mb": driven.peak_rss / 1e6,
+        "worker_us": driven.cpu_s / sent * 1e6, "producer": driven.told,
     }  # fmt: skip
 
 

@@ -20,6 +20,8 @@ AGENTS = {
     "bench": "bench.echo",
 }
 
+SMALL_STEPS = ("support", "growth", "pricing")  # handing parts of frames of few rows to other threads costs more than it saves
+
 
 def worker(
     agent: Annotated[str, typer.Argument(help=f"one of: {', '.join(AGENTS)}")],
@@ -33,6 +35,10 @@ def worker(
         typer.echo(f"unknown agent {agent!r}; known: {', '.join(AGENTS)}", err=True)
         raise typer.Exit(2)
     os.environ["TRIPO_ORDINAL"] = str(ordinal)
+    if agent in SMALL_STEPS:
+        for library in ("OPENBLAS", "OMP"):
+            os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+        os.environ.setdefault("POLARS_MAX_THREADS", "1")
     setup_logging(loglevel)
     from streams.app import faust_app
 

@@ -8,7 +8,7 @@ import faust
 from faust.tables import TableManager
 
 from streams.agent import Agent
-from streams.cycle import Work
+from streams.cycle import Turn
 from streams.settings import settings
 
 
@@ -45,9 +45,9 @@ def faust_app(agent: Agent) -> App:
     app.agent_spec = agent
     inbox = app.topic(conf.topic(agent.inputs[-1]), key_serializer="raw", value_serializer="raw")
 
-    async def step(works: Any) -> None:
-        async for work in works:
-            take(work)
+    async def step(turns: Any) -> None:
+        async for turn in turns:
+            take(turn)
 
     app.agent(inbox, name=agent.name)(step)
 
@@ -58,7 +58,7 @@ def faust_app(agent: Agent) -> App:
     return app
 
 
-def take(work: Work) -> None:
-    """Take one step, and say so. Never raises: an agent that raises would acknowledge, and lose, its event (RELIABILITY §1)."""
-    work.run()
-    work.taken.set()
+def take(turn: Turn) -> None:
+    """Take a turn's steps, and say so. Never raises: an agent that raises would acknowledge, and lose, its event (RELIABILITY §1)."""
+    turn.run()
+    turn.taken.set()

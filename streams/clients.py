@@ -37,6 +37,7 @@ def group_consumer(settings: Settings, agent: str, on_error: Callable[[KafkaErro
 def reader(settings: Settings, name: str) -> Conf:
     """A consumer in assign mode that commits nothing: recovery, replay."""
     reading = _reading() | {
+        "fetch.min.bytes": 1,
         "fetch.wait.max.ms": 2,  # a broker answers a connection's requests in order: none may wait behind an idle fetch
         "max.poll.interval.ms": 86_400_000,  # who only reads may take its time between two polls
     }
@@ -50,7 +51,8 @@ def _reading() -> Conf:
         "auto.offset.reset": "error",
         "isolation.level": "read_committed",
         "enable.partition.eof": True,
-        "fetch.wait.max.ms": 50,
+        "fetch.wait.max.ms": 10,  # with the next: a fetch names every partition; one for every few records would keep a broker busy
+        "fetch.min.bytes": 32 * 1024,
         "fetch.queue.backoff.ms": 2,
         "fetch.message.max.bytes": 4 * 1024 * 1024,
         "fetch.max.bytes": 64 * 1024 * 1024,

@@ -9,18 +9,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Generator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
 
 import structlog
 from polars.exceptions import PanicException
 
-from streams import faults, metrics, snapshot
+from streams import faults, metrics
 from streams.agent import Agent, Prepares
+from streams.commits import Commits
 from streams.dead_letters import Limit
-from streams.errors import Fenced, RecoveryMismatch, TransactionFailed
+from streams.errors import Fenced, RecoveryMismatch
 from streams.isolation import Isolation
 from streams.log_reader import LogReader
 from streams.membership import Assigned, Membership, Polled
@@ -30,12 +28,10 @@ from streams.records import Read, Records, by_inputs, read
 from streams.recovery import recover
 from streams.settings import Settings
 from streams.task import Stepped, Task
-from streams.transactions import GIVE_UP_S, Transactions
 
 log = structlog.get_logger(__name__)
 
 PREPARED = 500  # records of a cycle at most: more are enough for a step each, whose end is progress
-LEAD_SHARE = 0.2  # of the newest in a mean that forgets
 
 
 @dataclass(slots=True)
@@ -48,7 +44,6 @@ class Work:
     now: int
     decoded: Mapping[str, Read] | None = None  # the inputs, where that was done already
     error: Exception | None = None
-    taken: asyncio.Event = field(default_factory=asyncio.Event)
 
     def run(self) -> None:
         """Step, and write into the transaction. Never raises: ``error`` tells."""
@@ -56,6 +51,23 @@ class Work:
             self.cycle.step(self)
         except Exception as error:
             self.error = error
+
+
+@dataclass(slots=True)
+class Turn:
+    """The steps of one turn, to be taken in their order: what Faust delivers as one event."""
+
+    works: list[Work]
+    failed: Work | None = None
+    taken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def run(self) -> None:
+        """Take the steps until one fails. Never raises: ``failed`` tells which."""
+        for work in self.works:
+            work.run()
+            if work.error is not None:
+                self.failed = work
+                break
 
 
 @dataclass(slots=True)
@@ -76,20 +88,15 @@ class Cycle:
         self._recoveries: list[_Recovery] = []
         self._isolation = Isolation()
         self._limit = Limit(agent.name, settings.dead_letter_window, settings.dead_letter_share)
-        self._committed_at = self._measured_at = time.monotonic()
-        self._committed: dict[int, dict[str, int]] = {}
-        self._committer = ThreadPoolExecutor(1, thread_name_prefix="commit")
-        self._committing: Future[None] | None = None
-        self._metadata: Any = None  # of the group, as of the last journal records
+        self._measured_at = time.monotonic()
         self._full = False  # the last poll brought all it could: do not wait before the next
         self._pace = Pace(settings.max_records, settings.transaction_timeout_ms)
         self._polled, self._polled_at = 0, time.monotonic()
-        self._lead_s = 0.0  # of late, from a poll until its records are ready to be committed
         self.progress_at = time.monotonic()
         self.joined = False
-        self._transactions = Transactions(settings, agent.name)
         self._reader = LogReader(settings, f"{agent.name}-recovery")
         self.membership = Membership(settings, agent, self._assigned, self._revoked, self._lost)
+        self.commits = Commits(agent, settings, self.membership)
 
     @property
     def ready(self) -> bool:
@@ -99,34 +106,27 @@ class Cycle:
     def turn(self) -> list[Work]:
         """Commit when due, go on recovering, poll: the next steps to take. In the polling thread; blocks for at most about 0.1 s."""
         self._pace.took(self._polled, time.monotonic() - self._polled_at)
-        if self._due():
-            self._committing = self._committer.submit(self._end_and_snapshot, self._journal(last=False))  # while records gather
+        if self.commits.due(self.tasks.values()):
+            self.commits.begin(self.tasks.values(), self._polled_at)
         if self._recoveries:
-            self._settle()
+            self.commits.settle()
             self._recover()
         most = self._pace.records
         polled = self.membership.poll(most, self._wait())
-        self._settle()
+        if not polled:
+            self.commits.settle()
         self._polled, self._polled_at = sum(len(m) for by_topic in polled.values() for m in by_topic.values()), time.monotonic()
         self._full = 2 * self._polled > most
         faults.point("after-poll")
         self._measure()
         return self._works(polled)
 
-    def _due(self) -> bool:
-        return time.monotonic() >= self._gathered_at and any(t.dirty for t in self.tasks.values())
-
-    @property
-    def _gathered_at(self) -> float:
-        """Until when records gather for the next commit: so long before its time as stepping over them takes."""
-        return self._committed_at + self.settings.commit_interval_ms / 1000 - self._lead_s
-
     def _wait(self) -> float:
         """How long the poll may wait for a first record, in seconds."""
         if self._recoveries:
             return 0.0
         if not self._full:  # nothing is visible before the next commit: let records gather until then, a step costs mostly per step
-            time.sleep(max(0.0, self._gathered_at - time.monotonic()))
+            time.sleep(max(0.0, self.commits.gathered_at - time.monotonic()))
         if any(t.dirty for t in self.tasks.values()):
             return 0.0
         return 0.1 if self.agent.tick_ms is None else min(0.1, self.agent.tick_ms / 2000)
@@ -166,9 +166,7 @@ class Cycle:
         started = time.perf_counter()
         stepped = work.task.step(work.inputs, work.now, self._isolation.crashing(work.task.partition), work.decoded)
         self._limit.count(stepped.records, stepped.rejected)
-        self._transactions.begin()
-        for written in stepped.written:
-            self._transactions.produce(self.settings.topic(written.topic), work.task.partition, written.keys, written.values)
+        self.commits.write(work.task, stepped)
         self._count(work, stepped)
         metrics.step_seconds.labels(self.agent.name).observe(time.perf_counter() - started)
 
@@ -186,87 +184,12 @@ class Cycle:
         """A step raised: forget all that is not committed, and find the record that made it raise. In the polling thread."""
         log.error("step failed", agent=self.agent.name, partition=work.task.partition, error=str(work.error), exc_info=work.error)
         self._isolation.failed(work.task.partition, work.inputs, str(work.error))
-        self._transactions.abort()
+        self.commits.settle()
+        self.commits.forget()
         self.membership.pause(self.tasks)
-        again = [Assigned(p, self._committed.get(p)) for p in sorted(self.tasks)]
+        again = [Assigned(p, self.commits.positions.get(p)) for p in sorted(self.tasks)]
         self.tasks = {}
         self._begin_recoveries(again, again=True)
-
-    def commit(self) -> None:
-        """Commit all there is, with snapshots: the tasks go elsewhere."""
-        self._settle()
-        due = self._journal(last=True)
-        if due:
-            self._committing = self._committer.submit(self._end, due)
-            self._settle()
-
-    def _settle(self) -> None:
-        """Wait for the commit under way, if any. Raises what it raised."""
-        if self._committing is not None:
-            committing, self._committing = self._committing, None
-            try:
-                committing.result(GIVE_UP_S + 2)
-            except TimeoutError:  # librdkafka may wait for ever for offsets whose coordinator went away
-                raise TransactionFailed("the commit does not return; the broker ends the transaction by itself") from None
-
-    def _journal(self, last: bool) -> list[Task]:
-        """Write the journal records of the tasks that have something to commit, and if these are the ``last``, snapshots of all."""
-        due = [t for t in self.tasks.values() if t.dirty or (last and t.stepped_since_snapshot)]
-        if not due:
-            return []
-        self._committed_at = time.monotonic()
-        longest = self.settings.commit_interval_ms / 2000
-        self._lead_s += LEAD_SHARE * (min(longest, self._committed_at - self._polled_at) - self._lead_s)
-        self._transactions.begin()
-        for task in due:
-            if last and task.stepped_since_snapshot:
-                self._snapshot(task, task.sequence)
-            value = task.journal_record(task.snapshot)
-            topic = self.settings.topic(f"{self.agent.name}.journal")
-            self._transactions.produce_located(topic, task.partition, None, value, partial(setattr, task, "journal_offset"))
-            task.journalled(value)
-        self._metadata = self.membership.metadata()
-        return due
-
-    def _end(self, due: list[Task]) -> None:
-        """Commit the transaction with these tasks' positions."""
-        positions = [place for task in due for place in self.membership.positions(task.partition, task.positions)]
-        self._transactions.commit(positions, self._metadata)
-        self._committed |= {task.partition: dict(task.positions) for task in due}
-
-    def _end_and_snapshot(self, due: list[Task]) -> None:
-        """Commit, and then snapshot the task that has waited for it longest, if any is due: while records gather, nothing waits for it.
-
-        It is written in the next transaction, whose journal record of the task names it: the state is that after the last one.
-        """
-        self._end(due)
-        waiting = [t for t in self.tasks.values() if t.stepped_since_snapshot and not t.dirty]
-        task = min(waiting, key=lambda each: each.snapshot_at, default=None)
-        if task is not None and time.monotonic() - task.snapshot_at >= self.settings.snapshot_interval_s:
-            self._transactions.begin()
-            self._snapshot(task, task.sequence - 1)
-
-    def _snapshot(self, task: Task, sequence: int) -> None:
-        """Write the task's state, that after the journal record of this number, and wait until it is delivered."""
-        data = self.agent.dump(task.state)
-        topic = self.settings.topic(snapshot.topic_of(self.agent.name))
-        offsets: list[int] = []
-        count, slot = 0, snapshot.hour_slot(self.agent.inputs, task.last_now)
-        for key, value in snapshot.chunks(
-            self.agent.name, task.partition, sequence, self.agent.state_format, self.agent.code_version, data, slot
-        ):
-            self._transactions.produce_located(topic, task.partition, key, value, offsets.append)
-            count += 1
-        faults.point("in-snapshot")
-        for stale in range(count, task.snapshot["chunks"] if task.snapshot else 0):
-            self._transactions.produce_located(topic, task.partition, snapshot.chunk_key(slot, stale), None, lambda _: None)
-        self._transactions.flush()
-        task.snapshot_at, task.stepped_since_snapshot = time.monotonic(), False
-        metrics.snapshot_bytes.labels(self.agent.name, str(task.partition)).set(len(data))
-        if not offsets:
-            raise TransactionFailed("a snapshot was not delivered")
-        task.snapshot = {"sequence": sequence, "offset": offsets[0], "chunks": count, "journal_offset": task.journal_offset}
-        task.unnamed = True
 
     def _assigned(self, assigned: list[Assigned]) -> None:
         faults.point("on-assign")
@@ -291,7 +214,7 @@ class Cycle:
                 task: Task = done.value
                 self.tasks[recovery.partition] = task
                 if not task.fresh:
-                    self._committed[recovery.partition] = dict(task.positions)
+                    self.commits.positions[recovery.partition] = dict(task.positions)
                 task.snapshot_at = time.monotonic() - self.settings.snapshot_interval_s * (task.partition % 8) / 8
                 self.membership.resume(task.partition, task.positions, recovery.rewound)
                 self._recoveries.pop(0)
@@ -305,7 +228,7 @@ class Cycle:
         faults.point("on-revoke")
         metrics.lag.clear()
         log.info("revoked", agent=self.agent.name, partitions=sorted(self.tasks))
-        self.commit()
+        self.commits.last(self.tasks.values())
         self._parked, self.tasks = self.tasks, {}
         self._drop_recoveries()
 
@@ -338,12 +261,12 @@ class Cycle:
     def finish(self) -> None:
         """Commit all with snapshots, and leave. In the polling thread."""
         self._drop_recoveries()
-        self.commit()
+        self.commits.last(self.tasks.values())
         self.tasks = {}
         self.membership.close()
         self._reader.close()
-        self._committer.shutdown()
+        self.commits.close()
 
     def abort(self) -> None:
         """Before the process ends in failure: do not leave readers waiting for the transaction's timeout."""
-        self._transactions.abort(2)
+        self.commits.forget(2)

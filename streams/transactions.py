@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -34,12 +35,13 @@ FENCED = (
 
 
 class Transactions:
-    """The worker's transactional producer: at most one transaction is open, and everything written is in it."""
+    """The worker's transactional producer: at most one transaction is open, and everything written is in it. Two threads may write."""
 
     def __init__(self, settings: Settings, agent: str) -> None:
         self._settings, self._agent = settings, agent
         self._suspect = False  # a transport error was seen: renew before the next transaction
         self._batches: BatchProducer | None = None
+        self._opening = threading.Lock()
         self._producer = self._new()
         self.open = False
 
@@ -56,10 +58,11 @@ class Transactions:
             self._suspect = True
 
     def begin(self) -> None:
-        """Open a transaction unless one is open."""
-        if not self.open:
-            self._kafka(self._producer.begin_transaction, "begin_transaction")
-            self.open = True
+        """Open a transaction unless one is open. A snapshot and a step may come to it at once."""
+        with self._opening:
+            if not self.open:
+                self._kafka(self._producer.begin_transaction, "begin_transaction")
+                self.open = True
 
     def produce(self, topic: str, partition: int, keys: Packed, values: Packed) -> None:
         """Queue records; a full queue waits for the broker."""

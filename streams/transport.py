@@ -1,4 +1,4 @@
-"""The Faust transport ``tripo://`` on librdkafka: drives the cycle, and hands each step to the Faust agent as one event.
+"""The Faust transport ``tripo://`` on librdkafka: drives the cycle, and hands the steps of each turn to the Faust agent as one event.
 
 Faust is told once of every partition; which of them this worker owns is the cycle's affair (its consumer group's), and so are
 offsets, transactions and recovery. Of Faust's own consumer and producer only what its life cycle asks for is here.
@@ -24,7 +24,7 @@ from faust.types import TP, ConsumerMessage
 
 from streams import health
 from streams.agent import Agent, Warms
-from streams.cycle import Cycle, Work
+from streams.cycle import Cycle, Turn, Work
 from streams.errors import NoProgress, StepFailed, TransactionFailed, WorkerStop
 from streams.membership import partition_count
 from streams.settings import Settings, settings
@@ -89,23 +89,23 @@ class Consumer(base.Consumer):
             with contextlib.suppress(asyncio.CancelledError):
                 await self._telling
             while not self._ending:
-                works = await self._in_thread(self.cycle.turn)
-                for work in works:
-                    await self._deliver(work)
-                    if work.error is not None:
-                        await self._in_thread(partial(self._failed, work))
-                        break
+                turn = Turn(await self._in_thread(self.cycle.turn))
+                if turn.works:
+                    await self._deliver(turn)
+                if turn.failed is not None:
+                    await self._in_thread(partial(self._failed, turn.failed))
             await self._in_thread(self.cycle.finish)
         except BaseException as error:
             self._die(error)
 
-    async def _deliver(self, work: Work) -> None:
-        """Through the Faust agent, one event; back when the step is taken."""
-        place = TP(self._topic, work.task.partition)
-        value: Any = work
-        message = ConsumerMessage(*place, 0, work.now / 1000, 0, None, None, value, None, 0, 0, place, generation_id=1)
+    async def _deliver(self, turn: Turn) -> None:
+        """Through the Faust agent, one event: its delivery costs more than a small step. Back when the steps are taken."""
+        first = turn.works[0]
+        place = TP(self._topic, first.task.partition)
+        value: Any = turn
+        message = ConsumerMessage(*place, 0, first.now / 1000, 0, None, None, value, None, 0, 0, place, generation_id=1)
         await self.callback(message)
-        await work.taken.wait()
+        await turn.taken.wait()
 
     def _failed(self, work: Work) -> None:
         if not isinstance(work.error, StepFailed):

@@ -1,0 +1,179 @@
+"""A worker's commits: journal records, snapshots and positions of its tasks, with their outputs, in one transaction after another.
+
+Each ends in a thread of its own, beside the next poll and the next steps (DESIGN §4). Nothing is written before it has ended. Called by one
+thread at a time: the polling one between steps, and by a step.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from streams import faults, metrics, snapshot
+from streams.agent import Agent
+from streams.errors import TransactionFailed
+from streams.membership import Membership
+from streams.settings import Settings
+from streams.task import Stepped, Task
+from streams.transactions import GIVE_UP_S, Transactions
+
+LEAD_SHARE = 0.2  # of the newest in a mean that forgets
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A task's state as it was after the journal record of this number."""
+
+    task: Task
+    sequence: int
+    slot: int
+    data: bytes
+
+
+class Commits:
+    """What a worker wrote, and what of it is committed."""
+
+    def __init__(self, agent: Agent, settings: Settings, membership: Membership) -> None:
+        self._agent, self._settings, self._membership = agent, settings, membership
+        self._transactions = Transactions(settings, agent.name)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._ending: Future[None] | None = None  # the commit under way
+        self._snapshotting: Future[None] | None = None  # and the snapshot that is written after it
+        self._metadata: Any = None  # of the group, as of the last journal records
+        self._began_at = time.monotonic()
+        self._lead_s = 0.0  # of late, from a poll until its records are ready to be committed
+        self.positions: dict[int, dict[str, int]] = {}  # committed, by partition and input
+
+    @property
+    def gathered_at(self) -> float:
+        """Until when records gather for the next commit: so long before its time as stepping over them takes."""
+        return self._began_at + self._settings.commit_interval_ms / 1000 - self._lead_s
+
+    def due(self, tasks: Collection[Task]) -> bool:
+        """It is time, and a task has something to commit."""
+        return time.monotonic() >= self.gathered_at and any(t.dirty for t in tasks)
+
+    def write(self, task: Task, stepped: Stepped) -> None:
+        """Write a step's outputs, into the transaction after the one that is ending: once that has ended."""
+        self._ended()
+        self._transactions.begin()
+        for written in stepped.written:
+            self._transactions.produce(self._settings.topic(written.topic), task.partition, written.keys, written.values)
+
+    def begin(self, tasks: Collection[Task], polled_at: float) -> None:
+        """Write the journal records of the tasks that have something to commit, and let the transaction end by itself.
+
+        Meanwhile, take a snapshot if one is due. It is written beside the next steps, into their transaction, whose journal record of the
+        task names it.
+        """
+        self.settle()
+        due = [task for task in tasks if task.dirty]
+        longest = self._settings.commit_interval_ms / 1000
+        self._lead_s += LEAD_SHARE * (min(longest, time.monotonic() - polled_at) - self._lead_s)
+        self._journal(due)
+        ending = self._submit(due)
+        task = self._snapshot_due(tasks)
+        if task is not None:
+            self._snapshotting = self._thread.submit(self._write_snapshot_after, ending, self._take(task, task.sequence - 1))
+
+    def last(self, tasks: Collection[Task]) -> None:
+        """Commit all there is, with snapshots: the tasks go elsewhere."""
+        self.settle()
+        due = [task for task in tasks if task.dirty or task.stepped_since_snapshot]
+        if due:
+            self._transactions.begin()
+            for task in due:
+                if task.stepped_since_snapshot:
+                    self._write_snapshot(self._take(task, task.sequence))
+            self._journal(due)
+            self._submit(due)
+            self.settle()
+
+    def settle(self) -> None:
+        """Wait for the commit and the snapshot under way, if any. Raises what they raised."""
+        self._ended()
+        if self._snapshotting is not None:
+            snapshotting, self._snapshotting = self._snapshotting, None
+            _result(snapshotting)
+
+    def _ended(self) -> None:
+        if self._ending is not None:
+            ending, self._ending = self._ending, None
+            _result(ending)
+
+    def forget(self, timeout_s: float = 10) -> None:
+        """Abort what is written and not committed; what is under way may end for as long."""
+        wait([future for future in (self._ending, self._snapshotting) if future is not None], timeout_s)
+        self._transactions.abort(timeout_s)
+
+    def close(self) -> None:
+        """No more commits."""
+        self._thread.shutdown()
+
+    def _journal(self, due: Collection[Task]) -> None:
+        self._began_at = time.monotonic()
+        self._transactions.begin()
+        topic = self._settings.topic(f"{self._agent.name}.journal")
+        for task in due:
+            value = task.journal_record(task.snapshot)
+            self._transactions.produce_located(topic, task.partition, None, value, partial(setattr, task, "journal_offset"))
+            task.journalled(value)
+        self._metadata = self._membership.metadata()
+
+    def _submit(self, due: Collection[Task]) -> Future[None]:
+        positions = {task.partition: dict(task.positions) for task in due}  # as they are now: steps go on
+        self._ending = self._thread.submit(self._end, positions)
+        return self._ending
+
+    def _end(self, positions: Mapping[int, dict[str, int]]) -> None:
+        """Commit the transaction with these positions. In the committing thread."""
+        places = [place for partition, offsets in positions.items() for place in self._membership.positions(partition, offsets)]
+        self._transactions.commit(places, self._metadata)
+        self.positions |= positions
+
+    def _snapshot_due(self, tasks: Collection[Task]) -> Task | None:
+        """The task that has waited for a snapshot for longest, if it is due; all tasks are in the journal."""
+        task = min((t for t in tasks if t.stepped_since_snapshot), key=lambda each: each.snapshot_at, default=None)
+        return task if task is not None and time.monotonic() - task.snapshot_at >= self._settings.snapshot_interval_s else None
+
+    def _take(self, task: Task, sequence: int) -> _Taken:
+        slot = snapshot.hour_slot(self._agent.inputs, task.last_now)
+        task.snapshot_at, task.stepped_since_snapshot = time.monotonic(), False
+        return _Taken(task, sequence, slot, self._agent.dump(task.state))
+
+    def _write_snapshot_after(self, ending: Future[None], taken: _Taken) -> None:
+        """In the committing thread, once the commit has ended: nothing is written after one that failed."""
+        ending.result()
+        self._transactions.begin()
+        self._write_snapshot(taken)
+
+    def _write_snapshot(self, taken: _Taken) -> None:
+        """Write the chunks of a state, and wait until they are delivered."""
+        task, agent, topic = taken.task, self._agent, self._settings.topic(snapshot.topic_of(self._agent.name))
+        offsets: list[int] = []
+        count = 0
+        for key, value in snapshot.chunks(
+            agent.name, task.partition, taken.sequence, agent.state_format, agent.code_version, taken.data, taken.slot
+        ):
+            self._transactions.produce_located(topic, task.partition, key, value, offsets.append)
+            count += 1
+        faults.point("in-snapshot")
+        for stale in range(count, task.snapshot["chunks"] if task.snapshot else 0):
+            self._transactions.produce_located(topic, task.partition, snapshot.chunk_key(taken.slot, stale), None, lambda _: None)
+        self._transactions.flush()
+        metrics.snapshot_bytes.labels(agent.name, str(task.partition)).set(len(taken.data))
+        if not offsets:
+            raise TransactionFailed("a snapshot was not delivered")
+        task.snapshot = {"sequence": taken.sequence, "offset": offsets[0], "chunks": count, "journal_offset": task.journal_offset}
+        task.unnamed = True
+
+
+def _result(future: Future[None]) -> None:
+    try:
+        future.result(GIVE_UP_S + 2)
+    except TimeoutError:  # librdkafka may wait for ever for offsets whose coordinator went away
+        raise TransactionFailed("the commit does not return; the broker ends the transaction by itself") from None
