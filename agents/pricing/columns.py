@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -107,20 +107,6 @@ def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, Array]]:
     if end != len(data):
         raise ValueError(f"pricing state has {len(data)} bytes where its header says {end}")
     return header["facts"], arrays
-
-
-def strings(name: str, values: Iterable[str]) -> dict[str, Array]:
-    """Strings as two arrays: their UTF-8 bytes joined, and each one's length in characters."""
-    values = list(values)
-    text = "".join(values).encode()
-    return {f"{name}.text": np.frombuffer(text, np.uint8), f"{name}.length": np.fromiter(map(len, values), "<u4", len(values))}
-
-
-def strings_of(name: str, arrays: Mapping[str, Array]) -> list[str]:
-    """The strings that ``strings`` made arrays of."""
-    text = arrays[f"{name}.text"].tobytes().decode()
-    ends = np.cumsum(arrays[f"{name}.length"], dtype=np.int64).tolist()
-    return [text[a:b] for a, b in zip([0, *ends[:-1]], ends, strict=True)] if ends else []
 
 
 def part(name: str, arrays: Mapping[str, Array]) -> dict[str, Array]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.pricing.columns import U8, Array, Columns, strings, strings_of
+from agents.pricing.columns import U8, Array, Columns
 from agents.pricing.contexts import I64, Mask
 from agents.pricing.policy import SERVICES, STATUSES
 from agents.pricing.zones import ELSEWHERE
+from columns.packing import strings, strings_of
 
 AVAILABLE, OFFLINE = STATUSES.index("AVAILABLE"), STATUSES.index("OFFLINE")
 NEVER = 255

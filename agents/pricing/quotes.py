@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from agents.pricing.cells import MINUTE_MS
-from agents.pricing.columns import U64, Array, Columns, strings, strings_of
+from agents.pricing.columns import U64, Array, Columns
 from agents.pricing.contexts import I64, Contexts, Mask
+from columns.packing import strings, strings_of
 
 OPEN, ACCEPTED, REJECTED, EXPIRED, GONE = 0, 1, 2, 3, 255  # status; the first after OPEN by position in policy.OUTCOMES + 1
 
