@@ -205,8 +205,8 @@ def features_of(riders: Mapping[str, Array], told: Array, occasion_ordered: Arra
 
 
 def _in_order(parts: F64) -> F64:
-    """The sum over the first axis, one part after the other: it is the outermost in memory, where numpy adds in no other order."""
-    out: F64 = np.add.reduce(np.ascontiguousarray(parts), axis=0, initial=0.0)
+    """The sum over the first axis, one part after the other: numpy's own sums of one number a part are in another order."""
+    out: F64 = np.add.accumulate(parts, axis=0)[-1]
     return out
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from agents.growth.agent import AGENT, GrowthAgent
 from agents.growth.choice import NOTHING, choose, points, uniform
-from agents.growth.conversion import FEATURES, PERSONAL, Arms, Conversion, Outcome, features_of
+from agents.growth.conversion import FEATURES, PERSONAL, Arms, Conversion, Outcome, _in_order, features_of
 from agents.growth.policy import CATALOGUE, DEFAULT, Policy
 from agents.growth.riders import NUMBERS
 from tests.pure.growth_events import DAY, HOUR, LATER, MINUTE, T0, Row, World, request, response, rider
@@ -382,3 +382,10 @@ def test_who_left_is_remembered_for_as_long_as_older_profiles_may_come() -> None
     assert len(world.state.monetization.riders.left) == 1
     world.step(monetization_requests=[request("r", "b", NOON + (days + 1) * DAY)])
     assert not world.state.monetization.riders.left
+
+
+def test_a_sum_does_not_depend_on_the_sums_beside_it() -> None:
+    parts = np.random.default_rng(0).normal(size=(45, 20, 3))
+    together = _in_order(parts)
+    for i, j in np.ndindex(together.shape):
+        assert _in_order(parts[:, i : i + 1, j : j + 1])[0, 0] == together[i, j]
