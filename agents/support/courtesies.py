@@ -47,9 +47,13 @@ def courtesy_of(text: str, languages: Sequence[str], answered: bool = False) -> 
         return None
     plain = _MODIFIERS.sub("", folded(text))
     parts = _split(plain)
-    if sum(map(len, parts)) < len(_SAYS_SOMETHING.findall(plain)):
+    joined = "".join(parts)
+    drawn_out = _DRAWN_OUT.search(joined) is not None
+    if not drawn_out and not (_words().issuperset(parts) or _characters().issuperset(joined)):
+        return None  # most messages: they have words of their own
+    if len(joined) < len(_SAYS_SOMETHING.findall(plain)):
         return None  # a sign that is none of ours
-    short = [_short(part) for part in parts] if _DRAWN_OUT.search("".join(parts)) else parts
+    short = [_short(part) for part in parts] if drawn_out else parts
     ways = [parts, short, [_doubled(part) for part in parts]] if short != parts else [parts]
     begun = {language for way in ways for first in (*way[:1], *(word[0] for word in way[:1])) for language in _beginners().get(first, ())}
     for language in dict.fromkeys((*languages, *LANGUAGES)):
@@ -113,6 +117,19 @@ def _beginners() -> dict[str, tuple[str, ...]]:
     for language in LANGUAGES:
         out |= {first: (*out.get(first, ()), language) for first in sorted(_phrases(language)[2])}
     return out
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Of all phrases of languages with blanks."""
+    spaced = [_phrases(language)[0] for language in LANGUAGES if language not in UNSPACED]
+    return frozenset(word for phrases in spaced for phrase in phrases for word in phrase.split())
+
+
+@cache
+def _characters() -> frozenset[str]:
+    """Of all phrases of languages without blanks."""
+    return frozenset("".join(phrase for language in UNSPACED for phrase in _phrases(language)[0]))
 
 
 @cache

@@ -187,17 +187,18 @@ class Index:
             return []
         compared, known = part.near(query), part.known(service, intents or {})
         near = compared[0] + compared[1] + compared[2]
+        score = sum(known.values(), near)
         found = np.flatnonzero((near > 0) & (near + known["intent"] + known["category"] >= self.ranking.floor))
-        score = sum((each[found] for each in known.values()), near[found])
-        success = self._success([part.ids[i] for i in found.tolist()])
-        score = np.round(score + success, 6)
-        best = np.argsort(-score, kind="stable")[:k]  # ids ascend
-        chosen = found[best]
-        parts = zip(*compared[:, chosen].tolist(), *(each[chosen].tolist() for each in known.values()), success[best].tolist(), strict=True)
-        names = (*KINDS, *known, "success")
+        known["success"] = np.zeros(len(part.ids))
+        if self.entries.judgements:
+            known["success"][found] = self._success([part.ids[i] for i in found.tolist()])
+        score = np.round(score + known["success"], 6)
+        chosen = found[np.argsort(-score[found], kind="stable")[:k]].tolist()  # ids ascend
+        parts = zip(*np.concatenate([compared, [*known.values()]])[:, chosen].tolist(), strict=True)
+        names = (*KINDS, *known)
         return [
-            Hit(part.ids[i], part.language, one, dict(zip(names, each, strict=True)))
-            for i, one, each in zip(chosen.tolist(), score[best].tolist(), parts, strict=True)
+            Hit(part.ids[i], part.language, float(score[i]), dict(zip(names, each, strict=True)))
+            for i, each in zip(chosen, parts, strict=True)
         ]
 
     def _searched(self, language: str) -> Part:
@@ -216,9 +217,7 @@ class Index:
         return part
 
     def _success(self, ids: Sequence[str]) -> F64:
-        """What customers' judgements add, shape (ids,): nothing where there are none."""
-        if not self.entries.judgements:
-            return np.zeros(len(ids))
+        """What customers' judgements add, shape (ids,)."""
         expected = PRIOR[0] / sum(PRIOR)
         return self.ranking.success * np.array([self.entries[entry_id].success - expected for entry_id in ids])
 

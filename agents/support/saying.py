@@ -24,6 +24,7 @@ from agents.support.text import EMPTY, NO_WORDS, Message, cleaned
 F64 = npt.NDArray[np.float64]
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
 CONVERSATIONS = 1 << 15  # of which the languages are remembered, at most
+REMEMBERED, SHORT = 2000, 200  # texts of so many characters at most: no more than twice as many are, of some 4 kB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,9 @@ class Texts:
     def __init__(self, model: Model, policy: Policy, embed: Embed | None) -> None:
         self.model, self.policy, self.embed = model, policy, embed
         self._messages: dict[str, Message] = {}
-        self._said: dict[tuple[str, str | None], Said] = {}
+        self._said: dict[tuple[str, str | None], Said] = {}  # of this cycle
+        self._late: dict[tuple[str, str | None], Said] = {}  # of others; once these are many they become …
+        self._early: dict[tuple[str, str | None], Said] = {}  # … these, which are forgotten then
         self.index: Index | None = None  # what texts were last looked for in: most likely they will be again …
         self.languages: dict[str, str | None] = {}  # … and conversations still be of the languages that they were last of
 
@@ -70,8 +73,15 @@ class Texts:
         self._messages = {raw: cleaned(raw, self.policy.longest) for raw in raws}
 
     def look_at(self, texts: Sequence[tuple[str, str | None]]) -> None:
-        """Look at these beforehand: as ``said``."""
-        self._said = dict(zip(texts, self._look(texts), strict=True))
+        """Look at these beforehand: as ``said``. What short ones said is remembered for a while: greetings, suggested questions."""
+        for said in self._said.values():
+            said.query.compared = None  # or what is remembered would keep the entries of long ago
+        self._said = {each: known for each in texts if (known := self._late.get(each) or self._early.get(each)) is not None}
+        new = [each for each in texts if each not in self._said]
+        self._said |= zip(new, self._look(new), strict=True)
+        self._late |= {each: said for each, said in self._said.items() if len(each[0]) <= SHORT}
+        if len(self._late) >= REMEMBERED:
+            self._early, self._late = self._late, {}
         if self.index is not None:
             self.index.compare(said.query for said in self._said.values() if said.readable)
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.support import model as understanding
+from agents.support import saying
 from agents.support.agent import SupportAgent
 from agents.support.model import understand
 from agents.support.policy import LANGUAGES
@@ -59,12 +60,12 @@ ROWS = st.lists(
 )
 
 
-def asked(rows: list[tuple[str, int, str | None, bool]]) -> dict[str, Batch]:
+def asked(rows: list[tuple[str, int, str | None, bool]], part: str = "") -> dict[str, Batch]:
     """Messages of customers, and (False) of a person, in a few conversations."""
     made = []
     for i, (text, conversation, language, customer) in enumerate(rows):
         given: dict[str, Any] = {"conversation_id": f"c{conversation}", "language": language, "ts": NOW + i}
-        made.append(message(f"m{i}", text, **given) if customer else says(f"m{i}", text, **given))
+        made.append(message(f"{part}{i}", text, **given) if customer else says(f"{part}{i}", text, **given))
     return dict(batches(messages=made))
 
 
@@ -78,12 +79,24 @@ def test_a_step_decides_the_same_prepared_or_not(rows: list[tuple[str, int, str 
     plain, prepared = SupportAgent(model=small_model()), SupportAgent(model=small_model())
     assert isinstance(prepared, Prepares)
     states = [agent.start(0) for agent in (plain, prepared)]
-    for agent, state in zip((plain, prepared), states, strict=True):
-        agent.step(state, batches(entries=ENTRIES), NOW)
-    prepared.prepare([asked(others), asked(rows)], NOW + 10)
-    expected = shown(plain.step(states[0], asked(rows), NOW + 10))
-    assert shown(prepared.step(states[1], asked(rows), NOW + 10)) == expected
-    assert prepared.dump(states[1]) == plain.dump(states[0])
+    known = {"first": ENTRIES, "later": [ENTRIES[0] | {"keywords": ["something else"]}]}
+    for part, entries in known.items():  # the second time most of it was looked at before, and compared with other entries
+        for agent, state in zip((plain, prepared), states, strict=True):
+            agent.step(state, batches(entries=entries), NOW)
+        prepared.prepare([asked(others), asked(rows, part)], NOW + 10)
+        expected = shown(plain.step(states[0], asked(rows, part), NOW + 10))
+        assert shown(prepared.step(states[1], asked(rows, part), NOW + 10)) == expected
+        assert prepared.dump(states[1]) == plain.dump(states[0])
+
+
+def test_what_is_remembered_of_texts_is_bounded() -> None:
+    texts = SupportAgent(model=small_model()).texts
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(saying, "REMEMBERED", 3)
+        for i in range(10):
+            texts.look_at([(f"where is my ride {i}", "en"), ("x" * (saying.SHORT + 1), "en")])
+            assert len(texts._late) + len(texts._early) < 2 * 3
+    assert texts.said([("where is my ride 9", "en")])[0] is texts._said["where is my ride 9", "en"]
 
 
 @pytest.mark.parametrize("stages", [1, 2])

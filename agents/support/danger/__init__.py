@@ -65,18 +65,22 @@ _Sided = dict[str, set[int]]  # beginning → sides
 _Rule = tuple[str, tuple[int, ...]]  # a matter, and the other sides that it needs
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Told:
     """What a beginning tells: ``matters`` alone; of which ``sides`` it is, and by another side what it tells together with that: a matter, if
-    there is the rest of its sides too. ``length``: in words or characters. ``of`` and ``needed``: ``sides``, and those of ``together``, as bits.
+    there is the rest of its sides too. ``length``: in words or characters. ``bits``: ``sides``, and those of ``together``, once asked for.
     """
 
     matters: tuple[str, ...]
     sides: tuple[int, ...]
     together: dict[int, tuple[_Rule, ...]]
     length: int
-    of: int
-    needed: int
+    bits: tuple[int, int] | None = None
+
+    def as_bits(self) -> tuple[int, int]:
+        """Made when it is met first: most words of a table hardly ever are."""
+        self.bits = sum(1 << side for side in self.sides), sum(1 << side for side in self.together)
+        return self.bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,9 @@ def dangers(text: str, language: str) -> tuple[str, ...]:
     hits = _hits(table, seen) if language not in _STARTS else _hits_anywhere(table, seen, language)
     before, joint = 0, False
     for _, told in hits:
-        joint = joint or bool(before & told.needed)
-        before |= told.of
+        of, needed = told.bits or told.as_bits()
+        joint = joint or bool(before & needed)
+        before |= of
     found = {matter for _, told in hits for matter in told.matters}
     if joint:
         found |= _together(hits, table.near)
@@ -234,14 +239,8 @@ def _tell(alone: _Alone, sided: _Sided, rules: Mapping[int, Iterable[_Rule]], co
         if sides not in together:
             together[sides] = _by_other({rule for side in sides for rule in rules[side]})
         length = len(word) if counted else word.strip().count(" ")
-        if (matters, sides, length) not in same:
-            same[matters, sides, length] = _Told(matters, sides, together[sides], length, _bits(sides), _bits(together[sides]))
-        out[word] = same[matters, sides, length]
+        out[word] = same.setdefault((matters, sides, length), _Told(matters, sides, together[sides], length))
     return out
-
-
-def _bits(sides: Iterable[int]) -> int:
-    return sum(1 << side for side in sides)
 
 
 def _by_other(rules: Iterable[_Rule]) -> dict[int, tuple[_Rule, ...]]:
