@@ -19,7 +19,7 @@ import numpy as np
 
 from agents.pricing.cells import HOLDS
 from agents.pricing.columns import U8
-from agents.pricing.contexts import F64, I64, Mask
+from agents.pricing.contexts import F64, I64, Mask, within
 
 NEARLY = 1e-9  # what a product of doubles may be off by, as a share
 UPPER = ("cap", "emergency-cap", "hold", "step")
@@ -66,7 +66,7 @@ def bounds(limits: Limits) -> Bounds:
     highest = np.minimum(np.maximum(upper[:, 3], needed), upper[:, :3].min(axis=1))
     lowest = np.minimum(lower.max(axis=1), highest)
     most = np.maximum(1, np.floor(highest * (1.0 + NEARLY))).astype(np.int64)
-    least = np.clip(np.ceil(lowest * (1.0 - NEARLY)).astype(np.int64), 1, most)
+    least = within(np.ceil(lowest * (1.0 - NEARLY)).astype(np.int64), 1, most)
     return Bounds(least, most, upper, lower, limits.cost)
 
 
