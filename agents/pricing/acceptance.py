@@ -30,6 +30,7 @@ from agents.pricing.contexts import (
     shape_features,
     slope_features,
     width,
+    within,
 )
 from agents.pricing.drift import Drift, DriftPolicy
 from agents.pricing.hierarchy import Prior, posterior
@@ -288,5 +289,5 @@ def _times(matrices: F64, vectors: F64) -> F64:
 
 def chance(odds: F64) -> F64:
     """Of log-odds."""
-    out: F64 = 1.0 / (1.0 + np.exp(-np.clip(odds, -STEEPEST_ODDS, STEEPEST_ODDS)))
+    out: F64 = 1.0 / (1.0 + np.exp(-within(odds, -STEEPEST_ODDS, STEEPEST_ODDS)))
     return out

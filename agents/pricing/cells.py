@@ -129,7 +129,7 @@ class Cells:
         out: I64 = own[rows]
         return out
 
-    def count(self, name: str, rows: I64, service: U8, ts: I64, weight: int) -> Array:
+    def count(self, name: str, rows: I64, service: U8 | I64, ts: I64, weight: int) -> Array:
         """Count requests (n,) at their times, ms. → which were too old for the window and count for nothing, shape (n,)"""
         minute = ts // MINUTE_MS
         late: Array = minute <= self.minute - self.policy.window_min

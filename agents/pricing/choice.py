@@ -180,10 +180,10 @@ def worth(ratios: F64, cost: F64, contexts: Contexts, foreseen: F64, weights: We
     load = contexts.supply + contexts.demand
     slack = np.divide(contexts.supply - contexts.demand, load, out=np.zeros(len(load)), where=load > 0)
     sale = np.ones_like(ratios)
-    each = (ratios, ratios - cost[:, None], sale, sale)
+    each = (ratios, ratios - cost[:, None], sale)
     most = (np.abs(one * foreseen).max(axis=1, keepdims=True) for one in each)
-    revenue, margin, satisfaction, efficiency = (one / np.maximum(top, LEAST) for one, top in zip(each, most, strict=True))
-    value: F64 = weights[0] * revenue + weights[1] * margin + weights[2] * satisfaction + weights[3] * slack[:, None] * efficiency
+    revenue, margin, sold = (one / np.maximum(top, LEAST) for one, top in zip(each, most, strict=True))
+    value: F64 = weights[0] * revenue + weights[1] * margin + weights[2] * sold + weights[3] * slack[:, None] * sold
     return value
 
 

@@ -45,7 +45,7 @@ class Columns:
                 self._room[name] = grown
         self.count = need
         for name, (_, fill) in self.spec.items():
-            self[name][start:] = values.get(name, fill)
+            self._room[name][start:need] = values.get(name, fill)
 
     def keep(self, rows: Array) -> None:
         """Only the rows at these positions or of this mask, in that order."""

@@ -6,6 +6,7 @@ The log-odds that a quote at ``price`` is accepted are ``level · level features
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy.typing as npt
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Array = npt.NDArray[Any]
 
 LEVELS = ("demand", "supply", "morning rush", "evening rush", "night", "weekend", "holiday", "weather", "event", "competitor")
 SLOPES = ("demand", "supply")
@@ -62,7 +64,7 @@ def level_features(contexts: Contexts, personal: bool) -> F64:
     c = contexts
     morning, evening = (c.hour >= 7) & (c.hour < 9), (c.hour >= 17) & (c.hour < 19)
     night = (c.hour >= 22) | (c.hour < 6)
-    competitor = np.clip(np.log(c.competitor), -FURTHEST, FURTHEST)
+    competitor = within(np.log(c.competitor), -FURTHEST, FURTHEST)
     columns = [
         np.ones(len(c)),
         c.demand - 0.5,
@@ -78,7 +80,7 @@ def level_features(contexts: Contexts, personal: bool) -> F64:
     ]
     if personal:
         columns += [_personal(c.sensitivity, "sensitivity"), _personal(c.loyalty, "loyalty"), _personal(c.churn, "churn")]
-    return np.stack([np.asarray(each, np.float64) for each in columns], axis=1)
+    return _side_by_side(columns)
 
 
 def slope_features(contexts: Contexts, personal: bool) -> F64:
@@ -86,14 +88,16 @@ def slope_features(contexts: Contexts, personal: bool) -> F64:
     columns = [np.ones(len(contexts)), contexts.demand - 0.5, contexts.supply - 0.5]
     if personal:
         columns.append(_personal(contexts.sensitivity, "sensitivity"))
-    return np.stack(columns, axis=1)
+    return _side_by_side(columns)
 
 
 def shape_features(contexts: Contexts, log_ratio: F64) -> F64:
     """Shape (n, prices, shapes): how the log-odds leave a straight line over log(price / reference), (n, prices); the order of SHAPES."""
-    competitor = np.clip(np.log(contexts.competitor), -FURTHEST, FURTHEST)
-    dearer = np.asarray(log_ratio > competitor[:, None], np.float64)
-    return np.stack([-dearer, np.square(log_ratio)], axis=2)
+    competitor = within(np.log(contexts.competitor), -FURTHEST, FURTHEST)
+    out = np.empty((*log_ratio.shape, len(SHAPES)))
+    np.negative(log_ratio > competitor[:, None], out=out[..., 0], dtype=np.float64)
+    np.square(log_ratio, out=out[..., 1])
+    return out
 
 
 def regressors(contexts: Contexts, log_ratio: F64, personal: bool) -> F64:
@@ -101,6 +105,20 @@ def regressors(contexts: Contexts, log_ratio: F64, personal: bool) -> F64:
     level, slope = level_features(contexts, personal), slope_features(contexts, personal) * -log_ratio[:, None]
     shape = shape_features(contexts, log_ratio[:, None])[:, 0]
     return np.concatenate([level[:, :1], slope[:, :1], level[:, 1:], slope[:, 1:], shape], axis=1)
+
+
+def within(values: Array, low: Array | float, high: Array | float) -> Array:
+    """Values (n,), none below ``low`` nor above ``high``, which is stronger; of few, numpy's ``clip`` takes five times as long."""
+    out: Array = np.minimum(np.maximum(values, low), high)
+    return out
+
+
+def _side_by_side(columns: Sequence[F64 | Mask]) -> F64:
+    """Columns (n,) as an array (n, columns)."""
+    out = np.empty((len(columns[0]), len(columns)))
+    for j, column in enumerate(columns):
+        out[:, j] = column
+    return out
 
 
 def _personal(values: F64 | None, name: str) -> F64:

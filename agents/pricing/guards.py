@@ -19,13 +19,14 @@ import numpy as np
 
 from agents.pricing.cells import HOLDS
 from agents.pricing.columns import U8
-from agents.pricing.contexts import F64, I64, Mask
+from agents.pricing.contexts import F64, I64, Mask, within
 
 NEARLY = 1e-9  # what a product of doubles may be off by, as a share
 UPPER = ("cap", "emergency-cap", "hold", "step")
 LOWER = ("floor", "cost-floor", "step")
 NAMES = ("cap", "emergency-cap", *HOLDS, "step", "floor", "cost-floor", "cost-above-cap", "hysteresis", "supply-unknown")
-BIT = {name: 1 << i for i, name in enumerate(NAMES)}
+BIT = {name: 1 << i for i, name in enumerate(NAMES)}  # those of HOLDS follow one another, as in a cell's ``holds``
+UPPER_BITS, LOWER_BITS = (np.array([BIT.get(name, 0) for name in names]) for names in (UPPER, LOWER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def bounds(limits: Limits) -> Bounds:
     highest = np.minimum(np.maximum(upper[:, 3], needed), upper[:, :3].min(axis=1))
     lowest = np.minimum(lower.max(axis=1), highest)
     most = np.maximum(1, np.floor(highest * (1.0 + NEARLY))).astype(np.int64)
-    least = np.clip(np.ceil(lowest * (1.0 - NEARLY)).astype(np.int64), 1, most)
+    least = within(np.ceil(lowest * (1.0 - NEARLY)).astype(np.int64), 1, most)
     return Bounds(least, most, upper, lower, limits.cost)
 
 
@@ -97,13 +98,8 @@ def fired(found: Bounds, price: I64, wish: F64, holds: U8) -> I64:
     out: I64 = np.zeros(len(price), np.int64)
     at_most = over[:, None] & (np.floor(found.upper * (1.0 + NEARLY)) <= found.most[:, None])
     at_least = under[:, None] & (np.ceil(found.lower * (1.0 - NEARLY)) >= found.least[:, None])
-    for i, name in enumerate(UPPER):
-        if name != "hold":
-            out |= at_most[:, i] * BIT[name]
-    for i, name in enumerate(HOLDS):
-        out |= (at_most[:, UPPER.index("hold")] & (holds >> i & 1 == 1)) * BIT[name]
-    for i, name in enumerate(LOWER):
-        out |= at_least[:, i] * BIT[name]
+    out |= (at_most * UPPER_BITS).sum(axis=1) | (at_least * LOWER_BITS).sum(axis=1)
+    out |= at_most[:, UPPER.index("hold")] * (holds * np.int64(BIT[HOLDS[0]]))
     out |= (found.cost > found.most) * BIT["cost-above-cap"]
     return out
 

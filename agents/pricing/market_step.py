@@ -173,9 +173,8 @@ class MarketStep:
             message = f"driver {moves['driver'][i]} has no room: the limit is {policy.driver_limit} drivers of a market"
             self.rejected.append(Rejection(moves.topic, int(moves.offsets[i]), "TooManyDrivers", message, False))
         rows = cells.find(moved.zone)  # a zone that was let go of since has no window
-        for service in range(len(SERVICES)) if len(rows) else ():
-            of = np.flatnonzero((moved.services >> service & 1) & (rows >= 0))
-            cells.count("offs", rows[of], np.full(len(of), service, np.uint8), moved.ts[of], 1)
+        of, services = np.nonzero((moved.services[:, None] >> np.arange(len(SERVICES)) & 1) & (rows >= 0)[:, None])
+        cells.count("offs", rows[of], services, moved.ts[of], 1)
 
     def _take_answers(self, answers: Rows, at: I64) -> None:
         """Each closes the quote that it names, if that is open; the first one does. One stamped in a second before its quote's does not."""

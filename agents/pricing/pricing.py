@@ -15,7 +15,7 @@ from agents.pricing.acceptance import Curves
 from agents.pricing.cells import GAMING, S
 from agents.pricing.choice import ALTERNATIVES, Chosen, choose
 from agents.pricing.columns import U8, Array
-from agents.pricing.contexts import F64, I64, Contexts, Mask
+from agents.pricing.contexts import F64, I64, Contexts, Mask, within
 from agents.pricing.figures import thousandths
 from agents.pricing.guards import BIT, Bounds, Limits, bounds, fired
 from agents.pricing.market import SECOND_MS, Market
@@ -80,7 +80,7 @@ def price(market: Market, given: Rows, at: I64, seed: int, policy: Policy, rejec
     contexts = _contexts(market, zone, rows, personal)
     curves, objective = market.acceptance.curves(contexts), settings.objective[service]
     chosen, low, high = _choose(market, contexts, curves, objective, found, prior, reference, cost, seed, rows.offsets, policy)
-    cents = np.clip(np.rint(CENTS * chosen.effects.price).astype(np.int64), found.least, found.most)
+    cents = within(np.rint(CENTS * chosen.effects.price).astype(np.int64), found.least, found.most)
     wish = prior * reference
     bits = fired(found, cents, wish, cells["holds"][cell])
     bits |= ((cells["holds"][cell] & GAMING) > 0) * BIT["surge-gaming"] | np.isnan(supply) * BIT["supply-unknown"]
@@ -160,8 +160,8 @@ def _choose(
 ) -> tuple[Chosen, I64, I64]:  # fmt: skip
     """Choices between the bounds, where they leave it not too far from the prior; and the lowest and highest price that could be chosen."""
     least, most = policy.prior.trust
-    low = np.clip(np.ceil(least * prior * reference).astype(np.int64), found.least, found.most)
-    high = np.clip(np.floor(most * prior * reference).astype(np.int64), low, found.most)
+    low = within(np.ceil(least * prior * reference).astype(np.int64), found.least, found.most)
+    high = within(np.floor(most * prior * reference).astype(np.int64), low, found.most)
     parts, places = [], []
     for kind in np.unique(objective).tolist():
         at = np.flatnonzero(objective == kind)
@@ -195,7 +195,7 @@ def _note(market: Market, at: I64, contexts: Contexts, curves: Curves, values: d
     """Figures, and what would pay: the acceptance model is asked of the prior's price and of prices beyond the bounds, too."""
     service, reference, cost = values["service"], values["reference_cents"], values["cost_cents"]
     others = np.stack([
-        np.clip(values["prior_cents"], values["least_cents"], values["most_cents"]),
+        within(values["prior_cents"], values["least_cents"], values["most_cents"]),
         values["price_cents"] * BEYOND,
         values["price_cents"] / BEYOND,
     ], axis=1)  # fmt: skip
