@@ -30,7 +30,7 @@ from streams.rows import Rows, frame_of
 
 __all__ = ["BadRecord", "Codec", "Decoded", "Encoded", "UnsupportedSchemaError", "codec"]
 
-FEW_VALUES = 16  # up to here reading one by one is faster
+FEW_VALUES = 40  # up to here reading one by one is faster
 _GUARD_SIZE, _SYNC = 8, b"tripo-streams-0!"
 _PREFIX_BITS = np.uint64((1 << 40) - 1)
 
