@@ -39,6 +39,7 @@ EVERYDAY = frozenset(  # matters that are spoken of by the same words where ther
         "drugs",
         "fire",
         "help",
+        "hospital",
         "injured",
         "locked",
         "missing",
