@@ -1,6 +1,6 @@
 """Rows, a mapping each → the values of Kafka records, in Avro with the Confluent prefix: row by row, for few of them.
 
-A schema is made functions once, one for each of its types; a row then costs a call a field, most of them of C, a fifth of what fastavro's
+A schema is made functions once, one for each of its types; a row then costs a call a field, many of them of C, a third of what fastavro's
 writer needs, whose bytes these are. What does not fit exactly raises: the columns' encoder (streams/avro_encode.py) casts, and says what is
 wrong.
 """

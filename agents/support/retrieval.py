@@ -103,7 +103,7 @@ def queries(texts: Sequence[str], languages: Sequence[str]) -> list[Query]:
 
 
 def _once(keys: U64) -> U64:
-    """As numpy's unique, of few keys in a third of the time."""
+    """As numpy's unique, with less overhead for few keys."""
     keys.sort()
     new = np.empty(len(keys), np.bool_)
     new[:1] = True

@@ -76,7 +76,7 @@ def learnt(found: Occurrences, texts: int, least: int = 2) -> Vocabulary:
 
 def vectors(found: Occurrences, texts: int, known: Vocabulary) -> csr_matrix:
     """Shape (texts, features), float32: (1 + ln count) · idf, the part that is of words and the other one of length 1 each."""
-    order = found.key.argsort()  # neighbours are found near each other, in less than half the time
+    order = found.key.argsort()  # neighbours are found near each other
     key = found.key[order]
     at = known.keys.searchsorted(key)
     at[at == len(known)] = 0
