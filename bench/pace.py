@@ -102,7 +102,7 @@ class Pacer:
     """Sends records when they are due and notes how late each was."""
 
     def __init__(self, market: str) -> None:
-        conf = {"bootstrap.servers": settings().brokers, "partitioner": "murmur2_random", "linger.ms": 1, "acks": "all"}
+        conf = {"bootstrap.servers": settings().brokers, "partitioner": "murmur2_random", "acks": "all"}
         self._producer = Producer(conf)
         self._key = market.encode()
         self.late_ms: list[float] = []

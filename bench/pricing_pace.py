@@ -81,7 +81,7 @@ class Slices:
 def send(slice_of: Callable[[int], list[Due]], seconds: int) -> None:
     """Sends slices of SLICE_MS, made while the one before is under way; prints one JSON line."""
     late, failed = [], [0]
-    conf = {"bootstrap.servers": settings().brokers, "partitioner": "murmur2_random", "linger.ms": 1, "acks": "all"}
+    conf = {"bootstrap.servers": settings().brokers, "partitioner": "murmur2_random", "acks": "all"}
     producer = Producer(conf)
 
     def delivered(error: object, message: object) -> None:

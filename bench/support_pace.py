@@ -44,7 +44,7 @@ def main() -> None:
     rows = [row | {"ts": int(ts)} for row, ts in zip(Customers(plan.seed, plan.english).write(count), at, strict=True)]
     values = codec("messages").encode(framed("messages", rows)).values()
     keys = [row["conversation_id"].encode() for row in rows]
-    conf = {"bootstrap.servers": settings().brokers, "partitioner": "murmur2_random", "linger.ms": 1, "acks": "all"}
+    conf = {"bootstrap.servers": settings().brokers, "partitioner": "murmur2_random", "acks": "all"}
     producer, topic, late, failed = Producer(conf), settings().topic("messages"), [], [0]
 
     def delivered(error: object, message: object) -> None:

@@ -28,6 +28,8 @@ __all__ = ["Broker", "RedisServer", "ServerError", "free_port", "jars_folder", "
 LOGGING = Path(__file__).parent / "kafka" / "log4j2.properties"
 OLDEST_JAVA = 17
 HEAP = ("-Xms256m", "-Xmx768m")
+# These brokers live for minutes: the optimising compiler would take two fifths of a core in the second of them, and pays off later.
+COMPILER = "-XX:TieredStopAtLevel=1"
 
 # One node, so every internal topic has one replica; small and quick elsewhere: it must start, rebalance, give up on the dead, in seconds.
 PROPERTIES: Mapping[str, str | int] = {
@@ -121,7 +123,7 @@ class Broker(Server):
         """Writes the configuration, formats an empty data folder, and gives Kafka's command line."""
         self._admin = None
         config = self._write_config()
-        jvm = [java(), *HEAP, "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-XX:+ExitOnOutOfMemoryError", *self._options()]
+        jvm = [java(), *HEAP, COMPILER, "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-XX:+ExitOnOutOfMemoryError", *self._options()]
         if not (self.home / "data" / "meta.properties").exists():
             self._format(config)
         return [*jvm, "kafka.Kafka", str(config)]
@@ -166,7 +168,7 @@ class Broker(Server):
     def _format(self, config: Path) -> None:
         """Formats the data folder. Raises ServerError with the tool's output."""
         cluster = base64.urlsafe_b64encode(b"\x10" + uuid.uuid4().bytes[1:]).decode().rstrip("=")  # an id must not begin with a dash
-        quick = ["-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+        quick = ["-Xmx128m", COMPILER, "-XX:+UseSerialGC"]
         tool = [java(), *quick, *self._options(), "kafka.tools.StorageTool", "format", "--cluster-id", cluster, "--config", str(config)]
         done = subprocess.run(tool, capture_output=True, text=True, check=False)
         if done.returncode:
