@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from columns.output import MANY, Table
 from streams.avro_schema import polars_schema
 from streams.contract import contract
 from streams.rows import Rows, frame_of, rows_of
@@ -107,3 +108,23 @@ class Decisions:
 
     outputs: Sequence[Output | RowOutput] = ()
     rejected: Sequence[Rejected] = ()
+
+
+def outputs_of(
+    topics: Sequence[str], rows: Mapping[str, list[dict[str, Any]]], tables: Mapping[str, Sequence[Table]]
+) -> list[Output | RowOutput]:
+    """What a step says on some topics, in their order: rows by field where it made such, else several tables' rows one after the other."""
+    out: list[Output | RowOutput] = []
+    for topic in topics:
+        if topic in rows:
+            out.append(RowOutput(topic, rows[topic]))
+        elif topic in tables:
+            out.append(_output(topic, tables[topic]))
+    return out
+
+
+def _output(topic: str, tables: Sequence[Table]) -> Output | RowOutput:
+    if sum(table.height for table in tables) < MANY:
+        return RowOutput(topic, [row for table in tables for row in table.rows()])
+    schema = polars_schema(contract().schema(topic))
+    return Output(topic, pl.concat([table.frame(schema) for table in tables]))

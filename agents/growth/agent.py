@@ -6,18 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 import columns
 from agents.growth.policy import DEFAULT, Policy
 from agents.growth.state import FORMAT, GrowthState
 from agents.growth.step import OUTPUTS, READERS, Stepped, due, step
-from columns.output import MANY, Table
 from columns.records import Rejection
 from streams.agent import source_version
-from streams.avro_schema import polars_schema
-from streams.batch import Batch, Decisions, Kept, Output, Rejected, RowOutput
-from streams.contract import contract
+from streams.batch import Batch, Decisions, Kept, Rejected, outputs_of
 
 
 class GrowthAgent:
@@ -46,13 +41,9 @@ class GrowthAgent:
     def step(self, state: GrowthState, batches: Mapping[str, Batch], now: int) -> Decisions:
         """Decide; see agents.growth.step."""
         stepped = step(state, batches, now, self.policy, self.code_version)
-        outputs: list[Output | RowOutput] = []
-        for topic in OUTPUTS:
-            if topic in stepped.rows:
-                outputs.append(RowOutput(topic, stepped.rows[topic]))
-            elif topic in stepped.tables:
-                outputs.append(_output(topic, stepped.tables[topic]))
-        return Decisions(outputs, [self._rejected(one, stepped, state.partition) for one in stepped.rejected])
+        return Decisions(
+            outputs_of(OUTPUTS, stepped.rows, stepped.tables), [self._rejected(one, stepped, state.partition) for one in stepped.rejected]
+        )
 
     @staticmethod
     def _rejected(one: Rejection, stepped: Stepped, partition: int) -> Rejected:
@@ -67,14 +58,6 @@ class GrowthAgent:
     def load(self, data: bytes) -> GrowthState:
         """The state that was dumped."""
         return GrowthState.load(data, self.policy)
-
-
-def _output(topic: str, tables: list[Table]) -> Output | RowOutput:
-    """Several tables' rows for a topic, one after the other."""
-    if sum(table.height for table in tables) < MANY:
-        return RowOutput(topic, [row for table in tables for row in table.rows()])
-    schema = polars_schema(contract().schema(topic))
-    return Output(topic, pl.concat([table.frame(schema) for table in tables]))
 
 
 AGENT = GrowthAgent()

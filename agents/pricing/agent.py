@@ -6,19 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 import columns
 from agents.pricing.outputs import OUTPUTS
 from agents.pricing.policy import DEFAULT, Policy
 from agents.pricing.reading import READERS
 from agents.pricing.state import FORMAT, PricingState
 from agents.pricing.step import due, step
-from columns.output import MANY, Table
 from streams.agent import source_version
-from streams.avro_schema import polars_schema
-from streams.batch import Batch, Decisions, Output, Rejected, RowOutput
-from streams.contract import contract
+from streams.batch import Batch, Decisions, Rejected, outputs_of
 
 
 class PricingAgent:
@@ -47,13 +42,7 @@ class PricingAgent:
     def step(self, state: PricingState, batches: Mapping[str, Batch], now: int) -> Decisions:
         """Decide; see agents.pricing.step."""
         stepped = step(state, batches, now, self.policy, self.code_version)
-        outputs: list[Output | RowOutput] = []
-        for topic in OUTPUTS:
-            if topic in stepped.rows:
-                outputs.append(RowOutput(topic, stepped.rows[topic]))
-            elif topic in stepped.tables:
-                outputs.append(_output(topic, stepped.tables[topic]))
-        return Decisions(outputs, [Rejected(*rejection) for rejection in stepped.rejected])
+        return Decisions(outputs_of(OUTPUTS, stepped.rows, stepped.tables), [Rejected(*rejection) for rejection in stepped.rejected])
 
     def dump(self, state: PricingState) -> bytes:
         """The state as bytes; equal states give equal bytes."""
@@ -62,14 +51,6 @@ class PricingAgent:
     def load(self, data: bytes) -> PricingState:
         """The state that was dumped."""
         return PricingState.load(data, self.policy)
-
-
-def _output(topic: str, tables: list[Table]) -> Output | RowOutput:
-    """Several tables' rows for a topic, one after the other."""
-    if sum(table.height for table in tables) < MANY:
-        return RowOutput(topic, [row for table in tables for row in table.rows()])
-    schema = polars_schema(contract().schema(topic))
-    return Output(topic, pl.concat([table.frame(schema) for table in tables]))
 
 
 AGENT = PricingAgent()

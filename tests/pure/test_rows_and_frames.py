@@ -88,7 +88,7 @@ def test_prices_are_written_as_rows_as_in_a_frame(monkeypatch: pytest.MonkeyPatc
         return made
 
     rows, topics = day(), set[str]()
-    monkeypatch.setattr("agents.pricing.agent.MANY", 1)
+    monkeypatch.setattr("streams.batch.MANY", 1)
     assert day() == rows
     for step in rows:
         topics |= {topic for topic, _, _ in step}
@@ -109,7 +109,7 @@ def test_growth_is_written_as_rows_as_in_a_frame(monkeypatch: pytest.MonkeyPatch
         return made
 
     rows, topics = day(), set[str]()
-    monkeypatch.setattr("agents.growth.agent.MANY", 1)
+    monkeypatch.setattr("streams.batch.MANY", 1)
     assert day() == rows
     for step in rows:
         topics |= {topic for topic, _, _ in step}
