@@ -7,7 +7,7 @@ thread at a time: the polling one between steps, and by a step.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +22,7 @@ from streams.task import Stepped, Task
 from streams.transactions import GIVE_UP_S, Transactions
 
 LEAD_SHARE = 0.2  # of the newest in a mean that forgets
+Positions = dict[int, dict[str, int]]  # by partition and input
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class _Taken:
 
     task: Task
     sequence: int
+    journal_offset: int  # of that record, or of one before
     slot: int
     data: bytes
 
@@ -41,12 +43,17 @@ class Commits:
         self._agent, self._settings, self._membership = agent, settings, membership
         self._transactions = Transactions(settings, agent.name)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._sending: Future[None] | None = None  # positions, while the steps that reach them are taken
+        self._sent: Positions = {}
         self._ending: Future[None] | None = None  # the commit under way
         self._snapshotting: Future[None] | None = None  # and the snapshot that is written after it
-        self._metadata: Any = None  # of the group, as of the last journal records
+        self._of_snapshot: Task | None = None  # whose it is
+        self._journalled: list[Task] = []  # in the transaction that is open
+        self._reached: Positions = {}  # by the steps of this turn
+        self._metadata: Any = None  # of the group, as of the last poll
         self._began_at = time.monotonic()
         self._lead_s = 0.0  # of late, from a poll until its records are ready to be committed
-        self.positions: dict[int, dict[str, int]] = {}  # committed, by partition and input
+        self.positions: Positions = {}  # committed
 
     @property
     def gathered_at(self) -> float:
@@ -55,14 +62,28 @@ class Commits:
 
     def due(self, tasks: Collection[Task]) -> bool:
         """It is time, and a task has something to commit."""
-        return time.monotonic() >= self.gathered_at and any(t.dirty for t in tasks)
+        return time.monotonic() >= self.gathered_at and (bool(self._journalled) or any(t.dirty for t in tasks))
+
+    def reaching(self, positions: Positions) -> None:
+        """Learn where the steps of this turn will end. In the polling thread, after the poll."""
+        self._reached, self._metadata = positions, self._membership.metadata()
 
     def write(self, task: Task, stepped: Stepped) -> None:
-        """Write a step's outputs, into the transaction after the one that is ending: once that has ended."""
+        """Write a step's outputs, into the transaction after the one that is ending: once that has ended.
+
+        When this turn's steps are the last before a commit, what they have in common with it goes beside them: the positions that they
+        reach (a step that fails takes the transaction with it), and the journal record of each.
+        """
         self._ended()
         self._transactions.begin()
+        last = time.monotonic() >= self.gathered_at
+        if last and self._reached:
+            self._sent, self._reached = self._reached, {}
+            self._sending = self._thread.submit(self._send, self._sent)
         for written in stepped.written:
             self._transactions.produce(self._settings.topic(written.topic), task.partition, written.keys, written.values)
+        if last and task is not self._of_snapshot:  # that shall name its snapshot
+            self._journal(task)
 
     def begin(self, tasks: Collection[Task], polled_at: float) -> None:
         """Write the journal records of the tasks that have something to commit, and let the transaction end by itself.
@@ -71,12 +92,10 @@ class Commits:
         task names it.
         """
         self.settle()
-        due = [task for task in tasks if task.dirty]
         longest = self._settings.commit_interval_ms / 1000
         self._lead_s += LEAD_SHARE * (min(longest, time.monotonic() - polled_at) - self._lead_s)
-        self._journal(due)
-        ending = self._submit(due)
-        task = self._snapshot_due(tasks)
+        ending = self._submit(task for task in tasks if task.dirty)
+        self._of_snapshot = task = self._snapshot_due(tasks)
         if task is not None:
             self._snapshotting = self._thread.submit(self._write_snapshot_after, ending, self._take(task, task.sequence - 1))
 
@@ -89,7 +108,6 @@ class Commits:
             for task in due:
                 if task.stepped_since_snapshot:
                     self._write_snapshot(self._take(task, task.sequence))
-            self._journal(due)
             self._submit(due)
             self.settle()
 
@@ -99,6 +117,7 @@ class Commits:
         if self._snapshotting is not None:
             snapshotting, self._snapshotting = self._snapshotting, None
             _result(snapshotting)
+            self._of_snapshot = None
 
     def _ended(self) -> None:
         if self._ending is not None:
@@ -107,32 +126,45 @@ class Commits:
 
     def forget(self, timeout_s: float = 10) -> None:
         """Abort what is written and not committed; what is under way may end for as long."""
-        wait([future for future in (self._ending, self._snapshotting) if future is not None], timeout_s)
+        wait([future for future in (self._sending, self._ending, self._snapshotting) if future is not None], timeout_s)
         self._transactions.abort(timeout_s)
+        self._journalled, self._sent, self._sending = [], {}, None
 
     def close(self) -> None:
         """No more commits."""
         self._thread.shutdown()
 
-    def _journal(self, due: Collection[Task]) -> None:
+    def _journal(self, task: Task) -> None:
+        topic, value = self._settings.topic(f"{self._agent.name}.journal"), task.journal_record(task.snapshot)
+        self._transactions.produce_located(topic, task.partition, None, value, partial(setattr, task, "journal_offset"))
+        task.journalled(value)
+        self._journalled.append(task)
+
+    def _submit(self, unjournalled: Iterable[Task]) -> Future[None]:
+        """Journal what is not yet, and let the transaction end."""
         self._began_at = time.monotonic()
         self._transactions.begin()
-        topic = self._settings.topic(f"{self._agent.name}.journal")
-        for task in due:
-            value = task.journal_record(task.snapshot)
-            self._transactions.produce_located(topic, task.partition, None, value, partial(setattr, task, "journal_offset"))
-            task.journalled(value)
+        for task in unjournalled:
+            self._journal(task)
         self._metadata = self._membership.metadata()
-
-    def _submit(self, due: Collection[Task]) -> Future[None]:
-        positions = {task.partition: dict(task.positions) for task in due}  # as they are now: steps go on
+        positions = {task.partition: dict(task.positions) for task in self._journalled}  # as they are now: steps go on
         self._ending = self._thread.submit(self._end, positions)
+        self._journalled = []
         return self._ending
 
-    def _end(self, positions: Mapping[int, dict[str, int]]) -> None:
-        """Commit the transaction with these positions. In the committing thread."""
+    def _send(self, positions: Positions) -> None:
         places = [place for partition, offsets in positions.items() for place in self._membership.positions(partition, offsets)]
-        self._transactions.commit(places, self._metadata)
+        self._transactions.send(places, self._metadata)
+
+    def _end(self, positions: Positions) -> None:
+        """Commit the transaction with these positions. In the committing thread."""
+        sending, self._sending = self._sending, None
+        if sending is not None:
+            sending.result()
+        if positions != self._sent:
+            self._send(positions)
+        self._sent = {}
+        self._transactions.commit()
         self.positions |= positions
 
     def _snapshot_due(self, tasks: Collection[Task]) -> Task | None:
@@ -143,7 +175,7 @@ class Commits:
     def _take(self, task: Task, sequence: int) -> _Taken:
         slot = snapshot.hour_slot(self._agent.inputs, task.last_now)
         task.snapshot_at, task.stepped_since_snapshot = time.monotonic(), False
-        return _Taken(task, sequence, slot, self._agent.dump(task.state))
+        return _Taken(task, sequence, task.journal_offset, slot, self._agent.dump(task.state))
 
     def _write_snapshot_after(self, ending: Future[None], taken: _Taken) -> None:
         """In the committing thread, once the commit has ended: nothing is written after one that failed."""
@@ -168,7 +200,7 @@ class Commits:
         metrics.snapshot_bytes.labels(agent.name, str(task.partition)).set(len(taken.data))
         if not offsets:
             raise TransactionFailed("a snapshot was not delivered")
-        task.snapshot = {"sequence": taken.sequence, "offset": offsets[0], "chunks": count, "journal_offset": task.journal_offset}
+        task.snapshot = {"sequence": taken.sequence, "offset": offsets[0], "chunks": count, "journal_offset": taken.journal_offset}
         task.unnamed = True
 
 

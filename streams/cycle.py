@@ -119,7 +119,10 @@ class Cycle:
         self._full = 2 * self._polled > most
         faults.point("after-poll")
         self._measure()
-        return self._works(polled)
+        works = self._works(polled)
+        if works:
+            self.commits.reaching(_reached(works))
+        return works
 
     def _wait(self) -> float:
         """How long the poll may wait for a first record, in seconds."""
@@ -270,3 +273,12 @@ class Cycle:
     def abort(self) -> None:
         """Before the process ends in failure: do not leave readers waiting for the transaction's timeout."""
         self.commits.forget(2)
+
+
+def _reached(works: list[Work]) -> dict[int, dict[str, int]]:
+    """Where the tasks of these steps will be after them, by partition and input."""
+    reached: dict[int, dict[str, int]] = {}
+    for work in works:
+        positions = reached.setdefault(work.task.partition, dict(work.task.positions))
+        positions |= {topic: records.end for topic, records in work.inputs.items()}
+    return reached

@@ -101,16 +101,17 @@ class Transactions:
         if left != [0]:
             raise TransactionFailed(f"records were not delivered within {GIVE_UP_S:.0f} s; is the broker reachable?")
 
-    def commit(self, positions: list[TopicPartition], membership: Any) -> None:
+    def send(self, positions: list[TopicPartition], membership: Any) -> None:
+        """Send the positions that the transaction commits; when it is done more than once, the last counts."""
+        faults.point("before-offsets")
+        send = partial(self._producer.send_offsets_to_transaction, positions, membership, TRY_S)
+        self._kafka(partial(_until_done, send, "send_offsets_to_transaction", GIVE_UP_S), "send_offsets")
+        faults.point("after-offsets")
+
+    def commit(self) -> None:
         """Commit everything written together with the positions; on failure nothing of it is visible."""
         started = time.monotonic()
-        faults.point("before-offsets")
-        send, end = self._producer.send_offsets_to_transaction, self._producer.commit_transaction
-        self._kafka(
-            partial(_until_done, partial(send, positions, membership, TRY_S), "send_offsets_to_transaction", GIVE_UP_S), "send_offsets"
-        )
-        faults.point("after-offsets")
-        self._kafka(partial(_until_done, partial(end, TRY_S), "commit_transaction", GIVE_UP_S), "commit_transaction")
+        self._kafka(partial(_until_done, partial(self._producer.commit_transaction, TRY_S), "commit_transaction", GIVE_UP_S), "commit")
         self.open = False
         elapsed = time.monotonic() - started
         metrics.commit_seconds.labels(self._agent).observe(elapsed)

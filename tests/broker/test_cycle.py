@@ -9,18 +9,20 @@ from typing import Any
 
 import pytest
 import structlog
+from confluent_kafka import TopicPartition
 
 from ops.chaos.probe import AGENT
 from streams import journal
 from streams.cycle import Cycle, Work
 from streams.errors import Fenced, StepFailed
 from streams.log_reader import LogReader
-from streams.message import payload
+from streams.membership import Polled
+from streams.message import Message, payload
 from streams.recovery import recover
 from streams.settings import settings
 from streams.task import Stepped, Task
 from streams.transactions import Transactions
-from tests.broker.test_runtime import PROBE, events, publish
+from tests.broker.test_runtime import KEYS, PROBE, answered, events, publish
 from tests.conftest import CreateTopics
 from tests.workers import decoded, eventually
 
@@ -31,18 +33,21 @@ def _log_of_its_own() -> None:
     structlog.reset_defaults()
 
 
-def turn(cycle: Cycle) -> None:
-    """One turn, with its steps."""
+def turn(cycle: Cycle, crashes: bool = False) -> None:
+    """One turn, with its steps; whether one of them may raise."""
     for work in cycle.turn():
         work.run()
+        if crashes and work.error is not None:
+            cycle.failed(work)
+            break
         assert work.error is None
 
 
-def until(done: Callable[[], bool], cycle: Cycle) -> None:
+def until(done: Callable[[], bool], cycle: Cycle, crashes: bool = False) -> None:
     """Turn until it is done."""
 
     def turned() -> bool:
-        turn(cycle)
+        turn(cycle, crashes)
         return done()
 
     eventually(turned)
@@ -132,6 +137,56 @@ def test_a_step_is_taken_while_a_commit_is_under_way_and_when_it_raises_that_sta
         cycle.abort()
         cycle.membership.close()
         cycle._reader.close()
+
+
+def test_positions_sent_beside_steps_go_with_the_transaction_when_one_of_them_raises(
+    topics: CreateTopics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topics(PROBE, 2)
+    cycle, sent = Cycle(AGENT, settings()), []
+    send = Transactions.send
+
+    def noted(transactions: Transactions, positions: list[TopicPartition], membership: Any) -> None:
+        sent.append({place.partition: place.offset for place in positions})
+        send(transactions, positions, membership)
+
+    try:
+        cycle.membership.join()
+        begun = {partition: {"probe.events": 0} for partition in (0, 1)}
+        until(lambda: cycle.commits.positions == begun, cycle)
+        publish(events(2 * KEYS, crash=frozenset([1])))
+        with monkeypatch.context() as patched:
+            patched.setattr(Transactions, "send", noted)
+            patched.setattr(cycle.membership, "poll", _of_both_partitions(cycle))
+            works: list[Work] = eventually(cycle.turn)
+            good, bad = sorted(works, key=lambda work: any(m.key() == b"key-1" for m in work.inputs["probe.events"].messages))
+            eventually(lambda: cycle.commits.gathered_at < time.monotonic())
+            good.run()
+            bad.run()
+            assert isinstance(bad.error, StepFailed)
+            cycle.failed(bad)
+        assert sent == [{work.task.partition: work.inputs["probe.events"].end for work in works}], "the one's beside the other's step"
+        assert (cycle.commits.positions, decoded("probe.decisions"), len(decoded("probe.journal"))) == (begun, [], 2)
+        until(lambda: sum(at["probe.events"] for at in cycle.commits.positions.values()) == 2 * KEYS, cycle, crashes=True)
+        assert len(answered()) == 2 * KEYS
+        assert [row["error"] for row in decoded("probe.dead-letters")] == ["StepFailed"]
+    finally:
+        cycle.abort()
+        cycle.membership.close()
+        cycle._reader.close()
+
+
+def _of_both_partitions(cycle: Cycle) -> Callable[[int, float], Polled]:
+    """Polls that bring nothing until there are records of both partitions."""
+    poll, gathered = cycle.membership.poll, dict[int, dict[str, list[Message]]]()
+
+    def both(most: int, wait_s: float) -> Polled:
+        for partition, by_topic in poll(most, wait_s).items():
+            for topic, messages in by_topic.items():
+                gathered.setdefault(partition, {}).setdefault(topic, []).extend(messages)
+        return gathered if sum(len(m) for by_topic in gathered.values() for m in by_topic.values()) == 2 * KEYS else {}
+
+    return both
 
 
 def _recovered(reader: LogReader) -> Task:
