@@ -77,7 +77,7 @@ class Stream:
         if self._batches is None:
             if self.start >= self.end:
                 return False
-            self._reader = self._reader or LogReader(settings(), GROUP)
+            self._reader = self._reader or LogReader(settings(), GROUP, log_level=0)
             self._batches = self._reader.read({self.topic: self.start}, self.partition, {self.topic: self.end})
         batch = next(self._batches, None)
         if batch is None:
@@ -101,7 +101,7 @@ class Stream:
         """Whether there is more by now than at the beginning; asked once, for as long as a commit may take to be seen."""
         deadline = time.monotonic() + COMMIT_S
         while self._grows and time.monotonic() < deadline:
-            reader = self._shared or self._reader or LogReader(settings(), GROUP)
+            reader = self._shared or self._reader or LogReader(settings(), GROUP, log_level=0)
             self._reader = None if self._shared is not None else reader
             _, high = reader.bounds(self.topic, self.partition)
             if high > self.end:
@@ -129,7 +129,7 @@ class Log:
     """
 
     def __init__(self, *, little: bool = False) -> None:
-        self.reader = LogReader(settings(), GROUP)
+        self.reader = LogReader(settings(), GROUP, log_level=0)
         self.little = little
         self._shared = self.reader if little else None
         self._streams: list[Stream] = []
