@@ -27,6 +27,7 @@ help:
 setup:
 	@python=$$(sh ops/setup/system.sh) && $(MAKE) -s -j2 PYTHON="$$python" $(VENV)/.installed $(JARS)
 	@$(MAKE) -s $(MODELS)/current
+	@$(BIN)/python -m compileall -q agents audit bench columns ops streams tables # also where Python is told to write none: commands start sooner
 
 $(VENV)/.installed: requirements.lock ops/setup/sentences.txt pyproject.toml
 	@echo 'installing the locked dependencies into $(VENV)'

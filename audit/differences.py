@@ -72,7 +72,7 @@ def _beside(found: Sequence[Message], pairs: list[Pair], again: Sequence[Pair]) 
 
 def _difference(topic: str, partition: int, offset: int | None, sequence: int, here: Pair | None, there: Pair | None) -> Difference:
     ours, others = _fields(topic, here), _fields(topic, there)
-    names = [name for name in {**ours, **others} if ours.get(name) != others.get(name)]
+    names = [name for name in {**ours, **others} if repr(ours.get(name)) != repr(others.get(name))]  # also where both are no number
     fields = {name: (ours.get(name), others.get(name)) for name in names}
     if here is None or there is None:
         fields = {ABSENT: (here is not None, there is not None)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from itertools import islice
 from types import TracebackType
 from typing import Self
@@ -45,6 +45,12 @@ class Stream:
             pass
         return list(islice(self._waiting, count))
 
+    def take(self, messages: Sequence[Message], end: int) -> None:
+        """Records up to ``end``, which were read elsewhere, come next."""
+        self.read += len(messages)
+        self._waiting.extend(messages)
+        self.end = self._next = end
+
     def skip(self, count: int) -> None:
         """The next records are done with."""
         for _ in range(min(count, len(self._waiting))):
@@ -71,7 +77,7 @@ class Stream:
         if self._batches is None:
             if self.start >= self.end:
                 return False
-            self._reader = self._reader or LogReader(settings(), GROUP)
+            self._reader = self._reader or LogReader(settings(), GROUP, log_level=0)
             self._batches = self._reader.read({self.topic: self.start}, self.partition, {self.topic: self.end})
         batch = next(self._batches, None)
         if batch is None:
@@ -95,7 +101,7 @@ class Stream:
         """Whether there is more by now than at the beginning; asked once, for as long as a commit may take to be seen."""
         deadline = time.monotonic() + COMMIT_S
         while self._grows and time.monotonic() < deadline:
-            reader = self._shared or self._reader or LogReader(settings(), GROUP)
+            reader = self._shared or self._reader or LogReader(settings(), GROUP, log_level=0)
             self._reader = None if self._shared is not None else reader
             _, high = reader.bounds(self.topic, self.partition)
             if high > self.end:
@@ -123,7 +129,8 @@ class Log:
     """
 
     def __init__(self, *, little: bool = False) -> None:
-        self.reader = LogReader(settings(), GROUP)
+        self.reader = LogReader(settings(), GROUP, log_level=0)
+        self.little = little
         self._shared = self.reader if little else None
         self._streams: list[Stream] = []
 
@@ -142,14 +149,25 @@ class Log:
 
     def stream(self, topic: str, partition: int, start: int | None = None, end: int | None = None) -> Stream:
         """The records of [start, end), by default all that are committed now."""
-        low, high = self.reader.bounds(topic, partition)
-        found = Stream(topic, partition, low if start is None else start, high if end is None else end, self._shared)
+        if start is None or end is None:
+            low, high = self.reader.bounds(topic, partition)
+            start, end = low if start is None else start, high if end is None else end
+        found = Stream(topic, partition, start, end, self._shared)
         self._streams.append(found)
         return found
 
     def some(self, topic: str, partition: int, start: int, end: int) -> list[Message]:
         """The records of a short range [start, end). Raises OffsetOutOfLog."""
         return [m for batch in self.reader.read({topic: start}, partition, {topic: end}) for m in batch]
+
+    def several(self, spans: Mapping[str, tuple[int, int]], partition: int) -> dict[str, list[Message]]:
+        """The records of short ranges [start, end) of several topics, by topic. Raises OffsetOutOfLog."""
+        starts, ends = {topic: start for topic, (start, _) in spans.items()}, {topic: end for topic, (_, end) in spans.items()}
+        found: dict[str, list[Message]] = {topic: [] for topic in spans}
+        for batch in self.reader.read(starts, partition, ends):
+            for message in batch:
+                found[settings().logical(message.topic())].append(message)
+        return found
 
     def partitions(self, topic: str) -> range:
         """The partitions of a topic; none where the broker does not have it."""

@@ -63,6 +63,7 @@ class Outputs:
     sure: bool
     compacted: bool
     limit: int = HASHED_LIMIT  # bytes hashed to name a fault
+    settled_ms: int = 0  # what was written by then is all to be seen: what is missing need not be waited for
     faults: list[Fault] = field(default_factory=list)
     checked: int = 0  # records whose digest agrees
     unchecked: int = 0  # records of which some are compacted away, or deleted by retention
@@ -84,7 +85,7 @@ class Outputs:
         if not self.sure and not self._begin(due):
             self.gone += 1
             return []
-        window = self.source.peek(due.count, patient=True)
+        window = self.source.peek(due.count, patient=due.timestamp > self.settled_ms)
         if len(window) == due.count and digest(window) == due.digest:
             self.checked += due.count
             return self._done(window)

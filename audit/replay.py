@@ -94,7 +94,7 @@ class Replay:
             if walked.link.record is None or walked.link.record["sequence"] != stepper.task.sequence:
                 break  # the chain is broken; the walk goes on to say where
             try:
-                again = stepper.step(walked.link.record)
+                again = stepper.step(walked.link.record, walked.link.timestamp)
             except StepFailed as error:
                 self._fails(walked.link.record["sequence"], error)
                 break

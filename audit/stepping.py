@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from audit.log import Log, Stream
@@ -9,6 +10,7 @@ from audit.restoring import missing_input
 from audit.search import read
 from streams import dead_letters, journal
 from streams.errors import OffsetOutOfLog
+from streams.message import Message
 from streams.records import Records
 from streams.task import Task, Written
 
@@ -32,15 +34,17 @@ class Stepper:
     read: dict[str, Stream] = field(default_factory=dict)
     _letters: dict[tuple[str, int], str] | None = None
 
-    def step(self, record: journal.Record) -> Again:
-        """Step over what a journal record names. Raises StepFailed, GoneError, WorkerStop."""
+    def step(self, record: journal.Record, written_ms: int | None = None) -> Again:
+        """Step over what a journal record names, which was written at ``written_ms``. Raises StepFailed, GoneError, WorkerStop."""
         task = self.task
         task.positions = {p["topic"]: p["offset"] for p in record["positions"]} | task.positions
+        if self.log.little:
+            self._fetch(record)
         events, written = 0, list[Written]()
         for step in record["steps"]:
             inputs = {one["topic"]: self._records(one) for one in step["ranges"]}
             events += sum(len(records.messages) for records in inputs.values())
-            crashing = self._crashing(step) if any(one["skipped"] for one in step["ranges"]) else {}
+            crashing = self._crashing(step, written_ms) if any(one["skipped"] for one in step["ranges"]) else {}
             written += task.step(inputs, step["now"], crashing).written
         task.restepped_from = record["restepped_from"]
         value = task.journal_record(record["snapshot"])
@@ -57,14 +61,40 @@ class Stepper:
             raise missing_input(topic, partition, wanted["start"], error) from error
         return Records(topic, partition, [m for m in messages if m.offset() >= wanted["start"]], wanted["start"], wanted["end"])
 
-    def _crashing(self, step: journal.Step) -> dict[tuple[str, int], str]:
+    def _fetch(self, record: journal.Record) -> None:
+        """Read all that a journal record's steps saw in one go: asking for topic after topic takes longer than to step over them."""
+        ranges = [one for step in record["steps"] for one in step["ranges"]]
+        starts = {one["topic"]: one["start"] for one in reversed(ranges)}
+        spans = {topic: (start, max(one["end"] for one in ranges if one["topic"] == topic)) for topic, start in starts.items()}
+        try:
+            found = self.log.several(spans, self.task.partition)
+        except OffsetOutOfLog as error:
+            gone = [topic for topic in starts if starts[topic] < self.log.reader.bounds(topic, self.task.partition)[0]]
+            topic = next(iter(gone or starts))
+            raise missing_input(topic, self.task.partition, starts[topic], error) from error
+        for topic, (start, end) in spans.items():
+            stream = self.read.setdefault(topic, self.log.stream(topic, self.task.partition, start, start))
+            stream.take(found[topic], end)
+
+    def _crashing(self, step: journal.Step, written_ms: int | None) -> dict[tuple[str, int], str]:
         """Of the records that the step did not see those that made it raise, with what it said: their dead letters carry it."""
-        if self._letters is None:
-            topic = dead_letters.topic_of(self.task.agent.name)
-            found = [read(topic, self.task.partition, m) for m in self.log.stream(topic, self.task.partition)]
-            self._letters = {(one["topic"], one["offset"]): one["message"] for one in found if one["error"] == "StepFailed"}
+        topic, partition = dead_letters.topic_of(self.task.agent.name), self.task.partition
+        letters = self._letters
+        if self.log.little and written_ms is not None:
+            found = self.log.some(
+                topic, partition, self.log.since(topic, partition, step["now"]), self.log.since(topic, partition, written_ms + 1)
+            )
+            letters = _failed(topic, partition, found)
+        elif letters is None:
+            letters = self._letters = _failed(topic, partition, self.log.stream(topic, partition))
         skipped = {(one["topic"], offset) for one in step["ranges"] for offset in one["skipped"]}
-        return {place: said for place, said in self._letters.items() if place in skipped}
+        return {place: said for place, said in letters.items() if place in skipped}
+
+
+def _failed(topic: str, partition: int, letters: Iterable[Message]) -> dict[tuple[str, int], str]:
+    """Records that made a step raise, by place, and what it said. Nearly all letters are of records that could not be read."""
+    found = [read(topic, partition, letter) for letter in letters if b"StepFailed" in (letter.value() or b"")]
+    return {(one["topic"], one["offset"]): one["message"] for one in found if one["error"] == "StepFailed"}
 
 
 def _by_topic(written: list[Written]) -> dict[str, tuple[list[bytes | None], list[bytes | None]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,8 @@ from streams import dead_letters
 from streams.agent import Agent
 from streams.contract import contract
 from streams.message import Message
+
+SETTLED_MS = 60_000  # clocks may differ by less
 
 Windows = Mapping[str, Sequence[Message]]  # by topic: what one journal record wrote there
 
@@ -68,7 +71,7 @@ class Task:
             at = self.log.since(topic, self.partition, began(first))
         source = self.log.stream(topic, self.partition, at)
         sure = (self.offsets is not None and topic in self.offsets) or (first.sequence == 0 and source.start == 0)
-        return Outputs(topic, self.partition, source, sure, compacted(topic), self.limit)
+        return Outputs(topic, self.partition, source, sure, compacted(topic), self.limit, time.time_ns() // 1_000_000 - SETTLED_MS)
 
     @property
     def faults(self) -> list[Fault]:

@@ -8,6 +8,8 @@ import sys
 import typer
 
 from ops import listing
+from ops.summary import fail
+from streams.errors import AccessError
 
 COMMANDS: dict[str, tuple[str, str]] = {  # name → module, and its function or typer group
     "dev": ("ops.dev", "dev"),
@@ -59,7 +61,11 @@ def main() -> None:
     """Entry point of the `tripo` script."""
     listing.beside = "--json" in sys.argv
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
-    build([asked] if asked in COMMANDS else list(COMMANDS))()
+    app = build([asked] if asked in COMMANDS else list(COMMANDS))
+    try:
+        app()
+    except AccessError as error:
+        fail(str(error), 2)
 
 
 if __name__ == "__main__":

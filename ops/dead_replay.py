@@ -27,7 +27,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType  # t
 from ops.dead_letters import NO_LETTER, Choice, Letter, letters, original, spans
 from ops.lag import committed_of
 from ops.reading import TIMEOUT_S, LogError, Place, answered, away
-from streams.clients import LARGEST_MESSAGE
+from streams.clients import LARGEST_MESSAGE, access
 from streams.contract import contract
 from streams.dead_letters import REPLAYED_FROM, topic_of
 from streams.settings import settings
@@ -122,7 +122,7 @@ def plan(client: AdminClient, choice: Choice, older: Older) -> tuple[Plan, Redri
 
 def redrive(client: AdminClient, choice: Choice, older: Older, advanced: Callable[[int, int], None]) -> Redriven:
     """Re-drive what is waiting; ``advanced(done, of)`` is told. Raises LogError, OlderLettersError: what is committed by then stays so."""
-    conf = {"bootstrap.servers": settings().brokers, "log_level": 0}
+    conf = access(settings()) | {"log_level": 0}
     own = {"transactional.id": f"{settings().namespace}dead-replay.{choice.agent}", "message.max.bytes": LARGEST_MESSAGE}
     producer = Producer(conf | own | {"transaction.timeout.ms": 30_000, "partitioner": "murmur2_random"})
     consumer = Consumer(conf | {"group.id": choice.group})

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from ops.listing import print_rows
 from ops.reading import TIMEOUT_S, LogError, MissingTopicError, Place, Reader, admin, away, ends, lows, partitions
+from streams.clients import access
 from streams.contract import contract
 from streams.settings import settings
 
@@ -108,7 +109,7 @@ def committed_of(group: str, places: list[Place]) -> dict[Place, int]:
     Asked by a consumer that reads uncommitted offsets and joins nothing: librdkafka's admin client (2.16) crashes the process when the
     group's coordinator has just moved or is loading.
     """
-    conf = {"bootstrap.servers": settings().brokers, "group.id": group, "isolation.level": "read_uncommitted", "log_level": 0}
+    conf = access(settings()) | {"group.id": group, "isolation.level": "read_uncommitted", "log_level": 0}
     consumer, deadline = Consumer(conf), time.monotonic() + TIMEOUT_S
     try:
         while True:

@@ -32,7 +32,7 @@ class MissingTopicError(LogError):
 
 def admin() -> AdminClient:
     """A client that asks the broker about topics, groups and offsets."""
-    return AdminClient({"bootstrap.servers": settings().brokers, "log_level": 0})
+    return AdminClient(clients.access(settings()) | {"log_level": 0})
 
 
 def partitions(client: AdminClient, topic: str) -> range:

@@ -26,6 +26,7 @@ from ops.listing import print_rows
 from ops.summary import fail
 from ops.topic_plan import Change, Found, Wanted, differences, wanted
 from ops.topic_rules import problems
+from streams.clients import access
 from streams.contract import contract
 from streams.settings import settings
 
@@ -128,7 +129,7 @@ def _remark(change: Change) -> str:
 
 
 def _client() -> AdminClient:
-    return AdminClient({"bootstrap.servers": settings().brokers, "log_level": 2, "socket.timeout.ms": 10_000})
+    return AdminClient(access(settings()) | {"log_level": 2, "socket.timeout.ms": 10_000})
 
 
 def _list(client: AdminClient) -> dict[str, TopicMetadata]:

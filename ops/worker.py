@@ -36,9 +36,7 @@ def worker(
         raise typer.Exit(2)
     os.environ["TRIPO_ORDINAL"] = str(ordinal)
     if agent in SMALL_STEPS:
-        for library in ("OPENBLAS", "OMP"):
-            os.environ.setdefault(f"{library}_NUM_THREADS", "1")
-        os.environ.setdefault("POLARS_MAX_THREADS", "1")
+        one_thread()
     setup_logging(loglevel)
     from streams.app import faust_app
 
@@ -51,6 +49,12 @@ def worker(
     app.on_before_shutdown.connect(leave, weak=False)
     app.finalize()
     app.Worker(loglevel=loglevel, quiet=True, redirect_stdouts=False).execute_from_commandline()
+
+
+def one_thread() -> None:
+    """Numpy and polars, not yet imported, use one thread each, here and in processes begun from here; the environment may say otherwise."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 def setup_logging(loglevel: str) -> None:

@@ -64,10 +64,28 @@ class Prepares(Protocol):
         ...
 
 
+STEPPING = (
+    "avro*",
+    "batch",
+    "contract",
+    "dead_letters",
+    "journal",
+    "packed",
+    "records",
+    "rows",
+    "task",
+)  # what a step's bytes pass through
+
+
 def source_version(*folders: Path) -> str:
-    """Twelve hex digits of the SHA-256 over the Python files under folders, by name: an agent's code."""
+    """Twelve hex digits of the SHA-256 over Python files by name: an agent's folders, and the runtime's that read, step and write.
+
+    What else the runtime does (when it commits, how it recovers) changes no byte of a decision, and no version.
+    """
     digest = hashlib.sha256()
-    for folder in folders:
-        for path in sorted(folder.rglob("*.py")):
-            digest.update(str(path.relative_to(folder.parent)).encode() + b"\0" + path.read_bytes() + b"\0")
+    own = Path(__file__).parent
+    files = [(folder, path) for folder in folders for path in sorted(folder.rglob("*.py"))]
+    files += [(own, path) for name in STEPPING for path in sorted(own.glob(f"{name}.py"))]
+    for folder, path in files:
+        digest.update(str(path.relative_to(folder.parent)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]

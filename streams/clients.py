@@ -7,10 +7,29 @@ from typing import Any
 
 from confluent_kafka import KafkaError
 
+from streams.errors import AccessError
 from streams.settings import Settings
 
 Conf = dict[str, Any]
+SECURITY = ("security.", "sasl.", "ssl.", "enable.ssl.")
 LARGEST_MESSAGE = 8 * 1024 * 1024  # a dead letter wraps a record of any size that a broker takes by default
+
+
+def access(settings: Settings) -> Conf:
+    """Where the brokers are, and who connects to them, and how: the file that TRIPO_KAFKA names. Raises AccessError."""
+    conf: Conf = {"bootstrap.servers": settings.brokers}
+    try:
+        lines = [] if settings.kafka is None else settings.kafka.read_text().splitlines()
+    except OSError as error:
+        raise AccessError(f"{settings.kafka} cannot be read: {error.strerror}") from None
+    for line in (line.strip() for line in lines):
+        name, equals, value = (part.strip() for part in line.partition("="))
+        if not line or line.startswith("#"):
+            continue
+        if not equals or not name.startswith(SECURITY):
+            raise AccessError(f"{settings.kafka}: {name!r} is no property of who connects: only {', '.join(f'{one}*' for one in SECURITY)}")
+        conf[name] = value
+    return conf
 
 
 def member_name(settings: Settings, agent: str) -> str:
@@ -21,7 +40,7 @@ def member_name(settings: Settings, agent: str) -> str:
 def group_consumer(settings: Settings, agent: str, on_error: Callable[[KafkaError], None]) -> Conf:
     """The consumer of a worker: static member, range assignment, offsets committed only by the transaction."""
     return {
-        "bootstrap.servers": settings.brokers,
+        **access(settings),
         "group.id": settings.namespace + agent,
         "group.instance.id": member_name(settings, agent),
         "client.id": member_name(settings, agent),
@@ -41,7 +60,7 @@ def reader(settings: Settings, name: str) -> Conf:
         "fetch.wait.max.ms": 2,  # a broker answers a connection's requests in order: none may wait behind an idle fetch
         "max.poll.interval.ms": 86_400_000,  # who only reads may take its time between two polls
     }
-    return {"bootstrap.servers": settings.brokers, "group.id": settings.namespace + name, **reading}
+    return {**access(settings), "group.id": settings.namespace + name, **reading}
 
 
 def _reading() -> Conf:
@@ -66,7 +85,7 @@ def _reading() -> Conf:
 def transactional_producer(settings: Settings, agent: str, on_error: Callable[[KafkaError], None]) -> Conf:
     """The one producer of a worker."""
     return {
-        "bootstrap.servers": settings.brokers,
+        **access(settings),
         "transactional.id": member_name(settings, agent),
         "client.id": member_name(settings, agent),
         "transaction.timeout.ms": settings.transaction_timeout_ms,

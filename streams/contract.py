@@ -49,7 +49,7 @@ class Contract:
     """The topics and schemas of the system; see ``contract()`` for this process's."""
 
     def __init__(self, topics_file: Path, schemas_dir: Path) -> None:
-        doc = yaml.safe_load(topics_file.read_text())
+        doc = yaml.load(topics_file.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # libyaml's is eight times as fast
         self.topics: dict[str, Topic] = {
             name: Topic(name=name, **_renamed(doc["defaults"] | entry)) for name, entry in doc["topics"].items()
         }

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 
+class AccessError(Exception):
+    """Who connects to Kafka, and how, cannot be told from the settings; the message says why."""
+
+
 class WorkerStop(Exception):
     """The worker cannot go on with its state; its supervisor starts it again, and it recovers."""
 

@@ -21,9 +21,9 @@ PATIENCE_S = 60.0  # the broker may be away for a while
 class LogReader:
     """Reads topics of the contract by partition and offset."""
 
-    def __init__(self, settings: Settings, name: str = "recovery") -> None:
+    def __init__(self, settings: Settings, name: str = "recovery", log_level: int = 6) -> None:
         self._settings = settings
-        self.consumer = Consumer(clients.reader(settings, name))
+        self.consumer = Consumer(clients.reader(settings, name) | {"log_level": log_level})
 
     def close(self) -> None:
         """Give back the connection."""

@@ -15,7 +15,7 @@ import polars as pl
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from streams.avro import codec
-from streams.clients import LARGEST_MESSAGE
+from streams.clients import LARGEST_MESSAGE, access
 from streams.contract import contract
 from streams.settings import settings
 
@@ -37,7 +37,8 @@ class Publisher:
         self._brokers = brokers or settings().brokers
         self._failed: Counter[tuple[str, str]] = Counter()  # by topic and reason
         self._producer = Producer(
-            {
+            access(settings())
+            | {
                 "bootstrap.servers": self._brokers,
                 "acks": "all",
                 "enable.idempotence": True,

@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TRIPO_", extra="ignore", frozen=True)
 
     brokers: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers")
+    kafka: Path | None = Field(None, description="a file of who connects: librdkafka's security.*, sasl.* and ssl.*, name=value a line")
     redis_url: str = Field("redis://127.0.0.1:6379/0", description="the Redis that tables are mirrored into")
     namespace: str = Field("", description="prefix of every topic, group and transactional id; tests and benches use their own")
     ordinal: int = Field(0, ge=0, description="this worker's number among its agent's workers: names it to Kafka")

@@ -58,7 +58,7 @@ class Mirror:
         }
         conf = {"queued.min.messages": 20_000, "topic.metadata.refresh.interval.ms": 5000, "log_level": 3, "error_cb": self._on_error}
         self._consumer = Consumer(clients.reader(own, "tables") | conf)
-        self._logs = Logs(AdminClient({"bootstrap.servers": own.brokers, "log_level": 3}))
+        self._logs = Logs(AdminClient(clients.access(own) | {"log_level": 3}))
         self._parts: dict[tuple[str, int], Part] = {}
         self._checked = self._surveyed = 0.0
         self._gone: set[str] = set()  # sides that are away

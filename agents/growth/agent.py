@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,10 @@ class GrowthAgent:
     def start(self, partition: int) -> GrowthState:
         """The state of a task that has seen nothing."""
         return GrowthState.fresh(partition, self.policy)
+
+    def warm(self) -> None:
+        """Load what only allocation needs; see streams.agent.Warms."""
+        importlib.import_module("scipy.optimize")
 
     def due(self, state: GrowthState, now: int) -> bool:
         """Whether a step without records at ``now`` could change anything but the clocks."""

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import coo_array
 
 from agents.growth.effects import TIGHTEST, Effects
 from agents.growth.policy import ACTIONS, SERVICES, Policy
@@ -160,6 +158,9 @@ def _transport(profit: I64, start: I64, end: I64, given: I64, wanted: I64) -> I6
     m = len(profit)
     if m == 0:
         return np.zeros(0, np.int64)
+    from scipy.optimize import linprog  # a quarter of a second: only where drivers move, and before a worker's first record
+    from scipy.sparse import coo_array
+
     rows = np.concatenate([start, len(given) + end])
     matrix = coo_array((np.ones(2 * m), (rows, np.tile(np.arange(m), 2))), shape=(len(given) + len(wanted), m)).tocsr()
     limits = np.concatenate([given, wanted]).astype(np.float64)

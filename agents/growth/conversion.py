@@ -13,9 +13,9 @@ from math import exp, inf, isfinite, sqrt
 from typing import Any
 
 import numpy as np
-from river.drift import PageHinkley
 
 from agents.growth.policy import DAY_MS, TYPES, Policy
+from columns.drift import PageHinkley
 from columns.table import F64, I64, Array
 
 PLAIN = ("start", "within_24_hours", "within_3_days", "generosity", "after_an_order")

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 from agents.growth.policy import SERVICES
 from columns.table import F64, I64, Array
@@ -64,6 +63,8 @@ class Effects:
 
     def share_served(self, service: I64, ratio: F64) -> F64:
         """Of orders placed at these ratios, the share that is served, (n,)."""
+        from scipy.optimize import isotonic_regression  # as in allocate.py
+
         orders = self.served + self.lost + PRIOR_ORDERS
         share = (self.served + PRIOR_ORDERS * PRIOR_SERVED) / orders
         out = np.zeros(len(service))

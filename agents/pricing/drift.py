@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import inf, isfinite, sqrt
 from typing import Any
 
-from river.drift import PageHinkley
+from columns.drift import PageHinkley
 
 _SUMS = ("_sum_increase", "_sum_decrease", "_min_increase", "_max_decrease")
 

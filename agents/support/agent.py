@@ -15,7 +15,7 @@ import polars as pl
 
 import columns
 from agents.support.model import Embed, Model
-from agents.support.models import sentence_model, shipped
+from agents.support.models import has_sentence_model, sentence_vectors, shipped
 from agents.support.policy import DEFAULT, LANGUAGES, Policy
 from agents.support.reading import INPUTS, MESSAGES, Rejection
 from agents.support.rows import DECISIONS, OUTPUTS
@@ -62,11 +62,10 @@ class SupportAgent:
 
     @cached_property
     def embed(self) -> Embed | None:
-        """The sentence model of the second stage, None for doing without."""
+        """The sentence model of the second stage, None for doing without. It is read when a text needs it: that takes a second."""
         if self._given is not None:
             return self._embed
-        found = sentence_model()
-        return found.vectors if found is not None and self.model.second is not None else None
+        return sentence_vectors if has_sentence_model() and self.model.second is not None else None
 
     @cached_property
     def texts(self) -> Texts:

@@ -11,16 +11,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp, inf, isfinite, log, sqrt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from river.drift import PageHinkley
-from river.linear_model import LogisticRegression
-from river.optim import SGD
 
 from agents.support.concepts import folded
 from agents.support.text import plain
+from columns.drift import PageHinkley, parts
+
+if TYPE_CHECKING:
+    from river.linear_model import LogisticRegression
+    from river.optim import SGD
+else:
+    LogisticRegression = parts("river.linear_model", "base", "log_reg")[1].LogisticRegression
+    SGD = parts("river.optim", "base", "sgd")[1].SGD
 
 F64 = npt.NDArray[np.float64]
 

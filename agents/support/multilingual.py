@@ -2,8 +2,7 @@
 for Semantic Retrieval, 2019; Apache-2.0) in float32 numpy: word pieces, their n-grams of 2, 3 and 5 by two convolutions each, and a
 residual network over their sum.
 
-A text's vector does not depend, to the bit, on the texts it is computed with: a product's rows come out the same however many there are,
-so long as their number is a multiple of BLOCK (see ``times``).
+A text's vector does not depend, to the bit, on the texts it is computed with, nor on threads or processor: see ``times``.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from agents.support.vectors import F32, times
+from agents.support.vectors import F32, F64, exact, times
 
 I64 = npt.NDArray[np.int64]
 
@@ -53,13 +52,19 @@ class Multilingual:
         return np.concatenate(out)
 
     @cached_property
-    def _narrow(self) -> tuple[F32, F32, F32, F32]:
+    def _narrow(self) -> tuple[F64, F32, F32, F32]:
         """Weights, bias and norm of the step from a piece's vector to what is known of each order, side by side."""
         names = [str(order) for order, _ in ORDERS]
         matrix, *rest = (
             np.concatenate([self.weights[part + name] for name in names], axis=-1) for part in ("proj", "proj_b", "ln_g", "ln_b")
         )
-        return matrix, rest[0], rest[1], rest[2]
+        return exact(matrix), rest[0], rest[1], rest[2]
+
+    @cached_property
+    def _matrices(self) -> dict[str, F64]:
+        """The weights of products, by name."""
+        names = [f"w{i}_{order}" for i in (1, 2) for order, _ in ORDERS] + ["cnn_W", "d0", "d1", "d2", "d3", "p1", "p3"]
+        return {name: exact(self.weights[name]) for name in names}
 
     def _some(self, pieces: Sequence[Sequence[int]]) -> F32:
         lengths = np.array([len(one) for one in pieces])
@@ -68,13 +73,13 @@ class Multilingual:
         of_pieces = self.pieces[flat] * self.weights["scale"][flat % TABLES, None] + self.weights["lo"][flat % TABLES, None]
         known = np.concatenate([of_pieces, *self._grams(of_pieces, starts, lengths)], axis=1)
         known = _normalised(known, self.weights["ln_g"], self.weights["ln_b"], self._epsilon)
-        whole = times(np.add.reduceat(known, starts, axis=0), self.weights["cnn_W"])
+        whole = times(np.add.reduceat(known, starts, axis=0), self._matrices["cnn_W"])
         many = lengths.astype(np.float32)[:, None]
         return self._residual((whole + many * self.weights["cnn_b"]) / np.sqrt(many))
 
     def _grams(self, of_pieces: F32, starts: I64, lengths: I64) -> list[F32]:
         """What the n-grams of each order say at each piece, shape (pieces, PART) each."""
-        w, n = self.weights, len(of_pieces)
+        w, m, n = self.weights, self._matrices, len(of_pieces)
         matrix, bias, gain, shift = self._narrow
         narrow = _normalised(times(of_pieces, matrix) + bias, gain, shift, self._epsilon)
         around = np.arange(n)[:, None] + np.arange(-REACH_LEFT, REACH_RIGHT + 1)
@@ -84,16 +89,16 @@ class Multilingual:
         for at, (order, left) in enumerate(ORDERS):
             here = narrow[:, at * PART : (at + 1) * PART]
             window = around[:, REACH_LEFT - left : REACH_LEFT - left + order]
-            once = _positive(times(_within(here, window), w[f"w1_{order}"]) + w[f"b1_{order}"]) + here
-            out.append(_positive(times(_within(once, window), w[f"w2_{order}"]) + w[f"b2_{order}"]) + once)
+            once = _positive(times(_within(here, window), m[f"w1_{order}"]) + w[f"b1_{order}"]) + here
+            out.append(_positive(times(_within(once, window), m[f"w2_{order}"]) + w[f"b2_{order}"]) + once)
         return out
 
     def _residual(self, x: F32) -> F32:
-        w = self.weights
-        first = _positive(times(x, w["d0"]))
-        second = _positive(times(x, w["p1"]) + times(first, w["d1"]))
-        third = _positive(times(second, w["d2"]))
-        out = np.tanh(times(second, w["p3"]) + times(third, w["d3"]))
+        m = self._matrices
+        first = _positive(times(x, m["d0"]))
+        second = _positive(times(x, m["p1"]) + times(first, m["d1"]))
+        third = _positive(times(second, m["d2"]))
+        out = np.tanh(times(second, m["p3"]) + times(third, m["d3"]))
         length: F32 = out / np.sqrt(np.maximum(np.einsum("ij,ij->i", out, out), self._epsilon))[:, None]
         return length
 

@@ -17,9 +17,11 @@ from agents.support.features import I64, U64, grams
 from agents.support.text import plain
 
 F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
 
 PAIRS = 1 << 20  # keys of two matters in one text begin here
-BLOCK = 16  # rows a product is made of at a time, at least: no kernel of a BLAS looks at fewer of them differently
+BITS = 20  # of each number in a product; with up to MOST summed float64 holds every sum exactly
+MOST = 1 << (53 - 2 * BITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,21 @@ def beside(left: csr_matrix, right: csr_matrix) -> csr_matrix:
     return out
 
 
-def times(x: F32, weights: F32) -> F32:
-    """x @ weights, where a row's result does not depend, to the bit, on how many rows there are: the last block is filled with zeros."""
-    n = len(x)
-    if n % BLOCK:
-        x = np.concatenate([x, np.zeros((BLOCK - n % BLOCK, x.shape[1]), np.float32)])
-    out: F32 = (x @ weights)[:n]
+def exact(weights: F32) -> F64:
+    """Weights (m, k) as ``times`` takes them: whole multiples of a power of two, of BITS bits at most. m is MOST at most."""
+    if len(weights) > MOST:
+        raise ValueError(f"{len(weights)} products are summed, {MOST} at most can be: take fewer BITS")
+    unit = np.ldexp(1.0, np.frexp(np.abs(weights).max(initial=0.0))[1] - BITS)
+    out: F64 = np.rint(weights / unit) * unit
+    return out
+
+
+def times(x: F32, weights: F64) -> F32:
+    """x @ weights, of ``exact`` weights and with each row of x rounded likewise.
+
+    No sum is rounded on its way: so a row's result does not depend, to the bit, on the rows beside it, nor on how a processor, a BLAS or
+    its threads order the sums, as float32's does: by up to the last digit that is kept, and replay then differs.
+    """
+    unit = np.ldexp(1.0, np.frexp(np.abs(x).max(axis=1, initial=0.0))[1] - BITS)[:, None]
+    out: F32 = ((np.rint(x / unit) @ weights) * unit).astype(np.float32)
     return out

@@ -21,7 +21,7 @@ from ops.summary import fail
 from ops.worker import AGENTS
 from streams.agent import Agent
 from streams.contract import contract, retention_ms
-from streams.errors import WorkerStop
+from streams.errors import AccessError, WorkerStop
 from streams.settings import settings
 
 
@@ -30,7 +30,7 @@ def readable() -> Iterator[None]:
     """What keeps a command from answering, as its exit code and a plain error."""
     try:
         yield
-    except UnknownDecisionError as error:
+    except (UnknownDecisionError, AccessError) as error:
         fail(str(error), 2)
     except GoneError as error:
         fail(f"it cannot be stepped again: {error}", 3)

@@ -6,9 +6,15 @@ As in ops/cli.py a command's module is imported when it is asked for: a decision
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
+
+from ops.worker import one_thread
+from streams.settings import settings
 
 COMMANDS: dict[str, tuple[str, str]] = {  # name → module of ops.audit, and its function
     "replay": ("replay", "replay"),
@@ -24,11 +30,23 @@ app = typer.Typer(help="Replay, verify, explain, fork and export what was decide
 
 
 @app.callback()
-def audit() -> None:
+def audit(
+    kafka: Annotated[
+        Path | None,
+        typer.Option(
+            help="who connects, and how: a file of librdkafka's security.*, sasl.* and ssl.*, name=value a line; else TRIPO_KAFKA"
+        ),
+    ] = None,
+) -> None:
     """Replay, verify, explain, fork and export what was decided; reads only."""
+    if kafka is not None:
+        os.environ["TRIPO_KAFKA"] = str(kafka.absolute())  # for the processes begun from here, too
+        settings.cache_clear()
 
 
-_asked = [name for name in sys.argv[2:3] if name in COMMANDS and sys.argv[1] == "audit"]
+_asked = [name for name in sys.argv[2:5] if name in COMMANDS and sys.argv[1] == "audit"]  # after --kafka FILE, too
+if _asked:
+    one_thread()  # a process for each task is what makes use of the cores
 for _name in _asked or COMMANDS:
     _module, _function = COMMANDS[_name]
     app.command(_name)(getattr(importlib.import_module(f"ops.audit.{_module}"), _function))

@@ -41,9 +41,8 @@ def verify_decision(decision_id: str, as_json: bool) -> None:
     began = time.monotonic()
     with opened(decision_id) as (agent, log, index, place):
         found = verify(agent, place, log, index.folder)
-        counts = index.counts()
     seconds = time.monotonic() - began
-    answer = _answer(found, agent) | {"seconds": round(seconds, 3), "indexed": counts}
+    answer = _answer(found, agent) | {"seconds": round(seconds, 3)}
     if as_json:
         typer.echo(orjson.dumps(plain(answer, None), default=repr))
     else:
@@ -91,7 +90,7 @@ def _show(found: Verified, answer: dict[str, Any]) -> None:
     for said in answer["missing"]:
         typer.echo(f"missing: {said}")
     typer.echo(asked.read_from([again.read]))
-    typer.echo(f"in {answer['seconds']:.2f} s; decisions indexed: {answer['indexed']}")
+    typer.echo(f"in {answer['seconds']:.2f} s")
 
 
 @dataclass(frozen=True)

@@ -70,8 +70,9 @@ def replay(
         tasks = asked.tasks(agent, partition)
         with Log() as log:
             folder = asked.folder(log)
+            tasks = sorted(tasks, key=lambda p: -log.reader.bounds(f"{agent}.journal", p)[1])  # the longest first: they end together
         jobs = [(f"{agent}[{p}]", partial(Job(agent, p, since_ms, until_ms, folder, not fresh).__call__)) for p in tasks]
-        found = side_by_side(jobs, workers)
+        found = sorted(side_by_side(jobs, workers), key=lambda one: one.partition)
     figures = summary(found, time.monotonic() - began)
     show(agent, found, figures)
     if as_json:

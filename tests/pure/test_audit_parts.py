@@ -18,9 +18,11 @@ from audit.fork_child import UnknownFieldError, changed
 from audit.fork_compare import compare, interval, value_of
 from audit.fork_page import page
 from audit.memory import Kept
+from audit.outputs import Due, Outputs
 from audit.states import Kept as State
 from audit.states import States, tidy
 from streams import journal
+from streams.message import Message
 from tests.pure.audit_log import DECISIONS, written
 
 RECORDS = written([6])[DECISIONS]
@@ -39,6 +41,16 @@ def test_a_record_that_differs_is_told_by_its_fields() -> None:
         (RECORDS[2].at, fields["decision_id"], {"sum": (fields["sum"], fields["sum"] + 1)})
     ]
     assert not found[0].only_versions
+
+
+def test_no_number_is_the_same_as_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Decisions that differed in nothing but versions were said to differ in their factors, where one of these was NaN."""
+    fields = journal.decode(DECISIONS, RECORDS[0].of_value or b"")
+    read = iter([fields | {"sum": float("nan"), "code_version": code} for code in ("old", "new")])
+    monkeypatch.setattr("audit.differences.journal.decode", lambda *_: next(read))
+    (found,) = differences(DECISIONS, 0, 0, RECORDS[:1], [(PAIRS[0][0], b"other")])
+    assert found.fields == {"code_version": ("old", "new")}
+    assert found.only_versions
 
 
 @given(st.sampled_from(range(len(PAIRS))))
@@ -162,3 +174,28 @@ def test_states_are_kept_by_sequence_and_code_and_the_oldest_go(tmp_path: Path) 
     assert [one.sequence for one in states.best(100)] == [7, 3]
     tidy(tmp_path, limit=300)
     assert len(list(states.best(100))) < 2
+
+
+class Asked:
+    """A source with nothing in it, that notes how patiently it was asked."""
+
+    def __init__(self) -> None:
+        self.start = self.end = self.read = 0
+        self.patient: list[bool] = []
+
+    def peek(self, count: int, patient: bool = False) -> list[Message]:
+        """Nothing."""
+        self.patient.append(patient)
+        return []
+
+    def skip(self, count: int) -> None:
+        """Nothing."""
+
+
+@pytest.mark.parametrize(("written_ms", "patient"), [(999, False), (1000, False), (1001, True)])
+def test_what_was_compacted_away_long_ago_is_not_waited_for(written_ms: int, patient: bool) -> None:
+    """Verifying a decision of an old range waited two seconds for each compacted topic whose later rows had replaced all of the range's."""
+    source = Asked()
+    outputs = Outputs("pricing.zones", 0, source, sure=True, compacted=True, settled_ms=1000)
+    outputs.take(Due(7, written_ms, 0, 3, b""))
+    assert source.patient[0] == patient
