@@ -123,7 +123,8 @@ def test_a_recommendation_is_applied_by_an_event_on_the_policy_topic_and_a_price
         assert (code, "Quote q7 of lisbon, RIDE" in said, "Guard cap: the service's cap." in said) == (0, True, True), said
         assert told("why", "never-asked")[0] == 1
         assert process.stop() == 0, process.tail()
-    (event,) = [row for row in decoded("pricing-policies") if row["recommendation_id"]]
+    event, *copies = [row for row in decoded("pricing-policies") if row["recommendation_id"]]
+    assert copies == [event], "one in each partition"
     assert (event["name"], event["market"], event["service"], event["floor"]) == (name, "lisbon", "RIDE", None)
     assert event["cap"] > 0.9
     assert not committed("pricing.dead-letters")
