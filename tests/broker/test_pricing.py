@@ -17,7 +17,7 @@ from streams.avro_schema import polars_schema
 from streams.contract import contract
 from streams.publish import Publisher
 from tests.conftest import CreateTopics
-from tests.pure.pricing_events import MINUTE, SECOND, Row, answer, competitor, move, policy, quote
+from tests.pure.pricing_events import HOUR, MINUTE, SECOND, Row, answer, competitor, move, policy, quote
 from tests.workers import committed, decoded, eventually, worker
 
 PRICING = [name for name, topic in contract().topics.items() if topic.writer == "pricing" or "pricing" in topic.readers]
@@ -89,9 +89,13 @@ def test_a_policy_reaches_every_market_and_bad_input_the_dead_letters(tmp_path: 
     with worker(tmp_path / "w.log", "pricing") as process:
         eventually(lambda: len(committed("pricing.dead-letters")) == 5, what="five refused")
         eventually(_capped, what="prices under the cap")
+        publish("quote-requests", [quote("yesterday", market="lisbon", ts=now() - 24 * HOUR)])
+        eventually(lambda: len(committed("pricing.dead-letters")) == 6, what="a clock that jumped back refused")
+        eventually(lambda: {"NO_SUPPLY", "EMERGENCY_CAP"} <= {row["kind"] for row in decoded("pricing.alerts")}, what="alerts")
         assert process.stop() == 0, process.tail()
     errors = Counter(row["error"] for row in decoded("pricing.dead-letters"))
-    assert errors == Counter(["InvalidPrice", "AbsurdPrice", "UnknownQuote", "InvalidPosition", "FromTheFuture"])
+    assert errors == Counter(["InvalidPrice", "AbsurdPrice", "UnknownQuote", "InvalidPosition", "FromTheFuture", "TooLate"])
+    assert all("supply-unknown" in row["guards"] for row in decoded("pricing.decisions")), "nobody has told of drivers: said, and priced"
 
 
 def _capped() -> Any:
@@ -109,7 +113,7 @@ def test_a_recommendation_is_applied_by_an_event_on_the_policy_topic_and_a_price
     with worker(tmp_path / "w.log", "pricing") as process:
         for i in range(0, len(asked), 60):  # of topics that are read apart, none may run far ahead
             publish("quote-requests", asked[i : i + 60])
-            eventually(lambda least=i + 60: len(committed("pricing.decisions")) >= least, what="all priced")  # type: ignore[misc]
+            eventually(lambda least=i + 60: len(committed("pricing.decisions")) >= least, timeout_s=120, what="all priced")  # type: ignore[misc]
         eventually(lambda: decoded("pricing.recommendations"), what="a recommendation")
         name = decoded("pricing.recommendations")[0]["recommendation_id"]
         assert told("apply", "no-such")[0] == 1
