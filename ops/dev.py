@@ -23,14 +23,16 @@ from rich.live import Live
 
 from ops.city.mix import OFFER_S
 from ops.city.recorded import NoRecordingError, Recording
-from ops.growth.watch import GrowthWatch
+from ops.growth.watch import GrowthTally
 from ops.live import line, screen
+from ops.pricing.watch import PricingTally
 from ops.reading import LogError
 from ops.server import ServerError
 from ops.stack import TRIPO, Stack
 from ops.summary import fail, summarise
 from ops.supervise import Child, ended
 from ops.watch import Watch
+from ops.watching import Watching
 from streams.settings import ROOT, settings
 
 READY_S = 90.0  # the workers get this long to be ready
@@ -58,7 +60,7 @@ class Session:
     console: Console
     shows: bool  # the figures, while it runs
     watch: Watch | None = None
-    growth: GrowthWatch | None = None
+    others: dict[str, Watching[Any]] = field(default_factory=dict)  # by agent
     live: Live | None = None
     first_decision_s: float | None = None
     _asked_to_stop: bool = False
@@ -76,10 +78,13 @@ class Session:
             self.watch = self._watch_topics()
             self.feed.start()  # it gets itself ready, too, and begins when the workers are
             self._await_workers()
+            if self.stack.pricing:
+                self.others["pricing"] = Watching(PricingTally())
             self.stack.start_pricing()
             self.stack.start_mirror()
             self.stack.start_support()
-            self.growth = GrowthWatch() if self.stack.growth else None
+            if self.stack.growth:
+                self.others["growth"] = Watching(GrowthTally())
             self.stack.start_growth()
             return self._watch_feed()
         finally:
@@ -127,8 +132,7 @@ class Session:
         self.live = None
         started = {"seconds": round(fed_s, 1), "first_decision_s": self.first_decision_s}
         restarts = sum(child.restarts for child in (*self.stack.children, self.feed))
-        grown = {} if self.growth is None else {"growth": self.growth.tally.figures()}
-        return self.watch.summary() | started | {"restarts": restarts} | grown
+        return self.watch.summary() | started | {"restarts": restarts} | {name: one.tally.figures() for name, one in self.others.items()}
 
     def _feed_is_over(self) -> bool:
         """Whether it has come to its end. Raises ServerError when it could not begin."""
@@ -162,8 +166,8 @@ class Session:
         for said in self.stack.keep_running():
             self.say(said)
         self.watch.look(LOOK_S)
-        if self.growth is not None:
-            self.growth.look()
+        for other in self.others.values():
+            other.look()
         if self.first_decision_s is None and self.watch.tally.last:
             self.first_decision_s = round(time.time() - self._born, 1)
             self.say(f"First decision {self.first_decision_s:.1f} s after the start")
@@ -175,18 +179,18 @@ class Session:
         if self.live is not None:
             tally = self.watch.tally
             shown = screen(self.watch.figures(), tally.markets, list(tally.last), self.title)
-            self.live.update(Group(shown, "", self.growth.tally.line()) if self.growth is not None else shown, refresh=True)
+            self.live.update(Group(shown, *(f"\n{other.tally.line()}" for other in self.others.values())), refresh=True)
         elif time.monotonic() - self._shown_at >= LINE_S:
             self._shown_at = time.monotonic()
             self.say(line(self.watch.figures()))
-            if self.growth is not None:
-                self.say(self.growth.tally.line())
+            for other in self.others.values():
+                self.say(other.tally.line())
 
     def _stop(self) -> None:
         """End everything, by process id; a signal that comes now changes nothing any more."""
         for signum in (signal.SIGINT, signal.SIGTERM):
             signal.signal(signum, signal.SIG_IGN)
-        for watch in (self.watch, self.growth):
+        for watch in (self.watch, *self.others.values()):
             if watch is not None:
                 watch.close()
         self.feed.ask_to_end()

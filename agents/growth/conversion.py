@@ -69,6 +69,7 @@ class Outcome:
     kind: str  # one of COUNTS: converted, declined, opted_out, expired
     hour: int  # of the contact, the rider's local time
     value_cents: int = 0
+    discount_cents: int = 0  # of a conversion
 
 
 @dataclass
@@ -81,6 +82,7 @@ class Conversion:
     value_sum: F64 = field(default_factory=lambda: np.zeros(len(TYPES)))
     value_count: F64 = field(default_factory=lambda: np.zeros(len(TYPES)))
     expected: F64 = field(default_factory=lambda: np.zeros(len(TYPES)))  # sum over outcomes
+    money: I64 = field(default_factory=lambda: np.zeros((len(TYPES), 2), np.int64))  # earned by conversions and their discounts, cents
     hours: F64 = field(default_factory=lambda: np.zeros((2, 24)))  # outcomes and conversions by local hour of the contact
     tests: list[PageHinkley] = field(default_factory=lambda: [_page_hinkley() for _ in TYPES])
     learnt: int = 0  # how many outcomes
@@ -133,6 +135,7 @@ class Conversion:
         self.counts[kind, COUNTS.index(outcome.kind)] += 1
         self.value_sum[kind] += outcome.value_cents * taken
         self.value_count[kind] += taken
+        self.money[kind] += (outcome.value_cents, outcome.discount_cents)
         self.expected[kind] += outcome.expected
         self.hours[:, outcome.hour] += (1.0, taken)
         self.learnt += 1
@@ -170,7 +173,7 @@ class Conversion:
 
     def arrays(self) -> dict[str, Array]:
         """The part of the state that is arrays."""
-        names = ("mean", "spread", "counts", "value_sum", "value_count", "expected", "hours")
+        names = ("mean", "spread", "counts", "value_sum", "value_count", "expected", "money", "hours")
         return {name: getattr(self, name).ravel() for name in names}
 
     @classmethod

@@ -16,44 +16,21 @@ from typing import Any
 
 import numpy as np
 
-from agents.growth.allocate import INCREASE, Allocation, Outlook, allocate, ratios
-from agents.growth.drivers import WHOLE, Drivers
+from agents.growth.closing import Allocated, close
+from agents.growth.drivers import Drivers
 from agents.growth.effects import UNKNOWN, Effects, buckets
 from agents.growth.forecast import Forecaster
 from agents.growth.orders import Captured, Order, Orders
 from agents.growth.places import Places
-from agents.growth.policy import DAY_MS, HOUR_MS, SERVICES, SLOTS, Policy, Settings
+from agents.growth.policy import SERVICES, SLOTS, Policy, Settings
 from agents.growth.reading import MOVES, ORDER_CHANGES, ORDERS, PROFILES, Rows, event_slots, newest
 from agents.growth.revenue import FEES, fees, is_peak, tariff_cents
 from columns import earth
-from columns.earth import EPOCH_HOUR, WEEK_HOURS
 from columns.records import Rejection
 from columns.table import F64, I64, Array
 
 SILENCE = 96  # slots: after a longer one the last hours are not gone through one by one, and learning begins anew with the next
-LEAST_SEEN_MS = 300_000  # of orders, before any forecast
-LEAST_SHOWN = 0.05  # orders forecast, of a series without drivers
 _PARTS = ("places", "forecaster", "drivers", "effects", "orders")
-
-
-@dataclass(slots=True)
-class Allocated:
-    """Decisions on a market's series at the end of a slot, ``at`` ms; arrays have a row for each series."""
-
-    market: str
-    at: int
-    offset: int
-    outlook: Outlook
-    allocation: Allocation
-    demand: I64  # orders of the last hour
-    parts: F64  # (parts, series)
-    weights: F64
-    likely: I64
-    names: list[str]  # of zones
-    shown: I64  # the series that are told of
-    guards: dict[str, Array]
-    policy_version: str
-    hours: int  # that the forecaster has seen
 
 
 Look = Callable[["Market", Allocated], None]
@@ -131,7 +108,7 @@ class Market:
             self.forecaster.last_parts = None
             self.orders.pass_time(slot * policy.slot_ms, self.effects, policy)
         while self.slot < slot:
-            decided(self, self._close(settings, policy))
+            decided(self, close(self, settings, policy))
             self.slot += 1
             for old in [old for old in self.recent if old <= self.slot - SLOTS]:
                 del self.recent[old]
@@ -207,84 +184,6 @@ class Market:
             elif (one := self.orders.became(name, change, ts, offset, self.effects)) is not None:
                 out.append(one)
         return out
-
-    def _counted(self, end: int, policy: Policy) -> tuple[I64, I64]:
-        """The last hour's orders by series, and sixtieths of drivers by zone and service, at the end of a slot; new places are learnt."""
-        zones, drivers = self.drivers.online(end, policy)
-        within = [item for slot, of_slot in sorted(self.recent.items()) if slot <= self.slot for item in sorted(of_slot.items())]
-        keys, orders = np.array(within, np.int64).reshape(-1, 2).T
-        self.places.learn(np.concatenate([keys // len(SERVICES), zones]), policy)
-        online = np.zeros((len(self.places.zones), len(SERVICES)), np.int64)
-        np.add.at(online, self.places.find(zones, policy), drivers)
-        there = np.argwhere(online > 0)
-        zone, service = self.places.find(keys // len(SERVICES), policy), keys % len(SERVICES)
-        self.places.columns(np.concatenate([zone, there[:, 0]]), np.concatenate([service, there[:, 1]]))
-        demand = np.zeros(len(self.places.series), np.int64)
-        np.add.at(demand, self.places.columns(zone, service), orders)
-        self.forecaster.grow(len(demand))
-        return demand, online
-
-    def _close(self, settings: Settings, policy: Policy) -> Allocated:
-        """The open slot is over: learn, look ahead, decide."""
-        end = (self.slot + 1) * policy.slot_ms
-        self.orders.pass_time(end, self.effects, policy)
-        demand, online = self._counted(end, policy)
-        zone, service = self.places.zone_of(), self.places.service_of()
-        parts = self._look_ahead(demand.astype(np.float64), end)
-        forecast = self.forecaster.forecast(parts) if self.forecaster.hours else self._so_far(demand, end)
-        buffer = np.array([settings.values[f"buffer:{name}"] for name in SERVICES])
-        lats, lons = self.places.middles(policy)
-        needed = (forecast * (self.effects.cycle_h() * buffer)[service]).round(6)
-        outlook = Outlook(zone, service, lats[zone], lons[zone], forecast, online[zone, service] / WHOLE, needed)
-        allocation = allocate(outlook, self.effects, policy)
-        self._note(outlook, demand)
-        if end % DAY_MS == 0:
-            self.effects.day_is_over()
-            self.drivers.forget(end - 2 * DAY_MS)
-        shown = np.flatnonzero((demand > 0) | (forecast >= LEAST_SHOWN) | (outlook.supply > 0.0))
-        known = np.full(len(zone), self.forecaster.hours >= WEEK_HOURS)
-        guards = {"NO_DRIVERS_SEEN": outlook.supply <= 0.0, "SEASON_NOT_LEARNT": ~known, "EFFECTS_NOT_LEARNT": ~allocation.learnt}
-        more = (allocation.action == INCREASE) & allocation.learnt
-        guards["NO_MOVE_PAYS"], guards["COSTS_MORE_THAN_IT_BRINGS"] = (
-            more & (allocation.moves_in == 0),
-            more & (allocation.cost > allocation.revenue),
-        )
-        return Allocated(
-            self.name, end, self.offset, outlook, allocation, demand, parts, self.forecaster.weights.copy(), Forecaster.likely(forecast),
-            self.places.names(policy), shown, guards, settings.version(policy), self.forecaster.hours,
-        )  # fmt: skip
-
-    def _so_far(self, demand: I64, end: int) -> F64:
-        """The next hour's orders before any hour is learnt: as many as came until now would be in an hour; of a few minutes, none."""
-        seen_ms = end - self.first
-        if seen_ms < LEAST_SEEN_MS:
-            return np.zeros(len(demand))
-        out: F64 = (demand.astype(np.float64) * (HOUR_MS / min(seen_ms, HOUR_MS))).round(6)
-        return out
-
-    def _look_ahead(self, demand: F64, end: int) -> F64:
-        """What the forecast of the hour from ``end`` is made of; if a whole hour is over, it is learnt first."""
-        hour = (end // HOUR_MS + EPOCH_HOUR + self.shift_h) % WEEK_HOURS
-        if end % HOUR_MS:
-            return self.forecaster.parts(demand, hour, end % HOUR_MS / HOUR_MS)
-        if self.slot + 1 >= self.begun + SLOTS:
-            self.forecaster.hour(demand, (hour - 1) % WEEK_HOURS)
-        parts = self.forecaster.parts(demand, hour)
-        self.forecaster.keep(parts)
-        return parts
-
-    def _note(self, outlook: Outlook, demand: I64) -> None:
-        """What holds for orders until the next slot is over, and how tight each service is."""
-        busy = np.minimum(1.0, demand / np.maximum(self.forecaster.peak(), SLOTS))
-        manned = np.minimum(1.0, outlook.supply / np.maximum(outlook.needed, 1e-3))
-        if not outlook.supply.any():
-            manned[:] = 1.0  # nothing is known of drivers: that is no reason for a surge
-        tight = ratios(outlook.needed, outlook.supply) if self.forecaster.hours else np.full(len(demand), float(UNKNOWN))
-        self.levels = np.stack([busy, manned, tight]).round(6)
-        both = (outlook.needed, outlook.supply)
-        tightness: F64 = np.stack([np.bincount(outlook.service, each, len(SERVICES)) for each in both]).astype(np.float64)
-        self.tightness = tightness.round(6)
-        self.pressed = np.where(self.tightness[0] > 1.2 * np.maximum(self.tightness[1], 1e-3), self.pressed + 1, 0.0)
 
     def facts(self) -> dict[str, Any]:
         """The part of the state that is not arrays."""

@@ -23,6 +23,7 @@ from agents.growth.policy import CONVERTED, DAY_MS, DECLINED, HOUR_MS, OPTED_OUT
 from agents.growth.reading import OFFER_RESPONSES, REQUESTS, RIDERS, Rows, event_slots
 from agents.growth.riders import PROFILE, REFUSALS, Riders
 from agents.growth.seen import Seen
+from columns.impact import WINDOW, Hours
 from columns.records import Rejection
 from columns.table import I64, Array, Mask
 
@@ -46,6 +47,7 @@ class Monetization:
     earned: list[int] = field(default_factory=list)  # by them, cents
     erased: set[int] = field(default_factory=set)  # offsets of offers to riders who left in the open span
     first: int = 0  # event time of the first offer, ms
+    ended: Hours = field(default_factory=lambda: Hours(1, 10 * WINDOW))  # profit of offers that are over, by the hour they were made in
     changed: set[int] = field(default_factory=set)  # types whose figures have changed since they were shown
 
     def step(self, given: Mapping[str, Rows], settings: Settings, policy: Policy, rejected: list[Rejection], look: Look) -> list[Decided]:
@@ -72,13 +74,14 @@ class Monetization:
             if cents == HEARD:
                 self.riders.opted_out(self.pending.offers[offset].rider_id)
             else:
-                self._learn(self.pending.offers[offset], response, cents, start)
+                self._learn(self.pending.offers[offset], response, cents, start, policy)
         self.pending.settle(self.erased)
         self.answers, self.earned, self.erased = [], [], set()
         for offer in self.pending.expire(start, policy):
-            self._outcome(offer, "expired", 0, start)
+            self._outcome(offer, "expired", 0, start, policy)
         if passed:
             self.learnt.forget(passed)
+            self.ended.forget(start)
         self.seen.forget(start - 24 * HOUR_MS)
         self.riders.forget(start - policy.left_days * DAY_MS)
         hour, self.span = self.span * policy.learn_ms // HOUR_MS, span
@@ -230,21 +233,24 @@ class Monetization:
                 self.answers.append((offer.offset, int(responses["response"][i])))
                 self.earned.append(int(responses["value_cents"][i]))
 
-    def _learn(self, offer: Pending, response: int, cents: int, at: int) -> None:
+    def _learn(self, offer: Pending, response: int, cents: int, at: int, policy: Policy) -> None:
         if response == DECLINED:
             self.riders.declined(offer.rider_id, offer.type, at)
         elif response == OPTED_OUT:
             self.riders.opted_out(offer.rider_id)
-        self._outcome(offer, KINDS[response], cents if response == CONVERTED else 0, at)
+        self._outcome(offer, KINDS[response], cents if response == CONVERTED else 0, at, policy)
 
-    def _outcome(self, offer: Pending, kind: str, cents: int, at: int) -> None:
-        self.learnt.learn(Outcome(offer.type, offer.features, offer.expected, kind, offer.hour, cents), at)
+    def _outcome(self, offer: Pending, kind: str, cents: int, at: int, policy: Policy) -> None:
+        off = policy.catalogue[offer.offer].discount_cents if kind == "converted" else 0
+        self.learnt.learn(Outcome(offer.type, offer.features, offer.expected, kind, offer.hour, cents, off), at)
+        lost = policy.opt_out_loss_cents if kind == "opted_out" else 0
+        self.ended.add(offer.made_ts, 0, cents - off - lost)
         self.changed.add(offer.type)
 
     def arrays(self) -> dict[str, Array]:
         """The part of the state that is arrays."""
         parts = {"riders": self.riders.arrays(), "learnt": self.learnt.arrays()}
-        parts |= {"pending": self.pending.arrays(), "seen": self.seen.arrays()}
+        parts |= {"pending": self.pending.arrays(), "seen": self.seen.arrays(), "ended": self.ended.arrays()}
         return {f"{name}.{key}": array for name, arrays in parts.items() for key, array in arrays.items()}
 
     def facts(self) -> dict[str, Any]:
@@ -255,7 +261,7 @@ class Monetization:
     @classmethod
     def of(cls, partition: int, facts: Mapping[str, Any], arrays: Mapping[str, Array]) -> Monetization:
         """The state of these ``facts()`` and ``arrays()``."""
-        parts: dict[str, dict[str, Array]] = {name: {} for name in ("riders", "learnt", "pending", "seen")}
+        parts: dict[str, dict[str, Array]] = {name: {} for name in ("riders", "learnt", "pending", "seen", "ended")}
         for name, array in arrays.items():
             part, _, key = name.partition(".")
             parts[part][key] = array
@@ -265,6 +271,7 @@ class Monetization:
         out.learnt = Conversion.of(facts["learnt"], parts["learnt"])
         out.riders, out.pending = Riders.of(parts["riders"]), PendingOffers.of(parts["pending"])
         out.seen = Seen.of(parts["seen"])
+        out.ended.load(parts["ended"])
         return out
 
 

@@ -13,7 +13,7 @@ from agents.growth.offered import named
 from agents.growth.orders import FIGURES, Captured
 from agents.growth.policy import DAY_MS, PRICE_SOURCES, SERVICES, Policy
 from agents.growth.reading import ORDER_CHANGES
-from agents.growth.revenue import FEES
+from agents.growth.revenue import FEES, cost_cents
 from columns.output import Column, Cycle, Same, Struct, Structs, Table
 from columns.table import I64
 
@@ -66,9 +66,14 @@ def services_rows(market: Market, now: int) -> list[dict[str, Any]]:
         figures = dict(zip(FIGURES, market.orders.figures[service, day], strict=True))
         date = datetime.fromtimestamp(day * DAY_MS / 1000, UTC).date().isoformat()
         gross = figures["gross_cents"]
-        margin = round(figures["net_revenue_cents"] / gross, 6) if gross else None
+        cost = cost_cents(gross)
+        profit = figures["net_revenue_cents"] - cost
+        shares = {
+            name: round(cents / gross, 6) if gross else None
+            for name, cents in (("margin", figures["net_revenue_cents"]), ("profit_margin", profit))
+        }
         of = {"key": f"{market.name}/{SERVICES[service]}/{date}", "market": market.name, "service": SERVICES[service], "day": date}
-        rows.append(of | figures | {"margin": margin, "updated_at": now})
+        rows.append(of | figures | shares | {"cost_cents": cost, "profit_cents": profit, "updated_at": now})
     market.orders.changed.clear()
     return rows
 

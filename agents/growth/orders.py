@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from agents.growth.effects import Effects
-from agents.growth.policy import BY_DRIVER, BY_RIDER, COMPLETED, DAY_MS, HOUR_MS, PICKED_UP, Policy
+from agents.growth.policy import BY_DRIVER, BY_RIDER, COMPLETED, DAY_MS, HOUR_MS, PICKED_UP, SERVICES, Policy
+from agents.growth.revenue import cost_cents
 from agents.growth.seen import Seen
+from columns.impact import Hours
 from columns.packing import strings, strings_of
 from columns.table import Array
 
@@ -74,6 +76,7 @@ class Orders:
     ending: dict[int, list[str]] = field(default_factory=dict)  # hour since the epoch → orders to look at when it is over
     figures: dict[tuple[int, int], list[int]] = field(default_factory=dict)  # service, day since the epoch → FIGURES
     changed: set[tuple[int, int]] = field(default_factory=set)  # of them, since they were shown
+    ended: Hours = field(default_factory=lambda: Hours(len(SERVICES)))  # profit of orders that are over, by service, cents
 
     def placed(self, order: Order, effects: Effects) -> list[Captured]:
         """An order of a new name. → itself, if its completion came before it."""
@@ -122,6 +125,7 @@ class Orders:
                         self._lose(order, clock, effects)
                     self.ending.setdefault((order.ts + policy.forget_h * HOUR_MS) // HOUR_MS, []).append(name)
         self.over.forget(clock - policy.forget_h * HOUR_MS)
+        self.ended.forget(clock)
         for key in [key for key in self.figures if key[1] < clock // DAY_MS - policy.keep_days]:
             del self.figures[key]
             self.changed.discard(key)
@@ -130,10 +134,12 @@ class Orders:
         if order.lost:
             effects.failed(order.service, order.bucket, -1)
             self._count(order.service, order.lost, {CANCELLED_: -1, LEAKAGE_: -(order.base + order.service_fee)})
+            self.ended.add(order.lost, order.service, 0, -1)
         trip_ms = max(0, ts - order.picked) if order.picked else 0
         effects.completed(order.service, order.bucket, order.price, order.net, ts - order.ts, order.trip_m, trip_ms)
         money = (order.price, order.base, order.service_fee, order.peak, order.surge, order.net)
         self._count(order.service, ts, {COMPLETED_: 1} | dict(zip(range(3, 9), money, strict=True)))
+        self.ended.add(ts, order.service, order.net - cost_cents(order.price))
         return Captured(order, offset, ts)
 
     def _lose(self, order: Order, ts: int, effects: Effects) -> None:
@@ -141,6 +147,7 @@ class Orders:
             order.lost = ts
             effects.failed(order.service, order.bucket)
             self._count(order.service, ts, {CANCELLED_: 1, LEAKAGE_: order.base + order.service_fee})
+            self.ended.add(ts, order.service, 0)
 
     def _count(self, service: int, ts: int, what: Mapping[int, int]) -> None:
         key = (service, ts // DAY_MS)
@@ -161,7 +168,8 @@ class Orders:
         out |= strings("ending", [name for _, name in ending])
         out |= {"change": np.array([one[1:] for one in early], np.int64).ravel(), "hour": np.array([hour for hour, _ in ending], np.int64)}
         out |= {"figures": np.array(figures, np.int64).ravel()}
-        return out | {f"over.{name}": array for name, array in self.over.arrays().items()}
+        parts = {"over": self.over.arrays(), "ended": self.ended.arrays()}
+        return out | {f"{part}.{name}": array for part, arrays in parts.items() for name, array in arrays.items()}
 
     @classmethod
     def of(cls, arrays: Mapping[str, Array]) -> Orders:
@@ -179,4 +187,5 @@ class Orders:
             if changed:
                 out.changed.add((service, day))
         out.over = Seen.of({name: arrays[f"over.{name}"] for name in ("hour", "hash")})
+        out.ended.load({name.removeprefix("ended."): array for name, array in arrays.items() if name.startswith("ended.")})
         return out

@@ -2,7 +2,8 @@
 
 Applying one is an event on growth-policies; it is APPLIED when that event is stepped over, and WITHDRAWN when it would not pay any more,
 when its setting was changed to something else than it was reckoned from, or when its market is forgotten. What is OPEN is told again when
-its value changes, or what it is expected to bring by more than a fifth. So what is OPEN holds as things are.
+its value changes, or what it is expected to bring by more than a fifth. So what is OPEN holds as things are. What was applied is told again
+when another hour says what orders, or offers, have brought since, against the day before.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from agents.growth.choice import choose
 from agents.growth.conversion import FEATURES, Arms, Conversion
 from agents.growth.market import Market
 from agents.growth.policy import DAY_MS, HOUR_MS, SERVICES, Policy, Settings
+from columns.impact import WINDOW, Hours
 
 Row = dict[str, Any]
 OPEN, APPLIED, WITHDRAWN = "OPEN", "APPLIED", "WITHDRAWN"
@@ -25,6 +27,8 @@ SURE = 1.645  # standard deviations: of a loss with 95 %
 PRESSED = 16  # slots in a row: four hours
 BUFFER_STEP, MOST_BUFFER = 0.2, 2.0
 RETOLD = 0.2  # of the expected profit: so much more or less is told
+MEASURED = ("measured_units", "measured_profit_cents", "measured_half_cents", "measured_hours")
+NOT_APPLIED = dict.fromkeys(("applied_ts", *MEASURED))
 
 
 @dataclass(slots=True)
@@ -56,6 +60,7 @@ class Recommendations:
             known = self.told.get(one.recommendation_id)
             if known is None or known["status"] != OPEN or _is_other(known, one):
                 fresh = {name: getattr(one, name) for name in Recommendation.__slots__}
+                fresh |= {name: (known or NOT_APPLIED)[name] for name in NOT_APPLIED}
                 rows.append(fresh | {"status": OPEN, "event_ts": at, "updated_at": now, "partition": partition})
         for name, known in sorted(self.told.items()):
             if known["market"] == market and known["status"] == OPEN and name not in found:
@@ -84,8 +89,23 @@ class Recommendations:
         known = self.told.get(recommendation_id)
         if known is None or known["status"] == APPLIED:
             return []
-        self.told[recommendation_id] = known | {"status": APPLIED, "event_ts": at, "updated_at": now}
+        self.told[recommendation_id] = known | NOT_APPLIED | {"status": APPLIED, "applied_ts": at, "event_ts": at, "updated_at": now}
         return [self.told[recommendation_id]]
+
+    def measured(self, ended: Hours, market: str | None, at: int, now: int, settle_ms: int = 0) -> list[Row]:
+        """Rows of what was applied in a market (None: to offers), when more hours say what came of it. ``ended``: profit of what is over,
+        by service; offers' by the hour in which they were made, of which all are over after ``settle_ms``."""
+        rows = []
+        for name, known in sorted(self.told.items()):
+            applied = known["applied_ts"]
+            if known["market"] != market or applied is None or known["measured_hours"] == WINDOW or at - settle_ms <= applied:
+                continue
+            found = ended.since(applied, SERVICES.index(known["setting"].partition(":")[2]) if market else 0, at - settle_ms)
+            if found is not None and found.hours != known["measured_hours"]:
+                gained = dict(zip(MEASURED, (found.units, 24.0 * found.gained, 24.0 * found.half, found.hours), strict=True))
+                self.told[name] = known | gained | {"event_ts": at, "updated_at": now}
+                rows.append(self.told[name])
+        return rows
 
 
 def _is_other(known: Row, one: Recommendation) -> bool:

@@ -18,6 +18,7 @@ FEES = ("base_fee_cents", "service_fee_cents", "peak_fee_cents", "surge_fee_cent
 BASE_CENTS = np.array([1500, 800, 1200, 1000, 1800, 3500], np.float64)
 TIER_MULTIPLIER = np.array([1.0, 1.3, 1.5, 2.0, 2.5])
 NIGHT, WEEKEND, PREMIUM_FEE = 1.1, 1.05, 0.2
+OTHER = 500  # cost of an order in hundredths of a percent of its price: payment, insurance; as pricing decided
 COVERED_M, PER_KM = 3000.0, 0.06 + 0.02 * 60.0 / 30.0
 
 
@@ -30,6 +31,11 @@ def fees(price_cents: I64, peak: Mask, surge: Mask, policy: Policy) -> dict[str,
     """
     shares: tuple[int | I64, ...] = (policy.base_fee, policy.service_fee, peak * policy.peak_fee, surge * policy.surge_fee)
     return {name: (price_cents * share + 5000) // 10_000 for name, share in zip(FEES, shares, strict=True)}
+
+
+def cost_cents(price_cents: int) -> int:
+    """What an order of this price costs the platform, rounded as fees are; of the sum of prices, what they cost together."""
+    return (price_cents * OTHER + 5000) // 10_000
 
 
 def is_peak(ts: I64, lon: F64) -> Mask:

@@ -10,7 +10,7 @@ from agents.growth.market import Market
 from agents.growth.monetization import Monetization
 from agents.growth.policy import DEFAULT, Policy, Settings
 from agents.growth.reading import OF_MARKETS, OF_RIDERS
-from agents.growth.recommendations import Recommendations
+from agents.growth.recommendations import NOT_APPLIED, Recommendations
 from columns.packing import pack, unpack
 from columns.table import Array
 
@@ -80,5 +80,5 @@ class GrowthState:
         for i, each in enumerate(facts["markets"]):
             out.markets[each["name"]] = Market.of(each, parts[str(i)])
         out.alerts.active = {name: (severity, since) for name, (severity, since) in sorted(facts["alerts"].items())}
-        out.recommendations.told = dict(sorted(facts["told"].items()))
+        out.recommendations.told = {name: NOT_APPLIED | row for name, row in sorted(facts["told"].items())}
         return out

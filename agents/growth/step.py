@@ -14,12 +14,13 @@ import numpy as np
 
 from agents.growth import alerts, recommendations
 from agents.growth.backlog import AWAY_MS, PULSE_MS
+from agents.growth.closing import Allocated
 from agents.growth.conversion import COUNTS
-from agents.growth.market import Allocated, Market
+from agents.growth.market import Market
 from agents.growth.money import revenue_table, services_rows
 from agents.growth.offered import offers_table
 from agents.growth.orders import Captured
-from agents.growth.policy import DAY_MS, TYPES, Policy
+from agents.growth.policy import DAY_MS, HOUR_MS, TYPES, Policy
 from agents.growth.reading import (
     MOVES,
     OF_MARKETS,
@@ -66,6 +67,7 @@ ZONES, MOVES_TOPIC, ALERTS, RECOMMENDATIONS, LEARNT = (
     "growth.recommendations",
     "growth.learnt",
 )
+SETTLED_MS = 3 * DAY_MS  # after which the last contact of an offer that was made has come
 OUTPUTS = (OFFERS, REVENUE, ALLOCATIONS, ZONES, MOVES_TOPIC, SERVICES_TOPIC, ALERTS, RECOMMENDATIONS, LEARNT)
 
 
@@ -154,6 +156,7 @@ def _riders(state: GrowthState, given: Mapping[str, Rows], now: int, policy: Pol
         found = recommendations.of_offers(of.learnt, state.settings, policy, state.partition, of.first, at)
         by_id = {one.recommendation_id: one for one in found}
         out.add(RECOMMENDATIONS, state.recommendations.tell(by_id, None, state.partition, at, now))
+        out.add(RECOMMENDATIONS, state.recommendations.measured(of.ended, None, at, now, SETTLED_MS + policy.valid_h * HOUR_MS))
 
     decided = of.step(given, state.settings, policy, out.rejected, look)
     if of.span and newest(given) > state.clock_at(now):
@@ -170,7 +173,9 @@ def _learnt(state: GrowthState, kind: int, now: int) -> dict[str, Any]:
     over = counts["converted"] + counts["declined"] + counts["opted_out"] + counts["expired"]
     row = {"key": f"{TYPES[kind]}/{state.partition}", "type": TYPES[kind], "partition": state.partition, "updated_at": now} | counts
     shares = {"conversion": counts["converted"] / over if over else None, "expected": float(learnt.expected[kind]) / over if over else 0.0}
-    return row | shares | {"value_cents": float(learnt.values()[kind])}
+    earned, off = learnt.money[kind].tolist()
+    money = {"earned_cents": earned, "discount_cents": off, "profit_cents": earned - off}
+    return row | shares | money | {"value_cents": float(learnt.values()[kind])}
 
 
 def _markets(state: GrowthState, rows: Mapping[str, Rows], now: int, policy: Policy, code_version: str, out: Stepped) -> None:
@@ -211,6 +216,7 @@ def _look_over(state: GrowthState, market: Market, last: Allocated, now: int, po
     found = recommendations.of_market(market, profits, state.settings, state.partition, policy)
     by_id = {one.recommendation_id: one for one in found}
     out.add(RECOMMENDATIONS, state.recommendations.tell(by_id, market.name, state.partition, last.at, now))
+    out.add(RECOMMENDATIONS, state.recommendations.measured(market.orders.ended, market.name, last.at, now))
 
 
 def _known(state: GrowthState, given: dict[str, dict[str, Rows]], policy: Policy, out: Stepped) -> dict[str, dict[str, Rows]]:

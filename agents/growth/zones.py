@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from agents.growth.closing import Allocated
 from agents.growth.forecast import PARTS
-from agents.growth.market import Allocated
 from agents.growth.offered import named
 from agents.growth.policy import ACTIONS, HOUR_MS, PRIORITIES, SERVICES
 from agents.growth.reading import ORDERS

@@ -95,6 +95,7 @@ class MarketStep:
             market.forgot = clock_ms // FORGET_MS
             market.fleet.forget(clock_ms)
             market.cells.forget(clock_ms)
+            market.recommendations.closed.forget(clock_ms)
             market.policies = forgotten(market.policies, clock_ms)
         if clock_ms // self.policy.show_ms > market.shown:
             market.shown, market.unshown = clock_ms // self.policy.show_ms, market.stirred
@@ -225,6 +226,8 @@ class MarketStep:
         sums: dict[str, Any] = {("accepted", "rejected", "expired")[status - 1]: 1, "revenue_cents": revenue, "pay_cents": pay}
         sums |= {"cost_cents": cost, "below_cost_cents": below, "guarded_cents": held_back}
         market.figures.add(int(values["closed_ts"][0]), service, **sums)
+        for each, profit in zip(service.tolist(), values["profit_cents"].tolist(), strict=True):
+            market.recommendations.closed.add(int(values["closed_ts"][0]), each, profit)
         if sold:
             self._pay(rows, ids, values)
         market.quotes.close(rows, status)

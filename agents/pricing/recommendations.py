@@ -2,7 +2,8 @@
 
 Of each quote that the cap, the floor or the step bounded, the acceptance model says what a price a tenth beyond the bound would bring.
 Where that adds up to a gain and the guard bounds many, moving the guard is recommended. To apply a recommendation is to write its settings
-to pricing-policies with its id; it is then APPLIED. One that no longer pays is WITHDRAWN.
+to pricing-policies with its id; it is then APPLIED. One that no longer pays is WITHDRAWN. For a day from when it was applied, what the
+service's quotes have brought since is told hour by hour, against the day before.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ from agents.pricing.policy import SERVICES, Policy
 from agents.pricing.reading import SETTING_RANGES
 from agents.pricing.settings import Said, Settings
 from columns.earth import HOUR_MS
+from columns.impact import WINDOW, Hours
 
 KINDS = ("RAISE_CAP", "LOWER_FLOOR", "WIDEN_STEP")
 SUMS = ("bounded", "profit", "revenue")
 SHARE = 0.2  # of quotes that a guard bounds
 BEYOND = 1.1  # a price beyond a bound, over the bound
+MEASURED = ("measured_quotes", "measured_profit_h_cents", "measured_half_h_cents", "measured_hours")
+NOT_APPLIED = dict.fromkeys(("applied_ts", *MEASURED))
 
 Row = dict[str, Any]
 
@@ -36,6 +40,7 @@ class Recommendations:
         self.seen: I64 = np.zeros((S, 3), np.int64)  # quotes, thousandths of confidence, ms
         self.sums: I64 = np.zeros((S, len(KINDS), len(SUMS)), np.int64)
         self.rows_open: dict[str, Row] = {}
+        self.closed = Hours(S)  # profit of quotes that are over, cents
 
     def add(self, service: Array, confidence: F64, bounded: Mask, profit: F64, revenue: F64) -> None:
         """Take quotes (n,): ``bounded`` by each of KINDS, (n, kinds), and what a price beyond would bring more of, cents, (n, kinds)."""
@@ -53,13 +58,15 @@ class Recommendations:
             for kind in range(len(KINDS)):
                 row = self._recommended(market, service, kind, settings)
                 name = f"{market}/{SERVICES[service]}/{KINDS[kind]}"
+                known = self.rows_open.get(name, NOT_APPLIED)
                 if row is not None:
-                    self.rows_open[name] = row
-                    out.append(row | times)
-                elif self.rows_open.get(name, {}).get("status") == "OPEN":
-                    out.append(self.rows_open.pop(name) | times | {"status": "WITHDRAWN"})
+                    self.rows_open[name] = row | {field: known[field] for field in NOT_APPLIED}
+                    out.append(self.rows_open[name] | times)
+                elif known.get("status") == "OPEN":
+                    self.rows_open[name]["status"] = "WITHDRAWN"
+                    out.append(self.rows_open[name] | times)
             self.seen[service], self.sums[service] = 0, 0
-        return out
+        return out + self._measure(clock_ms, times)
 
     def apply(self, said: list[Said], clock_ms: int, now: int) -> list[Row]:
         """Rows of the recommendations that these policy events apply."""
@@ -67,7 +74,7 @@ class Recommendations:
         for each in said:
             row = self.rows_open.get(each["recommendation_id"])
             if row is not None and row["status"] == "OPEN" and not each["deleted"]:
-                row["status"] = "APPLIED"
+                row |= NOT_APPLIED | {"status": "APPLIED", "applied_ts": clock_ms}
                 out.append(row | {"clock": clock_ms, "updated_at": now})
         return out
 
@@ -77,14 +84,29 @@ class Recommendations:
 
     def arrays(self) -> dict[str, Array]:
         """The part of the state that is arrays."""
-        return {"seen": self.seen, "sums": self.sums}
+        return {"seen": self.seen, "sums": self.sums} | {f"closed.{name}": array for name, array in self.closed.arrays().items()}
 
     @classmethod
     def of(cls, facts: Mapping[str, Row], arrays: Mapping[str, Array]) -> Recommendations:
         """The recommendations whose ``facts()`` and ``arrays()`` these are."""
         out = cls()
-        out.rows_open = {name: dict(row) for name, row in facts.items()}
+        out.rows_open = {name: NOT_APPLIED | row for name, row in facts.items()}
         out.seen, out.sums = arrays["seen"], arrays["sums"]
+        out.closed.load({name: arrays[f"closed.{name}"] for name in out.closed.arrays() if f"closed.{name}" in arrays})
+        return out
+
+    def _measure(self, clock_ms: int, times: Row) -> list[Row]:
+        """Rows of what was applied, when another hour tells what has come of it; withdrawn ones are let go of when no more is to come."""
+        out = []
+        for name, row in sorted(self.rows_open.items()):
+            applied = row["applied_ts"]
+            if applied is not None and row["measured_hours"] != WINDOW:
+                found = self.closed.since(applied, SERVICES.index(row["service"]), clock_ms)
+                if found is not None and found.hours != row["measured_hours"]:
+                    row |= dict(zip(MEASURED, (found.units, found.gained, found.half, found.hours), strict=True))
+                    out.append(row | times)
+            if row["status"] == "WITHDRAWN" and (applied is None or clock_ms - applied > (WINDOW + 2) * HOUR_MS):
+                del self.rows_open[name]
         return out
 
     def _recommended(self, market: str, service: int, kind: int, settings: Settings) -> Row | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -69,6 +69,9 @@ def apply(
     as_json: Json = False,
 ) -> None:
     """Apply a recommendation of the agent: an event on growth-policies."""
-    from ops.growth.apply import apply as apply_it
+    from ops.applying import apply as apply_it
 
-    raise typer.Exit(apply_it(recommendation, by=by, as_json=as_json))
+    def event(row: dict[str, Any]) -> dict[str, Any]:
+        return {"setting": row["setting"], "value": row["value"], "by": by}
+
+    raise typer.Exit(apply_it(recommendation, "growth.recommendations", "growth-policies", event, as_json=as_json))

@@ -8,15 +8,20 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from ops.following import ALL, Follower, Part
+from ops.following import Part
 
 STANDING = {"growth.alerts": "alert_id", "growth.recommendations": "recommendation_id"}
-TOPICS = ("growth.offers", "offer-responses", "growth.revenue", "growth.zones", "growth.moves", "growth.dead-letters", *STANDING)
+TOPICS = (
+    *("growth.offers", "offer-responses", "growth.revenue", "growth.services", "growth.zones", "growth.moves", "growth.dead-letters"),
+    *STANDING,
+)
 Rows = dict[str, dict[str, Any]]
 
 
 class GrowthTally:
     """Counts rows as they are read."""
+
+    topics, standing_topics = TOPICS, tuple(STANDING)
 
     def __init__(self) -> None:
         self.asked, self.offers, self.completed, self.gross_cents, self.net_cents, self.moves = 0, 0, 0, 0, 0, 0
@@ -24,6 +29,7 @@ class GrowthTally:
         self.answers: Counter[str] = Counter()
         self.dead_letters: Counter[str] = Counter()
         self.zones: Rows = {}
+        self.services: Rows = {}  # by market, service and day
         self.standing: dict[str, Rows] = {topic: {} for topic in STANDING}
 
     def take(self, part: Part) -> None:
@@ -41,6 +47,8 @@ class GrowthTally:
                 for service, cents in frame.select("service", "net_revenue_cents").iter_rows():
                     self.by_service[service] += cents
                     self.net_cents += cents
+            case "growth.services":
+                self.services |= {row["key"]: row for row in frame.iter_rows(named=True)}
             case "growth.zones":
                 self.zones |= {row["key"]: row for row in frame.iter_rows(named=True)}
             case "growth.moves":
@@ -58,6 +66,10 @@ class GrowthTally:
         """Those that are open."""
         return [row for row in self.standing["growth.recommendations"].values() if row["status"] == "OPEN"]
 
+    def profit_cents(self) -> int:
+        """Of the days that figures have come of."""
+        return sum(row["profit_cents"] for row in self.services.values())
+
     def figures(self) -> dict[str, Any]:
         """By name, for the summary. ``forecast``: orders of the next hour in all zones; None before a quarter of an hour is over."""
         return {
@@ -67,6 +79,8 @@ class GrowthTally:
             "completed": self.completed,
             "gross_cents": self.gross_cents,
             "net_revenue_cents": self.net_cents,
+            "profit_cents": self.profit_cents(),
+            "leakage_cents": sum(row["leakage_cents"] for row in self.services.values()),
             "net_by_service": dict(sorted(self.by_service.items())),
             "zones": len(self.zones),
             "forecast": round(sum(row["forecast"] for row in self.zones.values()), 1) if self.zones else None,
@@ -81,24 +95,6 @@ class GrowthTally:
         ahead = f"{self.figures()['forecast']:.0f} orders in the next hour" if self.zones else "forecasts at the next quarter of an hour"
         return (
             f"growth  {self.offers} offers, {self.answers['CONVERTED']} taken  {self.completed} orders completed, "
-            f"{self.net_cents / 100:,.2f} of {self.gross_cents / 100:,.2f} captured  {ahead}  "
+            f"{self.net_cents / 100:,.2f} of {self.gross_cents / 100:,.2f} captured, {self.profit_cents() / 100:,.2f} profit  {ahead}  "
             f"{len(self.alerts())} alerts  {len(self.recommendations())} recommendations"
         )
-
-
-class GrowthWatch:
-    """Follows the topics from the moment it is made."""
-
-    def __init__(self) -> None:
-        """Raises LogError."""
-        self._follower = Follower(TOPICS, back=dict.fromkeys(STANDING, ALL))
-        self.tally = GrowthTally()
-
-    def look(self, wait_s: float = 0.0) -> None:
-        """Take in what has come."""
-        for part in self._follower.poll(wait_s):
-            self.tally.take(part)
-
-    def close(self) -> None:
-        """Give back the connections."""
-        self._follower.close()

@@ -82,11 +82,11 @@ def foretold_acceptance(log: Log, prices: F64, model: Acceptance, block: int = 1
     return np.concatenate(parts)
 
 
-def judge(log: Log, candidate: Chances, model: Acceptance, least_share: float) -> Estimates:
-    """The candidate's profit per decision in cents, by the decisions of the log; raises as ``estimates`` does."""
+def judge(log: Log, candidate: Chances, likely: F64, least_share: float) -> Estimates:
+    """The candidate's profit per decision in cents, by the decisions of the log; ``likely`` (n, arms): ``foretold_acceptance`` of its
+    prices, which are the grid's for all candidates. Raises as ``estimates`` does."""
     same = candidate.prices == log.price[:, None]
     chance = np.where(same, candidate.chances, 0.0).sum(axis=1)
-    likely = foretold_acceptance(log, candidate.prices, model)
     profit = likely * (candidate.prices - log.cost[:, None])
     foretold = np.where(same, profit, 0.0).sum(axis=1) / same.sum(axis=1)
     value = (candidate.chances * profit).sum(axis=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -48,6 +48,21 @@ def evaluate(
         from ops.pricing.recorded import evaluate_quotes
 
         raise typer.Exit(evaluate_quotes(quotes, as_json))
+
+
+@app.command()
+def apply(
+    recommendation: Annotated[str, typer.Argument(help="its id, as `tripo table pricing-recommendations` shows it")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
+) -> None:
+    """Apply a recommendation of the agent: an event on pricing-policies, under the recommendation's id."""
+    from ops.applying import apply as apply_it
+
+    def event(row: dict[str, Any]) -> dict[str, Any]:
+        return {"name": recommendation, "deleted": False} | {name: row[name] for name in ("market", "service", "floor", "cap", "max_step")}
+
+    raise typer.Exit(apply_it(recommendation, "pricing.recommendations", "pricing-policies", event, as_json=as_json))
 
 
 @app.command()

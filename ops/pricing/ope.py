@@ -15,7 +15,7 @@ import typer
 
 from agents.pricing.choice import ChoicePolicy
 from ops.listing import print_rows
-from ops.pricing.candidates import CANDIDATES, chances, fitted, judge, on_grid
+from ops.pricing.candidates import CANDIDATES, chances, fitted, foretold_acceptance, judge, on_grid
 from ops.pricing.estimators import Estimated, Estimates, RefusedError
 from ops.pricing.logged import DECISIONS, OUTCOMES, LogFileError, from_file, from_kafka, log
 from ops.reading import LogError
@@ -46,9 +46,10 @@ def evaluate_logged(
         fail(f"{len(every.price)} decisions with an outcome are too few: {LEAST} are needed to learn from and as many to judge by")
     model, judged = fitted(every[:cut]), every[cut:]
     found: dict[str, Estimates | str] = {}
+    likely = foretold_acceptance(judged, chances(candidates[0], judged, model, policy).prices, model)
     for name in candidates:
         try:
-            found[name] = judge(judged, chances(name, judged, model, policy), model, least_share)
+            found[name] = judge(judged, chances(name, judged, model, policy), likely, least_share)
         except (RefusedError, ValueError) as e:
             found[name] = str(e)
     _show(found, len(judged.price), cut, known - len(every.price))

@@ -137,12 +137,14 @@ def the_city_reacted() -> None:
 def test_ctrl_c_ends_all_that_it_started_in_order(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("TRIPO_BROKERS", "TRIPO_REDIS_URL", "TRIPO_NAMESPACE"):
         monkeypatch.delenv(name, raising=False)
-    with dev(own_home / "dev.log", *SMALL, "--kafka-port", "0", "--redis-port", "0", "--growth") as running:
+    with dev(own_home / "dev.log", *SMALL, "--kafka-port", "0", "--redis-port", "0", "--growth", "--pricing") as running:
         eventually(lambda: running.says("First decision"), 120, "a decision")
+        eventually(lambda: re.search(r"pricing  [1-9]\d* quotes, [1-9]", running.log.read_text()), 120, "riders accept prices")
         eventually(lambda: re.search(r"growth  [1-9]\d* offers", running.log.read_text()), 120, "riders get offers")
         started = running.family()
         assert {"java", "redis-server"} <= {process.name() for process in started}
-        for words in (("simulate",), ("mirror",), ("worker", "matching"), ("worker", "growth"), ("growth", "simulate")):
+        agents = [("worker", name) for name in ("matching", "growth", "pricing")]
+        for words in (("simulate",), ("mirror",), ("growth", "simulate"), *agents):
             assert running.child("ops.cli", *words), words
         running.process.send_signal(signal.SIGINT)
         assert running.process.wait(60) == 0, running.log.read_text()
@@ -150,6 +152,8 @@ def test_ctrl_c_ends_all_that_it_started_in_order(own_home: Path, monkeypatch: p
     figures = running.summary()
     assert (figures["lost"], figures["growth"]["dead_letter_errors"]) == (0, {})
     assert figures["growth"]["requests"] >= figures["growth"]["offers"] > 0
+    assert figures["pricing"]["quotes"] >= figures["pricing"]["accepted"] > 0
+    assert figures["pricing"]["revenue_cents"] == sum(figures["pricing"]["revenue_by_service"].values()) > 0
     assert "killed" not in running.log.read_text(), "everything ended when asked to"
 
 

@@ -10,12 +10,14 @@ from typing import Any
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from ops.pricing.command import app
 from streams.avro_schema import polars_schema
 from streams.contract import contract
 from streams.publish import Publisher
 from tests.conftest import CreateTopics
-from tests.pure.pricing_events import Row, answer, competitor, move, policy, quote
+from tests.pure.pricing_events import HOUR, MINUTE, SECOND, Row, answer, competitor, move, policy, quote
 from tests.workers import committed, decoded, eventually, worker
 
 PRICING = [name for name, topic in contract().topics.items() if topic.writer == "pricing" or "pricing" in topic.readers]
@@ -87,9 +89,13 @@ def test_a_policy_reaches_every_market_and_bad_input_the_dead_letters(tmp_path: 
     with worker(tmp_path / "w.log", "pricing") as process:
         eventually(lambda: len(committed("pricing.dead-letters")) == 5, what="five refused")
         eventually(_capped, what="prices under the cap")
+        publish("quote-requests", [quote("yesterday", market="lisbon", ts=now() - 24 * HOUR)])
+        eventually(lambda: len(committed("pricing.dead-letters")) == 6, what="a clock that jumped back refused")
+        eventually(lambda: {"NO_SUPPLY", "EMERGENCY_CAP"} <= {row["kind"] for row in decoded("pricing.alerts")}, what="alerts")
         assert process.stop() == 0, process.tail()
     errors = Counter(row["error"] for row in decoded("pricing.dead-letters"))
-    assert errors == Counter(["InvalidPrice", "AbsurdPrice", "UnknownQuote", "InvalidPosition", "FromTheFuture"])
+    assert errors == Counter(["InvalidPrice", "AbsurdPrice", "UnknownQuote", "InvalidPosition", "FromTheFuture", "TooLate"])
+    assert all("supply-unknown" in row["guards"] for row in decoded("pricing.decisions")), "nobody has told of drivers: said, and priced"
 
 
 def _capped() -> Any:
@@ -97,3 +103,38 @@ def _capped() -> Any:
     publish("quote-requests", [quote(f"n{now()}-{market}", market=market, ts=now()) for market in MARKETS])
     last = {row["market"]: row for row in decoded("pricing.decisions")}
     return len(last) == len(MARKETS) and all(row["multiplier"] <= 0.4 and "emergency-cap" in row["guards"] for row in last.values())
+
+
+@pytest.mark.usefixtures("stage")
+def test_a_recommendation_is_applied_by_an_event_on_the_policy_topic_and_a_price_is_explained(tmp_path: Path) -> None:
+    start = now() - 45 * MINUTE
+    publish("pricing-policies", [policy("tight", market="lisbon", cap=0.9, ts=start - MINUTE)])
+    asked = [quote(f"q{i}", market="lisbon", ts=start + i * 6 * SECOND) for i in range(420)]
+    with worker(tmp_path / "w.log", "pricing") as process:
+        for i in range(0, len(asked), 60):  # of topics that are read apart, none may run far ahead
+            publish("quote-requests", asked[i : i + 60])
+            eventually(lambda least=i + 60: len(committed("pricing.decisions")) >= least, timeout_s=120, what="all priced")  # type: ignore[misc]
+        eventually(lambda: decoded("pricing.recommendations"), what="a recommendation")
+        name = decoded("pricing.recommendations")[0]["recommendation_id"]
+        assert told("apply", "no-such")[0] == 1
+        code, said = told("apply", name, "--json")
+        assert (name, code) == ("lisbon/RIDE/RAISE_CAP", 0), said
+        publish("quote-requests", [quote("next", market="lisbon", ts=now())])
+        eventually(lambda: "APPLIED" in {row["status"] for row in decoded("pricing.recommendations")}, what="applied")
+        code, said = told("apply", name)
+        assert (code, "only what is OPEN" in said) == (1, True)
+        code, said = told("why", "q7")
+        assert (code, "Quote q7 of lisbon, RIDE" in said, "Guard cap: the service's cap." in said) == (0, True, True), said
+        assert told("why", "never-asked")[0] == 1
+        assert process.stop() == 0, process.tail()
+    event, *copies = [row for row in decoded("pricing-policies") if row["recommendation_id"]]
+    assert copies == [event], "one in each partition"
+    assert (event["name"], event["market"], event["service"], event["floor"]) == (name, "lisbon", "RIDE", None)
+    assert event["cap"] > 0.9
+    assert not committed("pricing.dead-letters")
+
+
+def told(*words: str) -> tuple[int, str]:
+    """What `tripo pricing` says, and its exit code."""
+    result = CliRunner().invoke(app, list(words))
+    return result.exit_code, result.output

@@ -14,8 +14,9 @@ from agents.growth.allocate import Outlook, allocate, ratios
 from agents.growth.drivers import WHOLE, Drivers
 from agents.growth.effects import UNKNOWN, Effects
 from agents.growth.policy import DEFAULT, SERVICES, TIERS
-from agents.growth.revenue import FEES, fees, is_peak, tariff_cents
+from agents.growth.revenue import FEES, OTHER, cost_cents, fees, is_peak, tariff_cents
 from agents.matching.pay import price_cents
+from agents.pricing.policy import TariffPolicy
 from columns import earth
 from columns.table import F64, I64
 from tests.pure.growth_events import DAY, HERE, HOUR, MINUTE, T0, Row, World, change, driver, move, order
@@ -101,6 +102,9 @@ def test_figures_by_service_and_day_are_the_sum_of_what_was_captured() -> None:
             assert row[name] == sum(one[name] for one in own), (key, name)
         assert row["gross_cents"] == sum(one["price_cents"] for one in own)
         assert row["completed"] == len(own)
+        assert row["cost_cents"] == int(Fraction(row["gross_cents"], 20) + Fraction(1, 2)), "5 % of the gross"
+        assert row["profit_cents"] == row["net_revenue_cents"] - row["cost_cents"]
+        assert row["profit_margin"] == round(row["profit_cents"] / row["gross_cents"], 6)
         assert row["net_revenue_cents"] == sum(row[name] for name in FEES)
     assert sum(row["cancelled"] for row in figures(world).values()) == 100
     lost = [round(one["fare_cents"] * 0.10 + 1e-9) + round(one["fare_cents"] * 0.05 + 1e-9) for one in orders[::4]]
@@ -119,6 +123,37 @@ def test_an_order_nobody_came_for_is_lost_until_it_is_completed_after_all() -> N
     world.step(order_changes=[change("a", OFFPEAK + 5 * HOUR)])
     row = figures(world)["sf/RIDE/2026-09-19"]
     assert (row["completed"], row["cancelled"], row["leakage_cents"], row["margin"]) == (1, 0, 0, 0.15)
+
+
+def test_an_order_costs_what_pricing_reckons_with() -> None:
+    assert TariffPolicy().other == OTHER / 10_000
+    assert [cost_cents(price) for price in (0, 9, 10, 2000)] == [0, 0, 1, 100]
+
+
+def test_what_an_applied_recommendation_has_brought_is_told_hour_by_hour_for_a_day() -> None:
+    """Every second order came to nothing before; after it is applied all are completed, but no surge is on any more."""
+    world = World()
+    shortage(world)
+    (one,) = recommended(world)
+    at = one["event_ts"] + HOUR // 2
+    applied = {"setting": one["setting"], "value": one["value"], "ts": at, "by": "ops", "recommendation_id": one["recommendation_id"]}
+    world.step(growth_policies=[applied])
+    assert recommended(world)[0] | {"measured_hours": None} == recommended(world)[0]
+    for hour in range(1, 30):
+        start = at // HOUR * HOUR + hour * HOUR
+        later = [order(f"l{hour}-{i}", start + i * MINUTE // 2) for i in range(60)]
+        world.step(orders=later, order_changes=[change(row["order_id"], row["ts"] + 10 * MINUTE) for row in later])
+        world.reload()
+    rows = [row for row in world.of("growth.recommendations") if row["measured_hours"]]
+    assert list(dict.fromkeys(row["measured_hours"] for row in rows)) == list(range(1, 25)), "until a day is over"
+    last, revenue = rows[-1], world.of("growth.revenue")
+    assert last["applied_ts"] == at
+    assert 24 * 60 <= last["measured_units"] <= 25 * 60
+    earned = [(row["event_ts"] // HOUR - at // HOUR, row["net_revenue_cents"] - cost_cents(row["price_cents"])) for row in revenue]
+    before, since = [cents for hour, cents in earned if hour < 0], [cents for hour, cents in earned if 0 < hour <= 24]
+    a, b = sum(since) / last["measured_units"], sum(before) / (2 * len(before))
+    assert last["measured_profit_cents"] == pytest.approx((a - b) * last["measured_units"], rel=0.02)
+    assert 0 < last["measured_half_cents"] < 0.2 * sum(since)
 
 
 def test_a_surge_is_a_busy_hour_with_too_few_drivers() -> None:

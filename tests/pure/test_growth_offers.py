@@ -14,7 +14,9 @@ from agents.growth.agent import AGENT, GrowthAgent
 from agents.growth.choice import NOTHING, choose, points, uniform
 from agents.growth.conversion import FEATURES, PERSONAL, Arms, Conversion, Outcome, _in_order, features_of
 from agents.growth.policy import CATALOGUE, DEFAULT, Policy
+from agents.growth.recommendations import Recommendation, Recommendations
 from agents.growth.riders import NUMBERS
+from columns.impact import Hours
 from tests.pure.growth_events import DAY, HOUR, LATER, MINUTE, T0, Row, World, request, response, rider
 
 NOON = T0 + 12 * HOUR
@@ -165,6 +167,8 @@ def test_answers_count_once_and_only_for_offers_that_were_made() -> None:
     assert learnt.values()[kind] != Conversion().values()[kind]
     shown = world.of("growth.learnt")[-1]
     assert (shown["converted"], shown["conversion"]) == (1, 1.0)
+    off = next(offer.discount_cents for offer in CATALOGUE if offer.offer_id == row["offer_id"])
+    assert (shown["earned_cents"], shown["discount_cents"], shown["profit_cents"]) == (1234, off, 1234 - off)
     world.step(offer_responses=[response(name, "a", ends + 1)])
     assert world.dead[-1][2] == "AlreadyAnswered"
 
@@ -255,6 +259,25 @@ def test_points_fill_the_normal_and_draws_are_even() -> None:
     assert z.std(axis=0) == pytest.approx(1.0, abs=0.03)
     u = uniform(np.arange(100_000))
     assert np.histogram(u, 20, (0, 1))[0] == pytest.approx(5000, rel=0.06)
+
+
+def test_what_a_paused_offer_has_brought_is_told_once_all_offers_of_the_day_are_over() -> None:
+    """Offers count in the hour they were made in, whenever they end; so nothing is told of an hour whose offers may still be open."""
+    told, ended, applied, settle = Recommendations(), Hours(1, 10 * 24), T0 + 30 * HOUR, 6 * DAY
+    one = Recommendation("PAUSE_OFFER/tenth-off/offers/0", "PAUSE_OFFER", "pause", "it loses", "offer:tenth-off", 0.0, 1.0, 500.0, 80)
+    told.tell({one.recommendation_id: one}, None, 0, applied - HOUR, LATER)
+    assert told.applied(one.recommendation_id, applied, LATER)[0]["measured_hours"] is None
+    for hour in range(60):
+        for profit in (-100, 50) if hour <= 30 else (300, 50):
+            for _ in range(20):
+                ended.add(T0 + hour * HOUR, 0, profit)
+    assert not told.measured(ended, None, applied + settle, LATER, settle)
+    assert not told.measured(ended, "sf", applied + 2 * settle, LATER)
+    (row,) = told.measured(ended, None, applied + settle + 2 * HOUR, LATER, settle)
+    assert (row["measured_hours"], row["measured_units"]) == (1, 40)
+    (row,) = told.measured(ended, None, applied + settle + 40 * HOUR, LATER, settle)
+    assert (row["measured_hours"], row["measured_units"], row["measured_profit_cents"]) == (24, 960, 960 * 200)
+    assert not told.measured(ended, None, applied + settle + 60 * HOUR, LATER, settle), "a day is all"
 
 
 def test_nothing_is_chosen_where_nothing_is_eligible() -> None:

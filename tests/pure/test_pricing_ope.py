@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.pricing.acceptance import Acceptance
+from agents.pricing.acceptance import Acceptance, AcceptancePolicy
 from agents.pricing.choice import ChoicePolicy
 from ops.pricing import ope_simulated
 from ops.pricing.candidates import CANDIDATES, chances, fitted, foretold_acceptance, judge, on_grid
-from ops.pricing.estimators import RefusedError, estimates
+from ops.pricing.estimators import Estimated, RefusedError, estimates
 from ops.pricing.log import Log
 from ops.pricing.logged import DECISIONS, OUTCOMES, LogFileError, from_file, log
-from ops.pricing.ope_simulated import COMPARED, KINDS, SIZES, Found, Task, evaluate_ope, kept, logged, quotes
+from ops.pricing.ope_simulated import COMPARED, KINDS, SIZES, Found, Task, _error_of_coverage, evaluate_ope, kept, logged, quotes, sample
 from ops.pricing.worlds import World
 from streams.avro_schema import polars_schema
 from streams.contract import contract
@@ -85,13 +86,29 @@ def test_logs_that_were_judged_are_kept(tmp_path: Path, monkeypatch: pytest.Monk
 
     def judged(task: Task, least_share: float) -> Found:
         asked.append(task)
-        return {(name, size): None if name == "prior" else (0.5, one) for name in COMPARED for size in SIZES}
+        return {(name, size): [None if name == "prior" else (0.5, one), (0.4, one)] for name in COMPARED for size in SIZES}
 
     monkeypatch.setattr(ope_simulated, "sample", judged)
     for seeds in (range(7, 9), range(7, 10)):
         evaluate_ope(seeds, 0.1, 1, tmp_path / "kept.jsonl", as_json=False)
     assert sorted(asked) == [(kind, seed) for kind in KINDS for seed in (7, 8, 9)]
     assert kept(tmp_path / "kept.jsonl", 0.1)["logistic", 9] == judged(("logistic", 9), 0.1)
+
+
+def test_logs_of_a_run_differ_and_their_errors_are_told_by_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("FIT", 1000), ("SIZES", (1000, 2000)), ("LOGS", 3), ("POPULATION", 2000)):
+        monkeypatch.setattr(ope_simulated, name, value)
+    found = {(kind, 1): sample((kind, 1), 0.05) for kind in KINDS}
+    for one in found.values():
+        told = [each for each in one["balanced", 2000] if each is not None]
+        assert len(told) == len({estimates.dr.value for _, estimates in told}) == 3
+        assert len({truth for truth, _ in told}) == 1
+        assert one["balanced", 2000] != one["balanced", 1000]
+    assert found["logistic", 1] != found["segments", 1]
+    rng, estimate = np.random.default_rng(3), replace(told[0][1], dr=Estimated(0.0, 1.0))
+    held = [[(2.0 * (rng.random() > 0.9), estimate)] * 16 for _ in range(40)]  # estimates of a run err together
+    share = np.mean([run[0][0] <= 1 for run in held])
+    assert _error_of_coverage(held) == pytest.approx((share * (1 - share) / 40) ** 0.5)
 
 
 def test_a_good_model_makes_the_doubly_robust_estimate_surer() -> None:
@@ -133,7 +150,7 @@ def test_propensities_that_are_none_are_an_error() -> None:
 @pytest.fixture(scope="module")
 def a_log() -> tuple[World, Log]:
     world = World.of("logistic", 1, 8)
-    return world, logged(world, np.random.default_rng(1), 6000)
+    return world, logged(world, np.random.default_rng(1), 6000, Acceptance(AcceptancePolicy()))[0]
 
 
 def test_candidates_are_told_on_logs_of_the_agents_own_choice(a_log: tuple[World, Log]) -> None:
@@ -141,15 +158,16 @@ def test_candidates_are_told_on_logs_of_the_agents_own_choice(a_log: tuple[World
     policy, model = ChoicePolicy(), fitted(every[:2000])
     judged, population = every[2000:], quotes(np.random.default_rng(7), 8000)
     assert len(on_grid(judged, policy)) == len(judged.price)
+    likely = foretold_acceptance(judged, chances("balanced", judged, model, policy).prices, model)
     for name in ("maximize_profit", "balanced"):
         there = chances(name, population, model, policy)
-        likely = world.accepts(population.contexts, there.prices / population.reference[:, None], np.zeros(8000))
-        truth = float((there.chances * likely * (there.prices - population.cost[:, None])).sum(axis=1).mean())
-        one = judge(judged, chances(name, judged, model, policy), model, 0.05)
+        taken = world.accepts(population.contexts, there.prices / population.reference[:, None], np.zeros(8000))
+        truth = float((there.chances * taken * (there.prices - population.cost[:, None])).sum(axis=1).mean())
+        one = judge(judged, chances(name, judged, model, policy), likely, 0.05)
         assert abs(one.dr.value - truth) < 2.5 * one.dr.half
         assert one.dr.half < 0.1 * truth
     with pytest.raises(RefusedError, match="effective sample size"):
-        judge(judged, chances("tariff", judged, model, policy), model, 0.99)
+        judge(judged, chances("tariff", judged, model, policy), likely, 0.99)
 
 
 def test_candidates_have_chances(a_log: tuple[World, Log]) -> None:

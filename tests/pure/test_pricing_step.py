@@ -338,6 +338,29 @@ def test_a_recommendation_that_pays_is_made_applied_and_told() -> None:
     assert task.state.markets["sf"].settings.cap[0] == first["cap"]
 
 
+def test_what_an_applied_recommendation_has_brought_is_told_hour_by_hour() -> None:
+    """Nobody takes a price before the cap is raised, and everybody after it."""
+    task = Task(PricingAgent(Policy(cap=1.05, recommend_ms=60_000, recommend_quotes=20, objective="MAXIMIZE_PROFIT")))
+    for after in range(0, 2 * HOUR, MINUTE):
+        task.quote(after)
+    first = task.all["pricing.recommendations"][0]
+    at = 2 * HOUR + MINUTE
+    said = policy("sf/RIDE/RAISE_CAP", market="sf", service="RIDE", cap=first["cap"], ts=NOW + at)
+    task.step(at, policies=[said | {"recommendation_id": first["recommendation_id"]}])
+    applied = task.tables["pricing.recommendations"][-1]
+    assert (applied["status"], applied["applied_ts"], applied["measured_hours"]) == ("APPLIED", (NOW + at) // SECOND * SECOND, None)
+    for after in range(at + MINUTE, at + 4 * HOUR, MINUTE):
+        row = task.quote(after)
+        task.step(after + SECOND, answers=[answer(row["quote_id"], ts=NOW + after + SECOND)])
+    rows = [row for row in task.all["pricing.recommendations"] if row["measured_hours"] and row["kind"] == "RAISE_CAP"]
+    assert list(dict.fromkeys(row["measured_hours"] for row in rows)) == [1, 2, 3]
+    sold = [row for row in task.all["pricing.outcomes"] if row["outcome"] == "ACCEPTED"]
+    mean = sum(row["profit_cents"] for row in sold) / len(sold)
+    assert rows[-1]["measured_quotes"] in range(170, 190)
+    assert rows[-1]["measured_profit_h_cents"] == pytest.approx(mean * rows[-1]["measured_quotes"] / 3, rel=0.05)
+    assert 0 < rows[-1]["measured_half_h_cents"] < 0.2 * rows[-1]["measured_profit_h_cents"]
+
+
 def test_figures_add_up_by_service_and_day() -> None:
     task = Task()
     task.step(0, quotes=[quote(f"q{i}", service="RIDE" if i % 2 else "FOOD") for i in range(40)])
