@@ -16,11 +16,8 @@ from ops.audit import options
 from ops.audit.decision import opened
 from ops.audit.words import SAID, support_factors
 from ops.decoding import plain
-from ops.explain import words
-from ops.explain.replay import ReplayError
 from ops.listing import print_rows
 from ops.summary import fail
-from ops.why import answer_on, named
 from ops.worker import setup_logging
 
 Decision = dict[str, Any]
@@ -75,6 +72,10 @@ def _driver(agent: str, decision: Decision, driver: str | None) -> list[str]:
         return []
     if agent != "matching":
         fail(f"--driver is for decisions of matching; this one is of {agent}", 2)
+    from ops.explain import words
+    from ops.explain.replay import ReplayError
+    from ops.why import answer_on, named
+
     try:
         found = answer_on(decision, driver) if driver not in {decision["driver_id"]} else None
     except ReplayError as error:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ops.explain import words
 from ops.listing import moment
-from ops.why import cost_parts_s
 
 Decision = dict[str, Any]
 
@@ -21,6 +19,9 @@ OUTCOMES = {
 
 def matching(decision: Decision) -> list[str]:
     """Who got an order, and what the cost was made of."""
+    from ops.explain import words  # with Redis and the agent: only where a decision is of matching
+    from ops.why import cost_parts_s
+
     out = words.outcome(decision)
     parts = cost_parts_s(decision)
     if parts:
