@@ -17,6 +17,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
+from agents.support.asking_elsewhere import PHRASES
 from agents.support.asking_scripts import UNSPACED, WORDS
 from agents.support.asking_words import Words
 from agents.support.text import MARKS
@@ -42,14 +43,18 @@ class Patterns:
 
 
 def asks_for_person(text: str, language: str | None = None) -> bool:
-    """Whether ``text`` (see text.cleaned) asks for a person, in its language or English; in any of them if its language is not known."""
+    """Whether ``text`` (see text.cleaned) asks for a person, in its language or English; in any if its language is not known.
+
+    In one that is not served in any case: what a short text is taken to be in may be wrong.
+    """
     clauses = [" ".join(clause.split()) for clause in _CLAUSES.split(folded(text))]
     for name in dict.fromkeys((language, "en")) if language in WORDS else WORDS:
         patterns = _patterns(str(name))
         for clause in clauses:
             if clause and patterns.ask(clause.replace(" ", "") if name in UNSPACED else clause):
                 return True
-    return False
+    elsewhere = _elsewhere()
+    return any(elsewhere.search(clause) for clause in clauses)
 
 
 def folded(text: str) -> str:
@@ -67,6 +72,12 @@ def _patterns(language: str) -> Patterns:
     edges = ("", "") if language in UNSPACED else (r"(?<!\w)", r"(?!\w)")
     wishes, never, phrases = (edges[0] + f"(?:{part})" + edges[1] for part in (wishes, words.never or "(?!)", words.phrases))
     return Patterns(*(re.compile(folded(part)) for part in (wishes, never, phrases)))
+
+
+@cache
+def _elsewhere() -> re.Pattern[str]:
+    """Of languages that are not served: what a short text in one of them is taken to be in is any that is alike."""
+    return re.compile("|".join(rf"(?<!\w)(?:{folded(part)})" for part in PHRASES.values()))
 
 
 def _spaced(words: Words) -> list[str]:

@@ -22,6 +22,8 @@ from agents.support.turns import USER
 SHORT = 12  # characters, of which a language is not told if the conversation's is known
 WORDLESS = "en"  # the language of what has no letters, in a conversation of no language
 
+BEYOND, BEYOND_SHARE = 0.9, 0.4  # from this P(out of scope) on, so much of the probability counts: intents are told of texts in scope only
+
 _HAN, _KANA, _HANGUL = "\u3400-\u9fff\uf900-\ufaff", "\u3040-\u30ff\uff66-\uff9f", "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
 _SCRIPTS = {"ru": "\u0400-\u052f", "ar": "\u0600-\u06ff\u0750-\u077f", "zh": _HAN, "ja": _HAN + _KANA, "ko": _HANGUL}
 _FOREIGN = {language: re.compile(f"[^\\W\\d_\u0000-\u024f\u1e00-\u1eff{own}]") for language, own in _SCRIPTS.items()}
@@ -32,7 +34,8 @@ _BEYOND_LATIN = re.compile("[^\\W\\d_\u0000-\u024f\u1e00-\u1eff]")
 class Heard(Said):
     """What a message says in its conversation. ``probability``: as learnt until now.
 
-    ``suspicion``: the probability of danger, whatever the scope, which nothing that was learnt lowers; 0 for what has no words.
+    ``suspicion``: the probability of danger, less where the text is surely of no business of ours; nothing that was learnt lowers it. 0 for
+    what has no words.
     """
 
     suspicion: float
@@ -87,8 +90,14 @@ def _heard(said: Said, model: Model, learner: Learner) -> Heard:
     suspicion = max((float(each[at]) for each in (said.probability, moved) for at in safety), default=0.0)
     return Heard(
         said.message, said.language, moved, said.outside if said.readable else 1.0, said.second, said.inside if said.readable else (),
-        said.sentiment, said.score, said.entities, said.masked, said.dangers, said.asks_for_person, said.query, suspicion,
+        said.sentiment, said.score, said.entities, said.masked, said.dangers, said.asks_for_person, said.query,
+        suspected(suspicion, said.outside),
     )  # fmt: skip
+
+
+def suspected(danger: float, outside: float) -> float:
+    """The suspicion of danger, by its probability and that of being out of scope."""
+    return danger * BEYOND_SHARE if outside >= BEYOND else danger
 
 
 def leans(row: Row) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import update_wrapper
 from inspect import unwrap
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 import orjson
 import typer
+from threadpoolctl import threadpool_limits
 
 from agents.support.model import Embed, Model, Understood, understand
 from agents.support.models import english_model, sentence_model
@@ -132,8 +134,10 @@ def _remembering(embed: Embed) -> Embed:
 
     def some(texts: Sequence[str]) -> F32:
         new = [text for text in dict.fromkeys(texts) if text not in known]
-        for i in progress(range(0, len(new), SOME), "sentence vectors"):
-            known.update(zip(new[i : i + SOME], embed(new[i : i + SOME]), strict=True))
+        parts = [new[i : i + SOME] for i in range(0, len(new), SOME)]
+        with ThreadPoolExecutor(2) as pool, threadpool_limits(1):
+            for part, found in zip(progress(parts, "sentence vectors"), pool.map(embed, parts), strict=True):
+                known.update(zip(part, found, strict=True))
         return np.stack([known[text] for text in texts])
 
     return update_wrapper(some, embed)

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ OUTSIDE = "out_of_scope"
 
 Names = npt.NDArray[np.str_]
 Learn = Callable[[Any, Names], Head]  # rows of features and their labels → one-vs-rest
+
+_CHANCE = Lock()  # the order in which liblinear looks at texts is drawn from one generator of the whole process
 
 
 def each_fold(labels: Names, unseen: Callable[[I64, I64], None]) -> None:
@@ -63,7 +66,8 @@ def logistic(x: F32, labels: Names) -> Head:
 
 def svm(x: csr_matrix, labels: Names) -> Head:
     """The largest margins, one class against the rest; of two classes the last one's. Not calibrated: which is the largest is known."""
-    return _head(LinearSVC(C=FIRST_C, tol=ENOUGH, random_state=SEED).fit(x, labels))
+    with _CHANCE:
+        return _head(LinearSVC(C=FIRST_C, tol=ENOUGH, random_state=SEED).fit(x, labels))
 
 
 def _head(fitted: LinearSVC | LogisticRegression) -> Head:

@@ -17,6 +17,7 @@ Mask = npt.NDArray[np.bool_]
 Figures = Mapping[str, Any]  # name → number, None where there is none, or more of the same
 
 BINS = 15  # of equal width, of the expected calibration error (Naeini et al., 2015)
+DRAWS = 50  # of the error that chance makes alone
 PRECISE = 0.98
 
 
@@ -55,6 +56,7 @@ def figures_of(classes: Sequence[str], probability: F64, outside: F64, truth: Tr
         "accuracy": float(correct[inside].mean()) if inside.any() else None,
         "macro_f1": float(f1_score(counted[inside], best[inside], average="macro")) if inside.any() else None,
         "ece": ece(top[inside], correct[inside]) if inside.any() else None,
+        "ece_by_chance": ece_by_chance(top[inside]) if inside.any() else None,
         "oos_auroc": float(roc_auc_score(truth.outside, outside)) if truth.outside.any() and inside.any() else None,
         "coverage_98": coverage(top * (1 - outside), correct & inside),
     }
@@ -74,6 +76,12 @@ def ece(top: F64, correct: Mask) -> float:
     bins = np.minimum((top * BINS).astype(np.int64), BINS - 1)
     apart = [abs(float(top[bins == i].mean() - correct[bins == i].mean())) * float((bins == i).mean()) for i in np.unique(bins)]
     return float(np.sum(apart))
+
+
+def ece_by_chance(top: F64) -> float:
+    """What the error would be if every text were right exactly as often as it is confident: what so few texts cannot tell from none."""
+    drawn = np.random.default_rng(0).random((DRAWS, len(top))) < top
+    return float(np.mean([ece(top, right) for right in drawn]))
 
 
 def coverage(confidence: F64, right: Mask) -> float:

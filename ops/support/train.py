@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from agents.support.model import Model, languages_of
 from agents.support.model_bytes import dump
@@ -51,7 +52,12 @@ def train(folder: Path, files: Sequence[Path], by_map: Path | None, *, language:
 
 
 def shipped(lines: Sequence[Line], *, both: bool) -> Model:
-    """The model of these lines: intents and scope, sentiment, language."""
+    """The model of these lines, the same to the bit each time: intents and scope, sentiment, language."""
+    with threadpool_limits(1):  # two folds at a time are two threads; and what a product is summed up to depends on their number
+        return _learnt(lines, both=both)
+
+
+def _learnt(lines: Sequence[Line], *, both: bool) -> Model:
     texts = [cleaned(line.text, DEFAULT.longest).text for line in lines]
     sentence = sentences(texts) if both else None
     several = np.array([bool(line.also) for line in lines], np.bool_)

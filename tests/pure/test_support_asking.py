@@ -7,10 +7,11 @@ from time import perf_counter
 
 import pytest
 
-from agents.support.asking import asks_for_person, folded
+from agents.support.asking import _elsewhere, asks_for_person, folded
 from agents.support.asking_scripts import WORDS
 from agents.support.policy import LANGUAGES
 from agents.support.text import cleaned
+from ops.support.corpus import corpus
 
 ASK = {
     "en": [
@@ -199,6 +200,26 @@ def test_english_is_understood_in_every_language_and_everything_where_none_is_kn
     assert asks_for_person("quiero hablar con una persona", "tlh")
     assert not asks_for_person("")
     assert not asks_for_person("🙂🙂")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Chci mluvit s člověkem", "prosím spojte mě s operátorem", "Jeg vil gerne tale med et menneske", "Θέλω να μιλήσω με άνθρωπο",
+        "Haluan puhua ihmisen kanssa", "אני רוצה לדבר עם נציג אנושי", "मुझे इंसान से बात करनी है", "beszélni szeretnék egy ügyintézővel",
+        "saya mau bicara dengan manusia", "Vreau să vorbesc cu un om", "Chcem hovoriť s človekom", "nataka kuongea na mtu",
+        "ขอคุยกับเจ้าหน้าที่", "gusto kong makausap ang isang tao", "Bir insanla konuşmak istiyorum", "Хочу поговорити з людиною",
+        "tôi muốn nói chuyện với người thật",
+    ],
+)  # fmt: skip
+def test_a_person_is_asked_for_in_languages_that_are_not_served_whatever_they_are_taken_for(text: str) -> None:
+    for language in (None, "tlh", *LANGUAGES):
+        assert asks_for_person(cleaned(text, 4000).text, language)
+
+
+def test_no_language_that_is_served_reads_like_one_that_is_not() -> None:
+    asked = [line for line in corpus() if _elsewhere().search(folded(line.text))]
+    assert all(asks_for_person(line.text, line.language) and line.intent == "general_support" for line in asked)
 
 
 def test_words_are_folded_and_known_in_all_languages() -> None:

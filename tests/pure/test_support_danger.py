@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 
 from agents.support.customers import Customers
 from agents.support.danger import EVERYDAY, TABLES, beginnings, dangers, everyday
+from agents.support.escalation import SAFETY_AT
+from agents.support.hearing import suspected
 from agents.support.policy import DEFAULT, LANGUAGES, UNKNOWN
 from tests.pure.support_events import unhurried
 
@@ -93,6 +96,12 @@ def test_a_single_everyday_word_is_doubted_only_where_the_model_is_sure(
     side: Any = SimpleNamespace(model=SimpleNamespace(classes=classes), policy=DEFAULT)
     heard: Any = SimpleNamespace(dangers=found, suspicion=suspicion, language=language)
     assert Customers._endangers(side, heard) is danger
+
+
+def test_what_is_surely_out_of_scope_is_suspected_less_but_not_what_may_be_in_it() -> None:
+    assert suspected(0.25, 0.95) < SAFETY_AT <= suspected(0.25, 0.85)
+    assert suspected(0.5, 1.0) >= SAFETY_AT
+    assert math.isnan(suspected(math.nan, 1.0))  # taken for danger
 
 
 @pytest.mark.parametrize("part", ["danger_learn.tsv", "danger_held.tsv"])

@@ -22,7 +22,7 @@ from ops.support.baseline import baseline_figures
 from ops.support.command import app
 from ops.support.corpus import corpus
 from ops.support.labelled import Rows
-from ops.support.scores import coverage, ece, figures_of, mean_of, truth_of
+from ops.support.scores import coverage, ece, ece_by_chance, figures_of, mean_of, truth_of
 from ops.support.splits import by_files, by_folds, by_part
 from ops.support.targets import Target, judged
 from tests.pure.support_events import DANGER, FARE, GERMAN, OUTSIDE, STATUS, small_model, unhurried
@@ -160,6 +160,13 @@ def test_calibration_error_and_coverage_are_shares(answers: list[tuple[float, bo
     assert 0 <= ece(top, right) <= 1
     assert 0 <= coverage(top, right) <= 1
     assert (coverage(top, right) == 1) == (right.mean() >= 0.98)
+
+
+def test_few_texts_are_off_by_chance_and_many_are_not() -> None:
+    top = np.linspace(0.5, 1.0, 900)
+    assert 0.02 < ece_by_chance(top) < 0.05
+    assert ece_by_chance(np.tile(top, 100)) < 0.005
+    assert ece_by_chance(np.ones(9)) == 0
 
 
 def test_means_over_folds_add_up_texts_and_leave_out_what_a_fold_has_not() -> None:

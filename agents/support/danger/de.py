@@ -79,6 +79,9 @@ vehicle: tür ist während|schiebetür|tür aufgegangen|tür ging auf|tür spran
 stranded: rausgeworfen|rausgeschmissen|rausgesetzt|ausgesetzt|stehen gelassen|rauslassen|rausgelassen|aussteigen müssen|mussten aussteigen|musste aussteigen|sitzen gelassen + pampa|nachts|nacht|minus|dunkel|autobahn|wald|landstraße|nirgendwo|irgendwo|kälte|regen|feld|mitten|kilometer|allein|akku, in der pampa|mitten im nirgendwo|mitten in der nacht + allein|raus|steh|stehe, falschen dorf|irrt herum|irrt umher
 police: handschellen|festgenommen|verhaftet|abgeführt|polizei hat|polizei ist da|polizei ist hier|polizei hat uns|polizei nimmt
 poisoned: am tropf|an der infusion|eingeliefert|auf intensiv|infektionsklinik|infektionsstation + _food|nach|seit|von eur|wegen|bestellung
+stalked: tracker + jacke|tasche|mantel|auto|gefunden, dasselbe auto|das gleiche auto|derselbe wagen + hinter mir|hinter uns|verfolgt|folgt
+weapon: messer + socke|stiefel|gurtel|jacke|sehen lassen|zeigte|armel
+threat: beschwert|beschweren|anzeigt + unfall|unfalle|passiert was|passieren dinge
 """
 
 IDIOMS = """

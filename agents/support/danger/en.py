@@ -187,6 +187,11 @@ vehicle: flew open, door open while, door opened while, door came open, swung op
 stranded: dumped me, dumped us, dump me, kicked me out + car|night|middle|motorway|road|dark|of the, chucked me out, chucked us out, threw me out, threw us out, made me get out, made us get out, told me to get out + middle|night|motorway|dark|alone|nowhere, abandoned me, abandoned us, middle of nowhere, wandering about, wandering around, hard shoulder + left|dropped|alone|dumped|stood, no signal + alone|dark|stuck|night|nowhere, left at the side, left by the side, left by the road
 police: cuffed, handcuff, arrested, cops have, cops are, cops came, police are here, police have stopped, police pulled us, police took
 poisoned: hospitalised|hospitalized|on a drip|iv drip|admitted to hospital|in intensive care + after|your|food|from|since|order|refund|eat|ate
+threat: accidents happen to, things happen to people, happens to people + complain|report|review|bad, waiting round the corner|waiting around the corner|waiting outside|waiting for me + he said|said he|shift|finish work|driver said, see you soon + my front door|my house|photo of my
+choking: gone floppy, gone all floppy, went floppy, all floppy, dont make sense + her words|his words|mum|nan|dad|gran|slur, speech is slurred, slurring + mum|nan|dad|gran|her words|his words|wife|husband
+asleep: keeps nodding + off|strip|drift|wheel|hit|lane, rumble strip, rumble strips
+intoxicated: brewery + smell|smells|smelled|reek|reeks|stank|stinks
+harassment: knickers, panties + asked|colour|color|wearing|driver|courier
 """
 
 IDIOMS = """

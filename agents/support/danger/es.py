@@ -83,6 +83,8 @@ vehicle: se abrió la puerta|se abre la puerta|puerta se abrió|puerta abierta|p
 stranded: en medio de la nada|en mitad de la nada|en medio del campo|en un descampado|descampado|en la carretera|en el arcén|en plena noche|en plena autopista|bajo cero|a oscuras|en el monte|en plena calle|sin batería|sin señal + tirad|dej|baj|sola|solo|abandon|bot|aband|echó, me dejó tirad|nos dejó tirad|me bajó en|nos bajó en|me hizo bajar|nos hizo bajar|me obligó a bajar|me echó del|nos echó del|me botó|nos botó|me aventó
 police: esposar|esposó|esposaron|esposado|esposas a|detuvieron a|detuvo a|detenido|arrestó|arrestaron|se llevó la policía|la policía se llevó|la policía paró|la policía nos|la policía acaba|la policía está
 poisoned: internad|hospitalizad|ingresad|con suero|en terapia intensiva + _food|marisco|después|por|desde|pedido|orden
+threat: pasan cosas + queja|quejan|denunci|gente, te veo + portal|puerta|casa|foto
+choking: se ha quedado ida, se ha quedado ido, no le salen las palabras, le salen las palabras
 """
 
 IDIOMS = """

@@ -76,6 +76,8 @@ vehicle: porte s'est ouverte|portière s'est ouverte|portière ouverte|porte cou
 stranded: largué|larguée|largués|largué en|jeté dehors|jetée dehors|virée de la voiture|viré de la voiture|descendre de force|fait descendre|fait sortir|obligé de descendre|obligée de descendre|abandonné|abandonnée|planté là|plantée là|laissé en|laissée en|laissé au|laissée au|déposée au + nuit|milieu|nulle part|autoroute|seul|froid|noir|forêt|route|pluie|campagne|bord|batterie|aire|kilomètres, au milieu de nulle part|en pleine nuit + seule|laiss|larg|voiture|dehors
 police: menott|menottes|arrêté par la police|interpell|embarqué par|police est là|flics sont|flics ont|gendarmes ont|police a arrêté|police vient
 poisoned: hospitalis|sous perfusion|en réanimation + _food|huître|après|depuis|vos|votre|commande
+choking: toute molle + maman|mamie|papa|banquette|elle|siege, tout mou + papa|papi|banquette|bebe|siege, dit n importe quoi + maman|mamie|papa|papi|molle|mou|malaise
+threat: a bientot + photo de ma porte|ma porte|mon immeuble, souvent des accidents + plainte|plaignent|il a dit
 """
 
 IDIOMS = """

@@ -76,6 +76,8 @@ vehicle: portiera si è aperta|si è aperta la portiera|porta scorrevole|portier
 stranded: scaricat|mollat|abbandonat|lasciata a piedi|lasciato a piedi|fatta scendere|fatto scendere|buttata fuori|buttato fuori|cacciat|lasciata in|lasciato in|sbattut + notte|nulla|niente|autostrada|sola|solo|freddo|buio|bosco|strada|pioggia|campagna|batteria|mezzo, in mezzo al nulla
 police: manette|ammanettat|arrestat|fermato dalla polizia|polizia ha|carabinieri hanno|polizia è qui|portato via dalla polizia
 poisoned: ricoverat|la flebo|in terapia intensiva + _food|pesce|dopo|per il|per la|vostr|ordine
+choking: afflosciat, parla strano + mamma|papa|nonna|nonno|sedile, non riesce a parlare
+threat: a presto + foto del mio|portone|casa mia, capitano incidenti, capitano cose
 """
 
 IDIOMS = """

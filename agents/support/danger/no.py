@@ -81,6 +81,8 @@ vehicle: skyvedør|døra gikk opp|dør gikk opp|døra åpna|døra fløy|luka gik
 stranded: ingenmannsland|i ingenmannsland|ingenstans|midt i ingenting|midt ute i|øde$|ødemark|langt inni skogen|midt på natta|midt på natten|motorveien|e6|e18|minus|uvær|mørket + slapp meg av|slapp oss av|satte meg av|satte oss av|kasta meg ut|kastet meg ut|kasta oss ut|hev meg ut|heiv meg ut|slengte meg ut|måtte gå ut|ba meg gå ut|alene|forlatt|etterlatt|dumpet|dumpa|kasta ut|kastet ut|satt igjen|står her, feil bygd|feil bygda|går rundt der, dumpa meg|dumpet meg|forlot meg
 police: i håndjern|håndjern|handjern|arrestert|arresterte|pågrepet|politiet la|politiet tok|politiet stoppa|politiet stoppet|politiet er|politi på stedet
 poisoned: innlagt|lagt inn på|intravenøst|ligger med drypp|på intensiven + _food|etter|siden|bestilling|kebab
+threat: utsatt for ting, utsettes for ting, sees snart + dora|hjemme|bilde
+stalked: samme bil + bak meg|bak oss|folger
 """
 
 IDIOMS = """

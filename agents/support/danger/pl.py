@@ -75,6 +75,9 @@ vehicle: drzwi się otworzyły|otworzyły się drzwi|drzwi otwarte|drzwi przesuw
 stranded: wysadził|wysadziła|wyrzucił|wyrzuciła|kazał wysiąść|kazał mi wysiąść|zostawił mnie|zostawił nas|porzucił|wywalił|musiałam wysiąść|musieliśmy wysiąść|wypchnął + polu|noc|nocy|lesie|las|autostr|pustk|zadup|środku|deszcz|mróz|sam|drodz|ciemn|szczer|kilomet|zimn, szczerym polu|na pustkowiu|na odludziu
 police: kajdank|skuli|skuła|aresztowa|zatrzymała policja|policja zatrzym|policja zabra|policja jest|zwinęła policja
 poisoned: pod kroplówk|na kroplówk|kroplówc|hospitalizowan|na zakaźn|na oiom + po wasz|po zamów|po jedz|zestaw|kurczak|po obied|po kolac|dostaw|wasz
+asleep: oczy + kleja|zamykaja|opadaj + pobocz|kierowc|jedzie|zjecha|mu
+stalked: lokalizator + plaszcz|torb|kurtk|znalaz|kurs
+choking: zwiotcz, belkocz + mama|tata|babcia|dziadek|siedzeni
 """
 IDIOMS = """
 zemdleję z głodu, padam z głodu, umieram z głodu, zestaw noży, noże kuchenne, noży kuchennych, młotek i nożyczki, odbierz mnie spod komisariatu, odbiór pod komendą, odbierz mnie spod komendy, pistolet na wodę, pistolet zabawka, szesnastolatek może, ani razu się nie bałam, nie bała, nikomu nic się nie stało, bez wypadku, niekaraln, zabójcze ceny, umarłam ze śmiechu, śmiertelnie nudna,

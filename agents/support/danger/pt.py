@@ -76,6 +76,8 @@ vehicle: porta abriu|a porta se abriu|porta de correr|porta aberta|porta malas a
 stranded: largou|largada|largado|jogou pra fora|expulsou|abandon|mandou descer|fez descer|obrigou a descer|deixou no|deixou na|deixou em|botou pra fora|pôs na rua|despej + noite|nada|estrada|sozinh|frio|escuro|mato|rodovia|chuva|deserto|bateria|madrugada|meio, no meio do nada
 police: algem|algemado|preso pela polícia|polícia prendeu|foi preso|polícia tá aqui|polícia está aqui|detido|polícia levou|polícia parou
 poisoned: internad|hospitalizad|no soro|tomando soro|na uti + _food|depois|desde|pedido|por causa
+choking: molinha + banco|mae|carro|taxi|vo, molinho + banco|pai|carro|bebe, fala tudo enrolado, fala enrolad, falando enrolad
+threat: ate logo + foto do meu|portao|minha casa, costuma sofrer acidente, sofrer um acidente + reclama|denuncia
 """
 
 IDIOMS = """

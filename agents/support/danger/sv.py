@@ -81,6 +81,8 @@ vehicle: dörren flög|dörren gick upp|dörren öppnades|dörren for|skjutdörr
 stranded: släppte av mig|släppte av oss|slängde ut|kastade ut|dumpade|dumpad|lämnade mig|lämnade oss|övergav|tvingade ut|tvingades gå av|tvingades kliva|fick gå av|slängdes ut + natt|ingenstans|motorväg|ensam|kyla|mörk|skog|regn|landsväg|minus|mitt|kallt|batteri|rastplats, mitt i ingenstans
 police: handbojor|handfängsel|gripen|greps|gripit|arresterad|anhöll|polisen tog|polisen är här|polisen har stoppat|polisen stoppade
 poisoned: inlagd|inlagda|infektionsklinik|fick dropp|ligger med dropp|på intensiven + _food|efter|kebab|sedan|beställning|order
+threat: rakar ut for saker, raka ut for saker, vi ses + min port|min dorr|bild pa
+stalked: samma bil + bakom mig|bakom oss|foljer|efter mig
 """
 
 IDIOMS = """
