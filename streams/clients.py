@@ -89,6 +89,7 @@ def transactional_producer(settings: Settings, agent: str, on_error: Callable[[K
         "transactional.id": member_name(settings, agent),
         "client.id": member_name(settings, agent),
         "transaction.timeout.ms": settings.transaction_timeout_ms,
+        "retry.backoff.ms": 2,  # and twice as long each time: a coordinator ends the transaction before for a millisecond or two
         "partitioner": "murmur2_random",
         "linger.ms": 5,
         "batch.num.messages": 10_000,

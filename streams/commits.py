@@ -43,13 +43,12 @@ class Commits:
         self._agent, self._settings, self._membership = agent, settings, membership
         self._transactions = Transactions(settings, agent.name)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
-        self._sending: Future[None] | None = None  # positions, while the steps that reach them are taken
+        self._sending: Future[None] | None = None  # the positions that this turn's steps will reach, while they are taken
         self._sent: Positions = {}
         self._ending: Future[None] | None = None  # the commit under way
         self._snapshotting: Future[None] | None = None  # and the snapshot that is written after it
         self._of_snapshot: Task | None = None  # whose it is
         self._journalled: list[Task] = []  # in the transaction that is open
-        self._reached: Positions = {}  # by the steps of this turn
         self._metadata: Any = None  # of the group, as of the last poll
         self._began_at = time.monotonic()
         self._lead_s = 0.0  # of late, from a poll until its records are ready to be committed
@@ -65,24 +64,25 @@ class Commits:
         return time.monotonic() >= self.gathered_at and (bool(self._journalled) or any(t.dirty for t in tasks))
 
     def reaching(self, positions: Positions) -> None:
-        """Learn where the steps of this turn will end. In the polling thread, after the poll."""
-        self._reached, self._metadata = positions, self._membership.metadata()
+        """Learn where the steps of this turn will end, in the polling thread. When they are the last before a commit, open its transaction
+        by sending these positions, beside the first step: one that fails takes the transaction with it, positions and all."""
+        self._metadata = self._membership.metadata()
+        if time.monotonic() >= self.gathered_at and (self._snapshotting is None or self._snapshotting.done()):
+            self._sent, self._sending = positions, self._thread.submit(self._send, positions)
 
     def write(self, task: Task, stepped: Stepped) -> None:
         """Write a step's outputs, into the transaction after the one that is ending: once that has ended.
 
-        When this turn's steps are the last before a commit, what they have in common with it goes beside them: the positions that they
-        reach (a step that fails takes the transaction with it), and the journal record of each.
+        With the journal record of the step, where the turn is the last before a commit: it is delivered beside the next step.
         """
         self._ended()
+        if self._sending is not None:
+            sending, self._sending = self._sending, None
+            _result(sending)
         self._transactions.begin()
-        last = time.monotonic() >= self.gathered_at
-        if last and self._reached:
-            self._sent, self._reached = self._reached, {}
-            self._sending = self._thread.submit(self._send, self._sent)
         for written in stepped.written:
             self._transactions.produce(self._settings.topic(written.topic), task.partition, written.keys, written.values)
-        if last and task is not self._of_snapshot:  # that shall name its snapshot
+        if self._sent and task is not self._of_snapshot:  # that shall name its snapshot
             self._journal(task)
 
     def begin(self, tasks: Collection[Task], polled_at: float) -> None:
@@ -148,22 +148,21 @@ class Commits:
             self._journal(task)
         self._metadata = self._membership.metadata()
         positions = {task.partition: dict(task.positions) for task in self._journalled}  # as they are now: steps go on
-        self._ending = self._thread.submit(self._end, positions)
-        self._journalled = []
+        self._ending = self._thread.submit(self._end, positions, self._sent)
+        self._journalled, self._sent = [], {}
         return self._ending
 
     def _send(self, positions: Positions) -> None:
+        """In the committing thread. First of all that goes into a transaction: the coordinator may be busy with the end of the one before,
+        and the client tries this again at once, but the registration of a topic only after 20 ms."""
+        self._transactions.begin()
         places = [place for partition, offsets in positions.items() for place in self._membership.positions(partition, offsets)]
         self._transactions.send(places, self._metadata)
 
-    def _end(self, positions: Positions) -> None:
+    def _end(self, positions: Positions, sent: Positions) -> None:
         """Commit the transaction with these positions. In the committing thread."""
-        sending, self._sending = self._sending, None
-        if sending is not None:
-            sending.result()
-        if positions != self._sent:
+        if positions != sent:
             self._send(positions)
-        self._sent = {}
         self._transactions.commit()
         self.positions |= positions
 
