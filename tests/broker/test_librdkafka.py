@@ -26,6 +26,7 @@ def test_a_batch_arrives_whole_in_order_and_only_when_committed(topics: CreateTo
     producer.commit_transaction(30)
     producer.begin_transaction()
     batches.produce(names["probe.decisions"], 2, KEYS, VALUES)
+    assert producer.flush(30) == 0  # the broker has them; and it refuses to abort what it has not yet heard of
     producer.abort_transaction(30)
     batches.close()
     found = committed("probe.decisions")
