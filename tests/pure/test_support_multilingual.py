@@ -53,7 +53,7 @@ def test_only_the_beginning_of_a_long_text_is_looked_at(model: Multilingual) -> 
     assert np.array_equal(model.vectors([long]), model.vectors([long + " and more"]))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 90), st.sampled_from([(523, 10), (523, 1), (512, 512), (1280, 256), (5, 3)]))
 def test_a_row_of_a_product_does_not_depend_on_those_beside_it(seed: int, rows: int, shape: tuple[int, int]) -> None:
     """Nor on the order in which a kernel of a BLAS sums: products in any order of the factors are the same to the bit."""
