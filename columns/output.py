@@ -1,6 +1,6 @@
 """What a step says of n decisions, column by column, in; rows by field, or a frame of the topic's schema, out: with the same values.
 
-What a frame costs whatever its length outweighs what few rows cost; what a row costs outweighs it where there are many (``MANY``).
+Some hundreds are written without making either (streams/avro_tables.py).
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ import numpy as np
 import polars as pl
 
 from columns.table import Array, Mask
-
-MANY = 160  # rows from which on a frame is less work, to make and to encode, measured with pricing.decisions
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from columns.output import Table
 from streams.avro_encode import Encoded, Encoder
 from streams.avro_exact import InvalidRecordError, Reader
 from streams.avro_schema import Node, Schema, UnsupportedSchemaError, compile_schema, container_type, from_container, has_enum
@@ -87,6 +88,10 @@ class Codec:
     def encode_rows(self, rows: Sequence[Mapping[str, Any]]) -> Encoded | None:
         """The records of rows by field; None where they must be made a frame: there are many, or one does not fit."""
         return self._encoder.encode_rows(rows)
+
+    def encode_tables(self, tables: Sequence[Table]) -> Encoded | None:
+        """The records of tables' rows; None where they must be made a frame: there are many, or one does not fit."""
+        return self._encoder.encode_tables(tables)
 
     def decode(self, values: Sequence[bytes | None]) -> Decoded:
         """The records of a batch; None and empty values are bad records, too."""

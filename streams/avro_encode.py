@@ -1,13 +1,14 @@
 """Polars frame → the values of Kafka records, in Avro with the Confluent prefix: a whole batch at a time.
 
 Two passes over the columns (streams/avro_columns.py): the first finds how many bytes each row takes, which gives every row's
-and field's position; the second writes column by column to these positions. Few rows are written one by one (streams/avro_rows.py):
-what a column costs whatever its length would outweigh what its rows cost. The bytes are those of fastavro's writer.
+and field's position; the second writes column by column to these positions. Few rows are written one by one (streams/avro_rows.py),
+or from a step's own tables (streams/avro_tables.py): what a frame costs whatever its length would outweigh what its rows cost. The
+bytes are those of fastavro's writer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +16,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from columns.output import Table
 from streams.avro_columns import Array, Bytes, Nullable, Out, Piece, Record, Text, Varints
 from streams.avro_rows import NO_FIT, RowWriter
 from streams.avro_schema import Node, Schema
+from streams.avro_tables import TableWriter
 
 FEW_ROWS = 64  # up to here writing row by row is faster
 MOST_ROWS = 1000  # up to here what are rows already are written as such
+MOST_OF_TABLES = 600  # up to here tables are written without a frame, measured with pricing.decisions
 FEW_TEXTS = 300  # up to here text goes through Python faster than through polars
 
 
@@ -59,11 +63,15 @@ class Encoder:
         """``node``: the compiled schema; ``prefix``: the bytes in front of every record."""
         self.node, self.prefix = node, np.frombuffer(prefix, np.uint8)
         self._defaults = _defaults(schema, node)
-        self._rows = RowWriter(node, prefix)
+        self._rows, self._tables = RowWriter(node, prefix), TableWriter(node, prefix)
 
     def encode_rows(self, rows: Sequence[Mapping[str, Any]]) -> Encoded | None:
         """The values of rows by field; None where they must be made columns: there are many, or one does not fit."""
-        return self._row_by_row(rows) if 0 < len(rows) <= MOST_ROWS else None
+        return _packed(self._rows.write, rows) if 0 < len(rows) <= MOST_ROWS else None
+
+    def encode_tables(self, tables: Sequence[Table]) -> Encoded | None:
+        """The values of tables' rows; None where they must be made a frame: there are many, or one does not fit."""
+        return _packed(self._tables.write, tables) if 0 < sum(table.height for table in tables) <= MOST_OF_TABLES else None
 
     def encode(self, frame: pl.DataFrame) -> Encoded:
         """The rows' values; a column that is missing has its schema's default, if that is null, a number or a string.
@@ -78,7 +86,7 @@ class Encoder:
         rows = frame.height
         if rows == 0:
             return Encoded(b"", np.empty(0, np.int64), np.empty(0, np.int64))
-        if rows <= FEW_ROWS and self._fits(frame) and (encoded := self._row_by_row(frame.iter_rows(named=True))):
+        if rows <= FEW_ROWS and self._fits(frame) and (encoded := _packed(self._rows.write, frame.iter_rows(named=True))):
             return encoded
         head = Bytes(np.tile(self.prefix, (rows, 1)))
         record = Record([head, *(_piece(node, frame.get_column(name), name) for name, node in self.node.fields)])
@@ -95,14 +103,15 @@ class Encoder:
             for name, node in self.node.fields
         )
 
-    def _row_by_row(self, rows: Iterable[Mapping[str, Any]]) -> Encoded | None:
-        """The values of rows by field; None where one does not fit."""
-        try:
-            data, sizes = self._rows.write(rows)
-        except NO_FIT:
-            return None
-        lengths = np.array(sizes, np.int64)
-        return Encoded(data, lengths.cumsum(), lengths)
+
+def _packed(write: Callable[[Any], tuple[bytes, list[int]]], what: object) -> Encoded | None:
+    """What is written; None where something of it does not fit."""
+    try:
+        data, sizes = write(what)
+    except NO_FIT:
+        return None
+    lengths = np.array(sizes, np.int64)
+    return Encoded(data, lengths.cumsum(), lengths)
 
 
 def _defaults(schema: Schema, node: Node) -> dict[str, pl.Expr]:

@@ -74,14 +74,14 @@ def _array(inner: Write) -> Write:
         if type(value) is not list and isinstance(value, (str, bytes, Mapping)):
             raise TypeError(f"{type(value).__name__} is no list")
         if count := len(value):
-            return b"".join([_varint(count), *map(inner, value), b"\0"])
+            return b"".join([varint(count), *map(inner, value), b"\0"])
         return b"\0"
 
     return write
 
 
 def _symbols(node: Node) -> dict[str, bytes]:
-    return {symbol: _varint(place) for place, symbol in enumerate(node.symbols)}
+    return {symbol: varint(place) for place, symbol in enumerate(node.symbols)}
 
 
 def _fixed(size: int) -> Write:
@@ -94,7 +94,7 @@ def _fixed(size: int) -> Write:
 
 
 @lru_cache(_REMEMBERED, typed=True)
-def _varint(value: int) -> bytes:
+def varint(value: int) -> bytes:
     value = index(value)
     if not -_LONG <= value < _LONG:
         raise OverflowError(f"{value} has more than 64 bits")
@@ -106,26 +106,26 @@ def _varint(value: int) -> bytes:
     return bytes(out)
 
 
-_SHORT = tuple(_varint(length) for length in range(256))
+_SHORT = tuple(varint(length) for length in range(256))
 
 
 def _string(value: Any) -> bytes:
     data: bytes = value.encode()
     size = len(data)
-    return (_SHORT[size] if size < 256 else _varint(size)) + data
+    return (_SHORT[size] if size < 256 else varint(size)) + data
 
 
 def _bytes(value: Any) -> bytes:
     if not isinstance(value, bytes):
         raise TypeError(f"{type(value).__name__} is no bytes")
-    return _varint(len(value)) + value
+    return varint(len(value)) + value
 
 
 @lru_cache(_REMEMBERED, typed=True)
 def _int(value: Any) -> bytes:
     if not -_INT <= value < _INT:
         raise OverflowError(f"{value} has more than 32 bits")
-    return _varint(value)
+    return varint(value)
 
 
 def _boolean(value: Any) -> bytes:
@@ -135,6 +135,6 @@ def _boolean(value: Any) -> bytes:
 
 
 _PLAIN: dict[str, Write] = {
-    "string": _string, "bytes": _bytes, "long": _varint, "int": _int, "boolean": _boolean,
+    "string": _string, "bytes": _bytes, "long": varint, "int": _int, "boolean": _boolean,
     "double": struct.Struct("<d").pack, "float": struct.Struct("<f").pack,
 }  # fmt: skip

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from columns.output import MANY, Table
+from columns.output import Table
 from streams.avro_schema import polars_schema
 from streams.contract import contract
 from streams.rows import Rows, frame_of, rows_of
@@ -74,6 +74,28 @@ class RowOutput:
         return pl.DataFrame(self.rows, schema=polars_schema(contract().schema(self.topic)), orient="row")
 
 
+@dataclass(frozen=True)
+class TableOutput:
+    """Rows for one output topic, column by column as a step has them: tables of its schema, one after the other."""
+
+    topic: str
+    tables: Sequence[Table]
+
+    @property
+    def height(self) -> int:
+        """How many rows there are."""
+        return sum(table.height for table in self.tables)
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """The rows as one frame, made when it is asked for."""
+        schema = polars_schema(contract().schema(self.topic))
+        return pl.concat([table.frame(schema) for table in self.tables])
+
+
+AnyOutput = Output | RowOutput | TableOutput
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A record that an earlier step was given, as far as the task kept it: partition, key, time (ms), and its fields (None: not kept; the
@@ -106,25 +128,10 @@ class Rejected:
 class Decisions:
     """What a step returns."""
 
-    outputs: Sequence[Output | RowOutput] = ()
+    outputs: Sequence[AnyOutput] = ()
     rejected: Sequence[Rejected] = ()
 
 
-def outputs_of(
-    topics: Sequence[str], rows: Mapping[str, list[dict[str, Any]]], tables: Mapping[str, Sequence[Table]]
-) -> list[Output | RowOutput]:
+def outputs_of(topics: Sequence[str], rows: Mapping[str, list[dict[str, Any]]], tables: Mapping[str, Sequence[Table]]) -> list[AnyOutput]:
     """What a step says on some topics, in their order: rows by field where it made such, else several tables' rows one after the other."""
-    out: list[Output | RowOutput] = []
-    for topic in topics:
-        if topic in rows:
-            out.append(RowOutput(topic, rows[topic]))
-        elif topic in tables:
-            out.append(_output(topic, tables[topic]))
-    return out
-
-
-def _output(topic: str, tables: Sequence[Table]) -> Output | RowOutput:
-    if sum(table.height for table in tables) < MANY:
-        return RowOutput(topic, [row for table in tables for row in table.rows()])
-    schema = polars_schema(contract().schema(topic))
-    return Output(topic, pl.concat([table.frame(schema) for table in tables]))
+    return [RowOutput(t, rows[t]) if t in rows else TableOutput(t, tables[t]) for t in topics if t in rows or t in tables]

@@ -13,7 +13,8 @@ from polars.exceptions import PanicException
 from streams import dead_letters, faults, journal
 from streams.agent import Agent
 from streams.avro import codec
-from streams.batch import Decisions, Output, Rejected, RowOutput
+from streams.avro_tables import each
+from streams.batch import AnyOutput, Decisions, Output, Rejected, RowOutput, TableOutput
 from streams.contract import contract
 from streams.errors import RecoveryMismatch, StepFailed
 from streams.journal import OutputDigest, SnapshotRef
@@ -124,16 +125,7 @@ class Task:
         self.stepped_since_snapshot = True
 
     def _encode(self, decisions: Decisions) -> list[Written]:
-        written = []
-        for output in decisions.outputs:
-            encoded = codec(output.topic).encode_rows(output.rows) if isinstance(output, RowOutput) else None
-            if encoded is not None and isinstance(output, RowOutput):
-                keys = _keys_of_rows(output)
-            elif output.height:
-                encoded, keys = codec(output.topic).encode(output.frame), _keys(output)
-            if encoded is not None:
-                written.append(self._digested(output.topic, keys, Packed(encoded.data, encoded.lengths)))
-        return written
+        return [self._digested(out.topic, *_encoded(out)) for out in decisions.outputs if out.height]
 
     def _digested(self, topic: str, keys: Packed, values: Packed) -> Written:
         self.digests.setdefault(topic, OutputDigest()).add(keys, values)
@@ -165,17 +157,31 @@ class Task:
         self.restepped_from = None
 
 
-def _keys_of_rows(output: RowOutput) -> Packed:
+def _encoded(output: AnyOutput) -> tuple[Packed, Packed]:
+    """Keys and values of its records."""
+    of, values = codec(output.topic), None
+    if isinstance(output, RowOutput):
+        values = of.encode_rows(output.rows)
+    elif isinstance(output, TableOutput):
+        values = of.encode_tables(output.tables)
+    if values is None:
+        output, values = Output(output.topic, output.frame), of.encode(output.frame)
     name = contract().topic(output.topic).key
-    return Packed.absent(output.height) if name is None else Packed.of([str(row[name]).encode() for row in output.rows])
+    return Packed.absent(output.height) if name is None else _keys(output, name), Packed(values.data, values.lengths)
 
 
-def _keys(output: Output | RowOutput) -> Packed:
-    name = contract().topic(output.topic).key
-    if name is None:
-        return Packed.absent(output.frame.height)
+def _keys(output: AnyOutput, name: str) -> Packed:
+    match output:
+        case RowOutput():
+            return Packed.of([str(row[name]).encode() for row in output.rows])
+        case TableOutput():
+            return Packed.of([key for table in output.tables for key in each(table.columns[name], table.height, _utf8)])
     column = output.frame[name].cast(pl.String)
     return Packed("".join(column.to_list()).encode(), column.str.len_bytes().cast(pl.Int64).to_numpy())
+
+
+def _utf8(key: object) -> bytes:
+    return str(key).encode()
 
 
 def _crashed(inputs: Mapping[str, Records], crashing: Mapping[tuple[str, int], str]) -> list[Rejected]:

@@ -12,11 +12,10 @@ from agents.growth.agent import AGENT as GROWTH
 from agents.growth.agent import GrowthAgent
 from agents.pricing.agent import AGENT as PRICING
 from agents.pricing.agent import PricingAgent
-from columns.output import MANY
 from columns.records import Fields
 from ops.schema_examples import UNENCODABLE, as_frame, invalid_examples, valid_examples
 from streams.avro_schema import polars_schema
-from streams.batch import Batch, Decisions, Output, RowOutput
+from streams.batch import Batch, Decisions, TableOutput
 from streams.contract import contract
 from streams.rows import Rows
 from streams.settings import settings
@@ -72,7 +71,7 @@ def test_fields_of_rows_are_those_of_their_frame() -> None:
         assert str(one) == str(other)
 
 
-def test_prices_are_written_as_rows_as_in_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_prices_are_written_as_they_are_in_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     def day() -> list[Written]:
         task, made = pricing.Task(), []
         names = [f"q{i}" for i in range(5)]
@@ -87,15 +86,17 @@ def test_prices_are_written_as_rows_as_in_a_frame(monkeypatch: pytest.MonkeyPatc
             made.append(written(task.made))
         return made
 
-    rows, topics = day(), set[str]()
-    monkeypatch.setattr("streams.batch.MANY", 1)
-    assert day() == rows
-    for step in rows:
+    direct, topics = day(), set[str]()
+    monkeypatch.setattr("streams.avro_encode.MOST_OF_TABLES", 0)
+    monkeypatch.setattr("streams.avro_encode.MOST_ROWS", 0)
+    monkeypatch.setattr("streams.avro_encode.FEW_ROWS", 0)
+    assert day() == direct
+    for step in direct:
         topics |= {topic for topic, _, _ in step}
     assert {"pricing.decisions", "pricing.driver-pay", "pricing.outcomes", "pricing.zones", "pricing.figures"} <= topics
 
 
-def test_growth_is_written_as_rows_as_in_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_growth_is_written_as_it_is_in_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     def day() -> list[Written]:
         world, made, noon = growth.World(), [], growth.T0 + 12 * growth.HOUR
         riders = [growth.rider(f"r{i}") for i in range(4)]
@@ -108,19 +109,20 @@ def test_growth_is_written_as_rows_as_in_a_frame(monkeypatch: pytest.MonkeyPatch
         made.append(written(world.step(driver_moves=[growth.move("d1", noon + growth.HOUR)])))
         return made
 
-    rows, topics = day(), set[str]()
-    monkeypatch.setattr("streams.batch.MANY", 1)
-    assert day() == rows
-    for step in rows:
+    direct, topics = day(), set[str]()
+    monkeypatch.setattr("streams.avro_encode.MOST_OF_TABLES", 0)
+    monkeypatch.setattr("streams.avro_encode.MOST_ROWS", 0)
+    monkeypatch.setattr("streams.avro_encode.FEW_ROWS", 0)
+    assert day() == direct
+    for step in direct:
         topics |= {topic for topic, _, _ in step}
     assert {"growth.offers", "growth.revenue", "growth.services", "growth.allocations", "growth.zones"} <= topics
 
 
-def test_many_decisions_make_a_frame() -> None:
+def test_decisions_are_tables_and_a_frame_when_asked() -> None:
     task = pricing.Task()
-    for count, kind in ((MANY - 1, RowOutput), (MANY, Output)):
-        task.step(1, quotes=[pricing.quote(f"{count}-{i}", ts=pricing.NOW) for i in range(count)])
-        made = {one.topic: one for one in task.made.outputs}["pricing.decisions"]
-        assert isinstance(made, kind)
-        assert made.frame.schema == polars_schema(contract().schema("pricing.decisions"))
-        assert made.height == count
+    task.step(1, quotes=[pricing.quote(str(i), ts=pricing.NOW) for i in range(3)])
+    made = {one.topic: one for one in task.made.outputs}["pricing.decisions"]
+    assert isinstance(made, TableOutput)
+    assert made.frame.schema == polars_schema(contract().schema("pricing.decisions"))
+    assert made.height == made.frame.height == 3
