@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,8 @@ from agents.pricing.settings import Said, Settings, default
 from agents.pricing.signals import Competitors, Conditions, Flags, Overcharges
 
 SECOND_MS = 1000
+PHASES = 10  # seconds that markets' ticks begin in
+SHOWN_AFTER_MS = 2000
 PACE = ("clock", "second", "latest", "since", "shown", "looked", "forgot", "stirred", "unshown")
 
 
@@ -36,7 +39,7 @@ class Market:
     second: int = 0  # the newest, since the epoch: what was known when it began is what its quotes see
     latest: int = 0  # the clock as records left it …
     since: int = 0  # … and the step's now then
-    shown: int = 0  # seconds of the last rows in the tables
+    shown: int = 0  # the span of the last rows in the tables
     looked: int = 0  # … and of the last look for recommendations
     forgot: int = 0
     stirred: bool = False
@@ -56,6 +59,15 @@ class Market:
     def fresh(cls, name: str, policy: Policy) -> Market:
         """A market that nothing is known of."""
         return cls(name, Cells(policy), Fleet(policy.driver_limit), Acceptance(policy.acceptance), default(policy))
+
+    @property
+    def ahead_ms(self) -> int:
+        """How far its ticks of learning and its tables are ahead of the clock: not all markets of a worker shall be busy in the same second."""
+        return zlib.crc32(self.name.encode()) % PHASES * SECOND_MS
+
+    def showing(self, clock_ms: int, show_ms: int) -> int:
+        """The number of the span between rows of the tables that the clock is in; it begins in another second than a tick of learning."""
+        return (clock_ms + self.ahead_ms + SHOWN_AFTER_MS) // show_ms
 
     def clock_at(self, now: int) -> int:
         """What the clock is, or would be without further records, when it is ``now`` by the steps' time."""

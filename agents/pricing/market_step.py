@@ -85,7 +85,7 @@ class MarketStep:
         market.unshown |= market.stirred
         self._close(over, EXPIRED, clock_ms)
         found = [each.found for each in market.acceptance.drifts]
-        market.acceptance.learn(clock_ms)
+        market.acceptance.learn(clock_ms + market.ahead_ms)
         for service, each in enumerate(market.acceptance.drifts):
             if each.found > found[service]:
                 market.drifted[service] = each.found, clock_ms
@@ -97,8 +97,8 @@ class MarketStep:
             market.cells.forget(clock_ms)
             market.recommendations.closed.forget(clock_ms)
             market.policies = forgotten(market.policies, clock_ms)
-        if clock_ms // self.policy.show_ms > market.shown:
-            market.shown, market.unshown = clock_ms // self.policy.show_ms, market.stirred
+        if (showing := market.showing(clock_ms, self.policy.show_ms)) > market.shown:
+            market.shown, market.unshown = showing, market.stirred
             self._show(clock_ms)
         if clock_ms // self.policy.recommend_ms > market.looked // self.policy.recommend_ms:
             if market.looked:
@@ -115,7 +115,7 @@ class MarketStep:
             table = market.quotes.table
             accepted = table["status"][rows] == ACCEPTED
             ratios = np.log(table["price"][rows] / table["reference"][rows])
-            at = np.full(len(rows), market.second * SECOND_MS)
+            at = np.full(len(rows), market.second * SECOND_MS + market.ahead_ms)
             market.acceptance.observe(market.quotes.contexts(rows), ratios, accepted, at)
             market.quotes.learnt(rows)
         cells["anchor"] = np.where(np.isnan(cells["latest"]), cells["anchor"], cells["latest"])
@@ -273,6 +273,6 @@ def due(market: Market, now: int, policy: Policy) -> bool:
     """Whether a step without records at ``now`` ms could change anything but the clock."""
     clock = market.clock_at(now)
     over = market.stirred and clock // SECOND_MS > market.second
-    over |= market.unshown and clock // SECOND_MS * SECOND_MS // policy.show_ms > market.shown
+    over |= market.unshown and market.showing(clock // SECOND_MS * SECOND_MS, policy.show_ms) > market.shown
     expiry = market.quotes.first_expiry()
     return over or (expiry is not None and clock // SECOND_MS * SECOND_MS > expiry)
