@@ -62,7 +62,7 @@ class Market:
 
     @property
     def ahead_ms(self) -> int:
-        """How far its ticks of learning and its tables are ahead of the clock: not all markets of a worker shall be busy in the same second."""
+        """How far its ticks of learning and its tables are ahead of the clock: markets shall not all be busy in the same second."""
         return zlib.crc32(self.name.encode()) % PHASES * SECOND_MS
 
     def showing(self, clock_ms: int, show_ms: int) -> int:
