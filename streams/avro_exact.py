@@ -36,13 +36,15 @@ class Reader:
     """Reads records of one schema as ``read_exactly`` does, most of them faster.
 
     A body that fastavro reads, and writes again with the same bytes, is one that ``read_exactly`` reads to the same value: fastavro is less
-    strict than that, but whatever it overlooks it does not write. Only of numbers that are too large for an int it does.
+    strict than that, but whatever it overlooks it does not write. Only numbers that are too large for an int it does: they are looked at.
     """
 
     def __init__(self, schema: Schema, node: Node) -> None:
         """``node``: the compiled schema."""
         self._node = node
-        self._schema = None if _has_int(node) else fastavro.parse_schema(json.loads(json.dumps(schema)))
+        self._ints = [name for name, child in node.fields if child.kind == "int" or (child.kind == "nullable" and child.child.kind == "int")]
+        nested = any(_has_int(child) for name, child in node.fields if name not in self._ints)
+        self._schema = None if nested else fastavro.parse_schema(json.loads(json.dumps(schema)))
 
     def read(self, data: bytes, start: int) -> dict[str, Any]:
         """The record that ``data`` holds from ``start`` to its end. Raises InvalidRecordError."""
@@ -53,7 +55,7 @@ class Reader:
                 fastavro.schemaless_writer(again, self._schema, found)
             except Exception:  # fastavro raises many kinds: what is wrong is said below
                 found = None
-            if isinstance(found, dict) and again.getvalue() == data[start:]:
+            if isinstance(found, dict) and again.getvalue() == data[start:] and all((found[name] or 0) in _INT_RANGE for name in self._ints):
                 return found
         record: dict[str, Any] = read_exactly(self._node, data, start)
         return record
