@@ -8,7 +8,6 @@ import faust
 from faust.tables import TableManager
 
 from streams.agent import Agent
-from streams.cycle import Turn
 from streams.settings import settings
 
 
@@ -47,7 +46,7 @@ def faust_app(agent: Agent) -> App:
 
     async def step(turns: Any) -> None:
         async for turn in turns:
-            take(turn)
+            turn.run()
 
     app.agent(inbox, name=agent.name)(step)
 
@@ -56,9 +55,3 @@ def faust_app(agent: Agent) -> App:
 
     app.on_before_shutdown.connect(finish, weak=False)
     return app
-
-
-def take(turn: Turn) -> None:
-    """Take a turn's steps, and say so. Never raises: an agent that raises would acknowledge, and lose, its event (RELIABILITY §1)."""
-    turn.run()
-    turn.taken.set()

@@ -42,23 +42,26 @@ class Reader:
     def __init__(self, schema: Schema, node: Node) -> None:
         """``node``: the compiled schema."""
         self._node = node
-        self._ints = [name for name, child in node.fields if child.kind == "int" or (child.kind == "nullable" and child.child.kind == "int")]
+        self._ints = [name for name, child in node.fields if (child.inner or child).kind == "int" and child.kind != "array"]
         nested = any(_has_int(child) for name, child in node.fields if name not in self._ints)
         self._schema = None if nested else fastavro.parse_schema(json.loads(json.dumps(schema)))
 
     def read(self, data: bytes, start: int) -> dict[str, Any]:
         """The record that ``data`` holds from ``start`` to its end. Raises InvalidRecordError."""
-        if self._schema is not None:
-            again = io.BytesIO()
-            try:
-                found = fastavro.schemaless_reader(io.BytesIO(data[start:]), self._schema, None)
-                fastavro.schemaless_writer(again, self._schema, found)
-            except Exception:  # fastavro raises many kinds: what is wrong is said below
-                found = None
-            if isinstance(found, dict) and again.getvalue() == data[start:] and all((found[name] or 0) in _INT_RANGE for name in self._ints):
-                return found
-        record: dict[str, Any] = read_exactly(self._node, data, start)
-        return record
+        found: dict[str, Any] | None = None if self._schema is None else self._fast(self._schema, data[start:])
+        return read_exactly(self._node, data, start) if found is None else found
+
+    def _fast(self, schema: Any, body: bytes) -> dict[str, Any] | None:
+        """What fastavro reads; None where it may overlook what is wrong."""
+        again = io.BytesIO()
+        try:
+            found = fastavro.schemaless_reader(io.BytesIO(body), schema, None)
+            fastavro.schemaless_writer(again, schema, found)
+        except Exception:  # it raises many kinds: what is wrong is said by read_exactly
+            return None
+        if not isinstance(found, dict) or again.getvalue() != body or not all((found[name] or 0) in _INT_RANGE for name in self._ints):
+            return None
+        return found
 
 
 def _has_int(node: Node) -> bool:

@@ -49,7 +49,6 @@ class Commits:
         self._snapshotting: Future[None] | None = None  # and the snapshot that is written after it
         self._of_snapshot: Task | None = None  # whose it is
         self._journalled: list[Task] = []  # in the transaction that is open
-        self._metadata: Any = None  # of the group, as of the last poll
         self._began_at = time.monotonic()
         self._lead_s = 0.0  # of late, from a poll until its records are ready to be committed
         self.positions: Positions = {}  # committed
@@ -66,9 +65,8 @@ class Commits:
     def reaching(self, positions: Positions) -> None:
         """Learn where the steps of this turn will end, in the polling thread. When they are the last before a commit, open its transaction
         by sending these positions, beside the first step: one that fails takes the transaction with it, positions and all."""
-        self._metadata = self._membership.metadata()
         if time.monotonic() >= self.gathered_at and (self._snapshotting is None or self._snapshotting.done()):
-            self._sent, self._sending = positions, self._thread.submit(self._send, positions)
+            self._sent, self._sending = positions, self._thread.submit(self._send, positions, self._membership.metadata())
 
     def write(self, task: Task, stepped: Stepped) -> None:
         """Write a step's outputs, into the transaction after the one that is ending: once that has ended.
@@ -146,23 +144,22 @@ class Commits:
         self._transactions.begin()
         for task in unjournalled:
             self._journal(task)
-        self._metadata = self._membership.metadata()
         positions = {task.partition: dict(task.positions) for task in self._journalled}  # as they are now: steps go on
-        self._ending = self._thread.submit(self._end, positions, self._sent)
+        self._ending = self._thread.submit(self._end, positions, self._sent, self._membership.metadata())
         self._journalled, self._sent = [], {}
         return self._ending
 
-    def _send(self, positions: Positions) -> None:
+    def _send(self, positions: Positions, group: Any) -> None:
         """In the committing thread. First of all that goes into a transaction: the coordinator may be busy with the end of the one before,
-        and the client tries this again at once, but the registration of a topic only after 20 ms."""
+        and the client tries this again at once, but the registration of a topic only after 20 ms. ``group``: what Kafka knows it by."""
         self._transactions.begin()
         places = [place for partition, offsets in positions.items() for place in self._membership.positions(partition, offsets)]
-        self._transactions.send(places, self._metadata)
+        self._transactions.send(places, group)
 
-    def _end(self, positions: Positions, sent: Positions) -> None:
+    def _end(self, positions: Positions, sent: Positions, group: Any) -> None:
         """Commit the transaction with these positions. In the committing thread."""
         if positions != sent:
-            self._send(positions)
+            self._send(positions, group)
         self._transactions.commit()
         self.positions |= positions
 

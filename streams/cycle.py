@@ -62,12 +62,16 @@ class Turn:
     taken: asyncio.Event = field(default_factory=asyncio.Event)
 
     def run(self) -> None:
-        """Take the steps until one fails. Never raises: ``failed`` tells which."""
+        """Take the steps until one fails, unless they are taken. Never raises: ``failed`` tells which; an agent that raises would
+        acknowledge, and lose, its event (RELIABILITY §1)."""
+        if self.taken.is_set():
+            return
         for work in self.works:
             work.run()
             if work.error is not None:
                 self.failed = work
                 break
+        self.taken.set()
 
 
 @dataclass(slots=True)

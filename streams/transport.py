@@ -14,7 +14,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -46,7 +46,7 @@ class Consumer(base.Consumer):
         self.cycle: Cycle | None = None
         self._thread = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="kafka")
         self._turning: asyncio.Future[None] | None = None
-        self._telling: asyncio.Future[None] | None = None
+        self._asking: asyncio.Future[None] | None = None  # what Faust is asked for: to take note of the partitions, or of a turn
         self._ending = False
         self.agent: Agent = self.app.agent_spec  # type: ignore[attr-defined]
         self._topic = self.settings.topic(self.agent.inputs[-1])
@@ -88,18 +88,25 @@ class Consumer(base.Consumer):
     async def _turn(self, partitions: int) -> None:
         assert self.cycle is not None
         try:
-            self._telling = asyncio.ensure_future(self._tell_faust(partitions))  # Faust waits for the end of `subscribe` in it
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._telling
+            await self._ask(self._tell_faust(partitions))  # Faust waits for the end of `subscribe` in it
             while not self._ending:
                 turn = Turn(await self._in_thread(self.cycle.turn))
                 if turn.works:
-                    await self._deliver(turn)
+                    await self._ask(self._deliver(turn))
+                    turn.run()  # if it is not yet taken: a Faust that is stopping may not deliver it
                 if turn.failed is not None:
                     await self._in_thread(partial(self._failed, turn.failed))
             await self._in_thread(self.cycle.finish)
         except BaseException as error:
             self._die(error)
+
+    async def _ask(self, asked: Coroutine[Any, Any, None]) -> None:
+        """Until Faust has done it, or the worker is ending: a Faust that is already stopping might never do it."""
+        self._asking = asyncio.ensure_future(asked)
+        if self._ending:
+            self._asking.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._asking
 
     async def _deliver(self, turn: Turn) -> None:
         """Through the Faust agent, one event: its delivery costs more than a small step. Back when the steps are taken."""
@@ -153,8 +160,8 @@ class Consumer(base.Consumer):
     async def finish(self) -> None:
         """Commit, snapshot and leave the group; called before Faust stops its agents."""
         self._ending = True
-        if self._telling is not None:
-            self._telling.cancel()  # a Faust that is already stopping would never take note; no harm if it has
+        if self._asking is not None:
+            self._asking.cancel()  # no harm if it is done
         if self._turning is not None:
             try:
                 await asyncio.wait_for(asyncio.shield(self._turning), LEAVE_S)
