@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import struct
+from collections.abc import Callable
 from typing import Any
 
 import fastavro
@@ -41,32 +42,38 @@ class Reader:
 
     def __init__(self, schema: Schema, node: Node) -> None:
         """``node``: the compiled schema."""
-        self._node = node
-        self._ints = [name for name, child in node.fields if (child.inner or child).kind == "int" and child.kind != "array"]
-        nested = any(_has_int(child) for name, child in node.fields if name not in self._ints)
-        self._schema = None if nested else fastavro.parse_schema(json.loads(json.dumps(schema)))
+        self._node, self._ints_fit = node, _ints_fit(node)
+        self._schema = fastavro.parse_schema(json.loads(json.dumps(schema)))
 
     def read(self, data: bytes, start: int) -> dict[str, Any]:
         """The record that ``data`` holds from ``start`` to its end. Raises InvalidRecordError."""
-        found: dict[str, Any] | None = None if self._schema is None else self._fast(self._schema, data[start:])
+        found = self._fast(data[start:])
         return read_exactly(self._node, data, start) if found is None else found
 
-    def _fast(self, schema: Any, body: bytes) -> dict[str, Any] | None:
+    def _fast(self, body: bytes) -> dict[str, Any] | None:
         """What fastavro reads; None where it may overlook what is wrong."""
         again = io.BytesIO()
         try:
-            found = fastavro.schemaless_reader(io.BytesIO(body), schema, None)
-            fastavro.schemaless_writer(again, schema, found)
+            found = fastavro.schemaless_reader(io.BytesIO(body), self._schema, None)
+            fastavro.schemaless_writer(again, self._schema, found)
         except Exception:  # it raises many kinds: what is wrong is said by read_exactly
             return None
-        if not isinstance(found, dict) or again.getvalue() != body or not all((found[name] or 0) in _INT_RANGE for name in self._ints):
+        if not isinstance(found, dict) or again.getvalue() != body or not (self._ints_fit is None or self._ints_fit(found)):
             return None
         return found
 
 
-def _has_int(node: Node) -> bool:
-    children = [child for _, child in node.fields] if node.inner is None else [node.inner]
-    return node.kind == "int" or any(map(_has_int, children))
+def _ints_fit(node: Node) -> Callable[[Any], bool] | None:
+    """What tells whether all ints in a value of this type have 32 bits; None of a type without ints."""
+    if node.kind == "int":
+        return _INT_RANGE.__contains__
+    if node.kind == "record":
+        fields = [(name, fit) for name, child in node.fields if (fit := _ints_fit(child)) is not None]
+        return (lambda value: all(fit(value[name]) for name, fit in fields)) if fields else None
+    inner = None if node.inner is None else _ints_fit(node.inner)
+    if inner is None:
+        return None
+    return (lambda value: all(map(inner, value))) if node.kind == "array" else (lambda value: value is None or inner(value))
 
 
 class _Reader:

@@ -236,3 +236,24 @@ def test_bytes_of_the_wrong_number_are_no_fixed() -> None:
     for rows in (1, 200):
         with pytest.raises(ValueError, match="column f: values must have exactly 3 bytes"):
             codec.encode(pl.DataFrame({"f": [b"ab"] * rows}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "longer", "good", "bad"),
+    [
+        ("int", "long", -(2**31), 2**31),
+        (["null", "int"], ["null", "long"], None, -(2**31) - 1),
+        ({"type": "array", "items": "int"}, {"type": "array", "items": "long"}, [1, 2], [1, 2**40]),
+    ],
+    ids=["plain", "nullable", "in a list"],
+)
+def test_an_int_of_more_than_32_bits_is_found_wherever_it_is(kind: Any, longer: Any, good: Any, bad: Any) -> None:
+    def schema(of: Any) -> dict[str, Any]:
+        inner = {"type": "record", "name": "Inner", "fields": [{"name": "n", "type": of}]}
+        return {"type": "record", "name": "Outer", "fields": [{"name": "all", "type": {"type": "array", "items": inner}}]}
+
+    values = [write(parsed(schema(longer)), {"all": [{"n": n}]}) for n in (good, bad)]
+    decoded = Codec(schema(kind), 7, {7: schema(kind)}).decode(values)
+    assert decoded.frame.to_dicts() == [{"all": [{"n": good}]}]
+    assert [(one.row, one.error) for one in decoded.bad] == [(1, "InvalidAvro")]
+    assert "no 32-bit int" in decoded.bad[0].message
