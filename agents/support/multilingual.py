@@ -8,7 +8,7 @@ A text's vector does not depend, to the bit, on the texts it is computed with, n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -27,9 +27,10 @@ REACH_LEFT, REACH_RIGHT = 2, 2
 PART = 256  # width of what is known of each order
 LONGEST = 128  # word pieces of a text that are looked at
 TOGETHER = 1024  # word pieces that are looked at together, to bound the memory
+REMEMBERED = 4096  # word pieces of which it is remembered what is known of each order, of 3 kB each: most texts are of the same ones
 
 
-@dataclass(frozen=True)
+@dataclass
 class Multilingual:
     """The model. ``numbers``: text → the numbers of its word pieces between those of its begin and end; ``pieces``: their vectors as bytes,
     (pieces, WIDTH), to be scaled; ``weights``: all others by their names in the package's file."""
@@ -37,6 +38,7 @@ class Multilingual:
     numbers: Callable[[str], Sequence[int]]
     pieces: npt.NDArray[np.uint8]
     weights: Mapping[str, npt.NDArray[Any]]
+    _remembered: dict[int, F32] = field(default_factory=dict, init=False, repr=False)
 
     def vectors(self, texts: Sequence[str]) -> F32:
         """Shape (texts, WIDTH), each of length 1."""
@@ -71,17 +73,27 @@ class Multilingual:
         flat = np.concatenate([np.asarray(one, np.int64) for one in pieces])
         starts = np.cumsum(lengths) - lengths
         of_pieces = self.pieces[flat] * self.weights["scale"][flat % TABLES, None] + self.weights["lo"][flat % TABLES, None]
-        known = np.concatenate([of_pieces, *self._grams(of_pieces, starts, lengths)], axis=1)
+        known = np.concatenate([of_pieces, *self._grams(self._narrowed(flat, of_pieces), starts, lengths)], axis=1)
         known = _normalised(known, self.weights["ln_g"], self.weights["ln_b"], self._epsilon)
         whole = times(np.add.reduceat(known, starts, axis=0), self._matrices["cnn_W"])
         many = lengths.astype(np.float32)[:, None]
         return self._residual((whole + many * self.weights["cnn_b"]) / np.sqrt(many))
 
-    def _grams(self, of_pieces: F32, starts: I64, lengths: I64) -> list[F32]:
+    def _narrowed(self, numbers: I64, of_pieces: F32) -> F32:
+        """What is known of each order by a piece alone, side by side: of pieces by ``numbers`` with vectors ``of_pieces``."""
+        given, remembered = numbers.tolist(), self._remembered
+        places = [place for place, number in enumerate(given) if number not in remembered]
+        if places:
+            matrix, bias, gain, shift = self._narrow
+            new = _normalised(times(of_pieces[places], matrix) + bias, gain, shift, self._epsilon)
+            if len(remembered) + len(places) > REMEMBERED:
+                remembered = self._remembered = {number: remembered[number] for number in given if number in remembered}
+            remembered |= {given[place]: row.copy() for place, row in zip(places, new, strict=True)}
+        return np.stack([remembered[number] for number in given])
+
+    def _grams(self, narrow: F32, starts: I64, lengths: I64) -> list[F32]:
         """What the n-grams of each order say at each piece, shape (pieces, PART) each."""
-        w, m, n = self.weights, self._matrices, len(of_pieces)
-        matrix, bias, gain, shift = self._narrow
-        narrow = _normalised(times(of_pieces, matrix) + bias, gain, shift, self._epsilon)
+        w, m, n = self.weights, self._matrices, len(narrow)
         around = np.arange(n)[:, None] + np.arange(-REACH_LEFT, REACH_RIGHT + 1)
         first, end = np.repeat(starts, lengths)[:, None], np.repeat(starts + lengths, lengths)[:, None]
         around = np.where((around >= first) & (around < end), around, n)  # row n is of zeros: nothing beyond the text

@@ -45,12 +45,21 @@ ENGLISH = "en"
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An entry that answers. ``parts`` add up to ``score``; ``language`` is the entry's: English where the asked one has no entries."""
+    """An entry that answers, the one at ``place`` of its language's; ``language`` is the entry's: English where the asked one has none.
+
+    ``shares``: what spoke for each entry of the language, or against it, shape (n,) by what it is.
+    """
 
     entry_id: str
     language: str
     score: float
-    parts: Mapping[str, float]
+    place: int = field(compare=False, repr=False)
+    shares: Mapping[str, F64] = field(compare=False, repr=False)
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """What spoke for it; they add up to the score."""
+        return {name: float(share[self.place]) for name, share in self.shares.items()}
 
 
 class Searched(NamedTuple):
@@ -192,13 +201,12 @@ class Index:
         known["success"] = np.zeros(len(part.ids))
         if self.entries.judgements:
             known["success"][found] = self._success([part.ids[i] for i in found.tolist()])
-        score = np.round(score + known["success"], 6)
-        chosen = found[np.argsort(-score[found], kind="stable")[:k]].tolist()  # ids ascend
-        parts = zip(*np.concatenate([compared, [*known.values()]])[:, chosen].tolist(), strict=True)
-        names = (*KINDS, *known)
+        rounded = (score + known["success"])[found].round(6)
+        best = (-rounded).argsort(kind="stable")[:k]  # ids ascend
+        shares = {**dict(zip(KINDS, compared, strict=True)), **known}
         return [
-            Hit(part.ids[i], part.language, float(score[i]), dict(zip(names, each, strict=True)))
-            for i, each in zip(chosen, parts, strict=True)
+            Hit(part.ids[i], part.language, points, i, shares)
+            for i, points in zip(found[best].tolist(), rounded[best].tolist(), strict=True)
         ]
 
     def _searched(self, language: str) -> Part:
