@@ -157,7 +157,7 @@ class Part:
     def known(self, service: str | None, intents: Mapping[str, float]) -> dict[str, F64]:
         """What speaks for each entry, or against it, from what is known of the message, shape (n,) each."""
         asked = np.array([intents.get(intent, 0.0) for intent in INTENTS])
-        intent, category = (self.serving * asked[:, None]).max(axis=1)
+        intent, category = np.maximum.reduce(self.serving * asked[:, None], axis=1)
         out = {"intent": self.ranking.intent * intent, "category": self.ranking.category * category}
         return out | {"service": self.services[SERVICES.index(service)]} if service in SERVICES else out
 
@@ -196,17 +196,21 @@ class Index:
             return []
         compared, known = part.near(query), part.known(service, intents or {})
         near = compared[0] + compared[1] + compared[2]
-        score = sum(known.values(), near)
-        found = np.flatnonzero((near > 0) & (near + known["intent"] + known["category"] >= self.ranking.floor))
+        score = near + known["intent"] + known["category"]
+        found = np.flatnonzero((near > 0) & (score >= self.ranking.floor))
+        points = score[found]
+        if "service" in known:
+            points += known["service"][found]
         known["success"] = np.zeros(len(part.ids))
         if self.entries.judgements:
             known["success"][found] = self._success([part.ids[i] for i in found.tolist()])
-        rounded = (score + known["success"])[found].round(6)
+            points += known["success"][found]
+        rounded = points.round(6)
         best = (-rounded).argsort(kind="stable")[:k]  # ids ascend
         shares = {**dict(zip(KINDS, compared, strict=True)), **known}
         return [
-            Hit(part.ids[i], part.language, points, i, shares)
-            for i, points in zip(found[best].tolist(), rounded[best].tolist(), strict=True)
+            Hit(part.ids[i], part.language, one, i, shares)
+            for i, one in zip(found[best].tolist(), rounded[best].tolist(), strict=True)
         ]
 
     def _searched(self, language: str) -> Part:
