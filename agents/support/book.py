@@ -92,7 +92,9 @@ class Book:
 
 
 def _first(read: Read, language: str | None) -> Conversation:
-    return Conversation(read.row["conversation_id"], channel=read.row.get("channel", "CHAT"), **_told(read, language))
+    conversation = Conversation(read.row["conversation_id"], channel=read.row.get("channel", "CHAT"))
+    conversation.learns(_told(read, language))
+    return conversation
 
 
 def _told(read: Read, language: str | None) -> dict[str, str | None]:

@@ -209,8 +209,7 @@ class Index:
         best = (-rounded).argsort(kind="stable")[:k]  # ids ascend
         shares = {**dict(zip(KINDS, compared, strict=True)), **known}
         return [
-            Hit(part.ids[i], part.language, one, i, shares)
-            for i, one in zip(found[best].tolist(), rounded[best].tolist(), strict=True)
+            Hit(part.ids[i], part.language, one, i, shares) for i, one in zip(found[best].tolist(), rounded[best].tolist(), strict=True)
         ]
 
     def _searched(self, language: str) -> Part:
