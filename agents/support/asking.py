@@ -15,12 +15,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from agents.support.asking_elsewhere import PHRASES
 from agents.support.asking_scripts import UNSPACED, WORDS
 from agents.support.asking_words import Words
 from agents.support.text import MARKS
+from agents.support.view import branched
 
 _CLAUSES = re.compile(r"[.,;:!?…。、،؛؟~\n()\"]+")
 _ALIKE = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "’": "'", "ʼ": "'", "`": "'", "ى": "ي", "ة": "ه", "ـ": None})  # noqa: RUF001
@@ -57,6 +58,7 @@ def asks_for_person(text: str, language: str | None = None) -> bool:
     return any(elsewhere.search(clause) for clause in clauses)
 
 
+@lru_cache(maxsize=256)  # a message is asked about several times in a step
 def folded(text: str) -> str:
     """Without case, accents, vowel signs and the like."""
     low = text.casefold()
@@ -77,14 +79,14 @@ def _patterns(language: str) -> Patterns:
 @cache
 def _elsewhere() -> re.Pattern[str]:
     """Of languages that are not served: what a short text in one of them is taken to be in is any that is alike."""
-    return re.compile("|".join(rf"(?<!\w)(?:{folded(part)})" for part in PHRASES.values()))
+    return re.compile(rf"(?<!\w){branched('|'.join(folded(part) for part in PHRASES.values()))}")
 
 
 def _spaced(words: Words) -> list[str]:
     """A clause talks to somebody, or wants somebody."""
-    strong, weak, talk = f"(?:{words.strong})", f"(?:{words.weak})", f"(?:{words.talk})"
-    asked = f"(?:^|(?:{words.ask}){_GAP}{{0,3}} )"
-    out = [f"{talk}{_GAP}{{0,3}} {strong}", f"{asked}{talk}{_GAP}{{0,1}} {weak}", f"(?:{words.want}){_GAP}{{0,2}} {strong}"]
+    strong, weak, talk, ask, want = map(branched, (words.strong, words.weak, words.talk, words.ask, words.want))
+    asked = f"(?:^|{ask}{_GAP}{{0,3}} )"
+    out = [f"{talk}{_GAP}{{0,3}} {strong}", f"{asked}{talk}{_GAP}{{0,1}} {weak}", f"{want}{_GAP}{{0,2}} {strong}"]
     if words.after:
         out += [f"{strong}{_GAP}{{0,2}} (?:{words.after})", f"{asked}(?:(?:mit|met) )?{weak}{_GAP}{{0,2}} (?:{words.after})"]
     return out

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import _sparsetools as sparsetools
 
-from agents.support.features import I64, U64, Grams
+from agents.support.features import U64, Grams
 
 F64 = npt.NDArray[np.float64]
+I32 = npt.NDArray[np.int32]
 
 K1, B = 1.2, 0.5  # how soon a repeated key counts no more, and how much a field's length counts against it
 
@@ -30,8 +32,8 @@ class Postings:
     count: int
     keys: U64
     idf: F64
-    starts: I64
-    docs: I64
+    starts: I32
+    docs: I32
     weight: F64
     strange: float
     kinds: int = 1
@@ -49,22 +51,29 @@ class Postings:
         known = np.flatnonzero(self.keys.take(at, mode="clip") == flat) if len(self.keys) else np.zeros(0, np.int64)
         at = at[known]
         ends = known.searchsorted(np.cumsum(lengths)).tolist()  # of what is known of each
-        first = self.starts[at]
-        many = self.starts[at + 1] - first
-        last = many.cumsum()
-        places = (first - last + many).repeat(many)
-        places += np.arange(len(places))
-        docs, size = self.docs[places], self.kinds * self.count
-        if len(wanted) > 1:
-            query = np.repeat(np.arange(len(wanted)), np.diff([0, *ends[self.kinds - 1 :: self.kinds]]))
-            docs += (query * size).repeat(many)
-        found = np.bincount(docs, self.weight[places], len(wanted) * size).reshape(len(wanted), self.kinds, self.count)
+        found = self._summed(at.astype(np.int32), [0, *ends[self.kinds - 1 :: self.kinds]])
         idf, starts, more = self.idf[at], [0, *ends], [*unsaid] * len(wanted)
         most = [
             (float(idf[start:end].sum()) + (length - (end - start) + other) * self.strange) * (K1 + 1) or 1.0
             for start, end, length, other in zip(starts, ends, lengths, more, strict=False)
         ]
-        out: F64 = found / np.array(most).reshape(len(wanted), self.kinds, 1)
+        out: F64 = found.reshape(len(wanted), self.kinds, self.count)
+        out /= np.array(most).reshape(len(wanted), self.kinds, 1)
+        return out
+
+    def _summed(self, at: I32, ends: Sequence[int]) -> F64:
+        """The weights of the keys ``at`` summed up by document, for queries that end at ``ends[1:]`` of them: (queries, kinds · count).
+
+        It is the product of a matrix of ones (queries, keys) with that of the weights (keys, documents), both sparse: by scipy's own loop,
+        since what surrounds it in ``@`` costs more than the loop does. It sums in the order of ``at``.
+        """
+        n, size = len(ends) - 1, self.kinds * self.count
+        most = min(int((self.starts[at + 1] - self.starts[at]).sum()), n * size)
+        rows, docs, sums = np.empty(n + 1, np.int32), np.empty(most, np.int32), np.empty(most, np.float64)
+        ones, until = np.ones(len(at)), np.array(ends, np.int32)
+        sparsetools.csr_matmat(n, size, until, at, ones, self.starts, self.docs, self.weight, rows, docs, sums)
+        out = np.zeros((n, size))
+        sparsetools.csr_todense(n, size, rows, docs, sums, out)
         return out
 
 
@@ -80,7 +89,7 @@ def together(each: Sequence[Postings]) -> Postings:
     places = np.repeat(begin - starts[:-1], lengths) + np.arange(starts[-1])
     docs = np.concatenate([one.docs + kind * count for kind, one in enumerate(each)])[places]
     idf, weight = (np.concatenate([getattr(one, name) for one in each]) for name in ("idf", "weight"))
-    return Postings(count, keys[order], idf[order], starts, docs, weight[places], first.strange, len(each))
+    return Postings(count, keys[order], idf[order], starts.astype(np.int32), docs, weight[places], first.strange, len(each))
 
 
 def postings(fields: Sequence[tuple[float, Grams]], count: int) -> Postings:
@@ -96,7 +105,7 @@ def postings(fields: Sequence[tuple[float, Grams]], count: int) -> Postings:
     idf: F64 = np.log1p((count - frequency + 0.5) / (frequency + 0.5))
     starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(frequency)])
     weight = np.asarray(idf[columns] * often * (K1 + 1) / (often + K1), np.float64)
-    return Postings(count, keys, idf, starts, docs, weight, float(np.log1p((count + 0.5) / 0.5)))
+    return Postings(count, keys, idf, starts.astype(np.int32), docs.astype(np.int32), weight, float(np.log1p((count + 0.5) / 0.5)))
 
 
 def _in_proportion(weight: float, found: Grams, count: int) -> F64:

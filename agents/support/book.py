@@ -68,7 +68,11 @@ class Book:
 
     def fill(self, read: Read, language: str | None) -> None:
         """What a message that counts tells of its conversation, where that was not known."""
-        self.state.conversations.begin(_first(read, language))
+        known = self.state.conversations.get(read.row["conversation_id"])
+        if known is None:
+            self.state.conversations.begin(_first(read, language))
+        else:
+            known.learns(_told(read, language))
 
     def touch(self, conversation: Conversation) -> None:
         """Something happened in it."""
@@ -88,7 +92,14 @@ class Book:
 
 
 def _first(read: Read, language: str | None) -> Conversation:
+    conversation = Conversation(read.row["conversation_id"], channel=read.row.get("channel", "CHAT"))
+    conversation.learns(_told(read, language))
+    return conversation
+
+
+def _told(read: Read, language: str | None) -> dict[str, str | None]:
+    """What a record tells of its conversation."""
     row = read.row
-    service, order_id, driver_id, market = (row.get(name) or None for name in _FIRST)
-    customer, channel = row.get("customer_id"), row.get("channel", "CHAT")
-    return Conversation(row["conversation_id"], customer, channel, language, service, order_id, driver_id, market)
+    told: dict[str, str | None] = {name: row.get(name) or None for name in _FIRST}
+    told["customer_id"], told["language"] = row.get("customer_id"), language
+    return told

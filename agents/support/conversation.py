@@ -14,7 +14,7 @@ after that reopens it. Rules for what comes late or twice, by event time:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from hashlib import blake2b
 from operator import attrgetter
@@ -51,6 +51,7 @@ from agents.support.turns import (
 )
 
 LONGEST_VALUE = 100  # characters of an entity
+LEARNT = ("customer_id", "language", "service", "order_id", "driver_id", "market")  # what messages may tell of it sooner or later
 
 
 @dataclass(slots=True)
@@ -233,6 +234,12 @@ class Conversation:
         """Entities (kind, value) of a message: of those that identify somebody only that there was one is kept."""
         for kind, value in entities:
             self.entities[kind] = PLACEHOLDERS.get(kind, value[:LONGEST_VALUE])
+
+    def learns(self, told: Mapping[str, str | None]) -> None:
+        """What a message tells of it, by LEARNT, where that was not known."""
+        for name in LEARNT:
+            if getattr(self, name) is None:
+                setattr(self, name, told[name])
 
     def due_ms(self, limits: Limits = DEFAULT) -> int:
         """When it ends, or is forgotten, if nothing happens until then."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from heapq import heappop, heappush
 from typing import Any
 
-from agents.support.conversation import Conversation
+from agents.support.conversation import LEARNT, Conversation
 from agents.support.turns import DEFAULT, ESCALATED, Limits
 
 
@@ -41,9 +41,7 @@ class Conversations:
         if known is conversation:
             self.touch(known)
         else:
-            for name in ("customer_id", "language", "service", "order_id", "driver_id", "market"):
-                if getattr(known, name) is None:
-                    setattr(known, name, getattr(conversation, name))
+            known.learns({name: getattr(conversation, name) for name in LEARNT})
         return known
 
     def touch(self, conversation: Conversation) -> None:

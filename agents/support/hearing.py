@@ -42,8 +42,10 @@ class Heard(Said):
 
     def shares(self, classes: Sequence[str]) -> dict[str, float]:
         """The probability of each intent, out of scope among them."""
-        shares = {name: round(float(share) * (1 - self.outside), 6) for name, share in zip(classes, self.probability, strict=True)}
-        return shares | {OUT_OF_SCOPE: self.outside}
+        within = 1 - self.outside
+        shares = {name: round(share * within, 6) for name, share in zip(classes, self.probability.tolist(), strict=True)}
+        shares[OUT_OF_SCOPE] = self.outside
+        return shares
 
 
 def is_asked(read: Read) -> bool:

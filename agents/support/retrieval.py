@@ -45,12 +45,21 @@ ENGLISH = "en"
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An entry that answers. ``parts`` add up to ``score``; ``language`` is the entry's: English where the asked one has no entries."""
+    """An entry that answers, the one at ``place`` of its language's; ``language`` is the entry's: English where the asked one has none.
+
+    ``shares``: what spoke for each entry of the language, or against it, shape (n,) by what it is.
+    """
 
     entry_id: str
     language: str
     score: float
-    parts: Mapping[str, float]
+    place: int = field(compare=False, repr=False)
+    shares: Mapping[str, F64] = field(compare=False, repr=False)
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """What spoke for it; they add up to the score."""
+        return {name: float(share[self.place]) for name, share in self.shares.items()}
 
 
 class Searched(NamedTuple):
@@ -148,7 +157,7 @@ class Part:
     def known(self, service: str | None, intents: Mapping[str, float]) -> dict[str, F64]:
         """What speaks for each entry, or against it, from what is known of the message, shape (n,) each."""
         asked = np.array([intents.get(intent, 0.0) for intent in INTENTS])
-        intent, category = (self.serving * asked[:, None]).max(axis=1)
+        intent, category = np.maximum.reduce(self.serving * asked[:, None], axis=1)
         out = {"intent": self.ranking.intent * intent, "category": self.ranking.category * category}
         return out | {"service": self.services[SERVICES.index(service)]} if service in SERVICES else out
 
@@ -187,18 +196,20 @@ class Index:
             return []
         compared, known = part.near(query), part.known(service, intents or {})
         near = compared[0] + compared[1] + compared[2]
-        score = sum(known.values(), near)
-        found = np.flatnonzero((near > 0) & (near + known["intent"] + known["category"] >= self.ranking.floor))
+        score = near + known["intent"] + known["category"]
+        found = np.flatnonzero((near > 0) & (score >= self.ranking.floor))
+        points = score[found]
+        if "service" in known:
+            points += known["service"][found]
         known["success"] = np.zeros(len(part.ids))
         if self.entries.judgements:
             known["success"][found] = self._success([part.ids[i] for i in found.tolist()])
-        score = np.round(score + known["success"], 6)
-        chosen = found[np.argsort(-score[found], kind="stable")[:k]].tolist()  # ids ascend
-        parts = zip(*np.concatenate([compared, [*known.values()]])[:, chosen].tolist(), strict=True)
-        names = (*KINDS, *known)
+            points += known["success"][found]
+        rounded = points.round(6)
+        best = (-rounded).argsort(kind="stable")[:k]  # ids ascend
+        shares = {**dict(zip(KINDS, compared, strict=True)), **known}
         return [
-            Hit(part.ids[i], part.language, float(score[i]), dict(zip(names, each, strict=True)))
-            for i, each in zip(chosen, parts, strict=True)
+            Hit(part.ids[i], part.language, one, i, shares) for i, one in zip(found[best].tolist(), rounded[best].tolist(), strict=True)
         ]
 
     def _searched(self, language: str) -> Part:

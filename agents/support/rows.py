@@ -55,8 +55,8 @@ def event(
         **values,
     }
     for name in ("intent", "sentiment"):
-        if row[name]:
-            row[name] = row[name].upper()
+        if values.get(name):
+            row[name] = values[name].upper()
     return row
 
 

@@ -143,13 +143,13 @@ def suspicion(text: str, language: str, account: float) -> float:
 
 def _says(text: str, language: str, what: int) -> bool:
     """Whether any of the words is in a folded text; where words have blanks between them, at the beginning of one."""
-    if language in UNBROKEN:
-        joined = text.replace(" ", "")
-        return any(word.replace(" ", "") in joined for word in _words(language)[what])
-    return any(f" {word}" in f" {text}" for word in _words(language)[what])
+    seen = text.replace(" ", "") if language in UNBROKEN else f" {text}"
+    return any(word in seen for word in _words(language)[what])
 
 
 @cache
 def _words(language: str) -> tuple[tuple[str, ...], ...]:
-    """The words of a language, folded as texts are; English for one that has no table."""
-    return tuple(tuple(folded(plain(word)) for word in words.split(",")) for words in _WORDS.get(language, _WORDS["en"]))
+    """The words of a language, folded as texts are, with a blank before each or without any; English for one that has no table."""
+    listed = [[folded(plain(word)) for word in words.split(",")] for words in _WORDS.get(language, _WORDS["en"])]
+    unbroken = language in UNBROKEN
+    return tuple(tuple(word.replace(" ", "") if unbroken else f" {word}" for word in words) for words in listed)

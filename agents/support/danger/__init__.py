@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from agents.support.beginnings import Beginnings
+from agents.support.beginnings import LONGEST_KNOWN, Beginnings
 from agents.support.concepts import folded
 from agents.support.danger import ar, de, en, es, fr, it, ja, ko, nl, no, pl, pt, ru, sv, zh
 
@@ -101,28 +101,35 @@ def dangers(text: str, language: str) -> tuple[str, ...]:
     table = _table(language)
     seen = f" {alike(text, language)} "
     hits = _hits(table, seen) if language not in _STARTS else _hits_anywhere(table, seen, language)
-    before, joint = 0, False
-    for _, told in hits:
-        of, needed = told.bits or told.as_bits()
-        joint = joint or bool(before & needed)
-        before |= of
-    found = {matter for _, told in hits for matter in told.matters}
-    if joint:
-        found |= _together(hits, table.near)
-    return tuple(sorted(found))
+    found = {matter for _, told in hits for matter in told.matters} | _together(hits, table.near)
+    return tuple(sorted(found)) if found else ()
 
 
 def _together(hits: Sequence[tuple[int, _Told]], near: int) -> set[str]:
-    """What hits tell by standing near each other."""
+    """What hits tell by standing near each other: of each side the latest beginning before counts."""
     found: set[str] = set()
-    last: dict[int, int] = {}  # side → the place where its latest beginning ended
-    for place, told in hits:
-        for other in told.together.keys() & last.keys():
-            if place - last[other] <= near:
+    before = 0
+    for i, (place, told) in enumerate(hits):
+        of, needed = told.bits or told.as_bits()
+        for other in _sides_of(before & needed):
+            if place - _ended(hits[:i], other) <= near:
                 rules = told.together[other]
-                found.update(matter for matter, rest in rules if all(place - last.get(one, -99) <= near for one in rest))
-        last.update(dict.fromkeys(told.sides, place + told.length))
+                found.update(matter for matter, rest in rules if all(place - _ended(hits[:i], one) <= near for one in rest))
+        before |= of
     return found
+
+
+def _sides_of(bits: int) -> Iterator[int]:
+    """The sides that bits stand for."""
+    while bits:
+        side = bits.bit_length() - 1
+        yield side
+        bits ^= 1 << side
+
+
+def _ended(hits: Sequence[tuple[int, _Told]], side: int) -> int:
+    """The place where the latest beginning of a side ended; far away if there is none."""
+    return next((place + told.length for place, told in reversed(hits) if (told.bits or told.as_bits())[0] >> side & 1), -99)
 
 
 def _hits(table: _Table, seen: str) -> list[tuple[int, _Told]]:
@@ -155,8 +162,21 @@ def everyday(found: Sequence[str]) -> bool:
 
 def alike(text: str, language: str) -> str:
     """A text as its beginnings are looked for: folded, "n't" as "nt", letters that stand twice once, in German "ae" as "ä"."""
-    out = _TWICE.sub(r"\1", folded(_NOT.sub("", text.casefold().translate(_SIGNS))))
-    return _UMLAUTS.sub("", out) if language == "de" else out
+    low = text.casefold()
+    if not low.isascii():
+        low = low.translate(_SIGNS)
+    return " ".join([_word_alike(word, language == "de") for word in folded(_NOT.sub("", low)).split(" ")])
+
+
+def _word_alike(word: str, german: bool) -> str:
+    """A word as beginnings are looked for; those of everyday length are remembered."""
+    return (_once if len(word) <= LONGEST_KNOWN else _once.__wrapped__)(word, german)
+
+
+@lru_cache(maxsize=1 << 14)
+def _once(word: str, german: bool) -> str:
+    out = _TWICE.sub(r"\1", word)
+    return _UMLAUTS.sub("", out) if german else out
 
 
 @lru_cache(maxsize=2)  # English is needed with every other language
