@@ -20,7 +20,7 @@ from streams.message import Message
 from streams.settings import settings
 
 COMMIT_S = 2.0
-PIECE = 4096  # offsets that a stream reads in its turn
+PIECE = 64  # offsets that a stream reads in its turn, at least
 GROUP = "audit"  # a name librdkafka wants; nothing is ever committed under it
 
 
@@ -41,7 +41,7 @@ class Stream:
 
         ``patient``: where the end comes too soon, it is asked for once more: a transaction's records are seen partition by partition.
         """
-        while len(self._waiting) < count and (self._more() or (patient and self._grown())):
+        while (missing := count - len(self._waiting)) > 0 and (self._more(missing) or (patient and self._grown())):
             pass
         return list(islice(self._waiting, count))
 
@@ -58,7 +58,7 @@ class Stream:
 
     def until(self, offset: int) -> list[Message]:
         """The next records below an offset, done with. Raises OffsetOutOfLog."""
-        while (not self._waiting or self._waiting[-1].offset() < offset - 1) and self._more():
+        while (not self._waiting or self._waiting[-1].offset() < offset - 1) and self._more(offset - self._next):
             pass
         found = []
         while self._waiting and self._waiting[0].offset() < offset:
@@ -66,14 +66,14 @@ class Stream:
         return found
 
     def __iter__(self) -> Iterator[Message]:
-        while self._waiting or self._more():
+        while self._waiting or self._more(PIECE):
             if self._waiting:
                 yield self._waiting.popleft()
 
-    def _more(self) -> bool:
-        """Fetch further records; False at the end."""
+    def _more(self, wanted: int) -> bool:
+        """Fetch further records, from a shared reader about as many as are wanted; False at the end."""
         if self._shared is not None:
-            return self._piece(self._shared)
+            return self._piece(self._shared, max(wanted, PIECE, self.read))  # who wants more and more is given more at a time
         if self._batches is None:
             if self.start >= self.end:
                 return False
@@ -86,11 +86,11 @@ class Stream:
         self._waiting.extend(batch)
         return True
 
-    def _piece(self, reader: LogReader) -> bool:
-        """Fetch the next piece that has records; False at the end."""
+    def _piece(self, reader: LogReader, offsets: int) -> bool:
+        """Fetch the next piece of so many offsets that has records; False at the end."""
         found: list[Message] = []
         while self._next < self.end and not found:
-            until = min(self.end, self._next + PIECE)
+            until = min(self.end, self._next + offsets)
             found = [m for batch in reader.read({self.topic: self._next}, self.partition, {self.topic: until}) for m in batch]
             self._next = until
         self.read += len(found)

@@ -18,7 +18,6 @@ from ops.audit.words import SAID, support_factors
 from ops.decoding import plain
 from ops.listing import print_rows
 from ops.summary import fail
-from ops.worker import setup_logging
 
 Decision = dict[str, Any]
 
@@ -32,7 +31,6 @@ def explain_decision(
     as_json: options.AsJson = False,
 ) -> None:
     """Explain a decision: factors and their relative weight, alternatives and why they lost, guards, versions, data about persons."""
-    setup_logging("error")
     with opened(decision_id) as (agent, log, _, place):
         found = log.some(place.topic, place.partition, place.offset, place.offset + 1)
         if not found:
