@@ -416,11 +416,12 @@ def test_a_snapshot_of_another_state_format_is_not_loaded_and_what_to_do_is_said
 
 
 def latest_snapshot(agent: str, partition: int) -> int:
-    """The sequence of the latest snapshot that journal records follow; 0 where there is none."""
+    """The sequence of the latest snapshot that steps follow; 0 where there is none."""
     with Log() as log:
         records = [journal.decode(f"{agent}.journal", payload(m)) for m in log.stream(f"{agent}.journal", partition)]
     taken = [record["snapshot"]["sequence"] for record in records if record["snapshot"] is not None]
-    return max((sequence for sequence in taken if sequence < records[-1]["sequence"]), default=0)
+    stepped = max(record["sequence"] for record in records if record["steps"])
+    return max((sequence for sequence in taken if sequence < stepped), default=0)
 
 
 @pytest.mark.usefixtures("log")
