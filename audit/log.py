@@ -31,6 +31,7 @@ class Stream:
         self.topic, self.partition, self.start, self.end = topic, partition, start, end
         self._grows = True
         self.read = 0  # records so far
+        self.taken = 0  # of them, those that were read elsewhere
         self._shared, self._next = shared, start
         self._reader: LogReader | None = None
         self._waiting: deque[Message] = deque()
@@ -48,6 +49,7 @@ class Stream:
     def take(self, messages: Sequence[Message], end: int) -> None:
         """Records up to ``end``, which were read elsewhere, come next."""
         self.read += len(messages)
+        self.taken += len(messages)
         self._waiting.extend(messages)
         self.end = self._next = end
 
@@ -122,6 +124,18 @@ class Stream:
             reader.close()
 
 
+Spans = dict[str, int]  # what was read of one partition: ``from`` this offset ``to`` before that one, so many ``records``
+
+
+def joined(*parts: Mapping[str, Spans]) -> dict[str, Spans]:
+    """What was read by several, as one; by ``topic[partition]``."""
+    out: dict[str, Spans] = {}
+    for place, new in ((place, new) for part in parts for place, new in part.items()):
+        old = out.get(place, {"from": new["from"], "to": new["to"], "records": 0})
+        out[place] = {"from": min(old["from"], new["from"]), "to": max(old["to"], new["to"]), "records": old["records"] + new["records"]}
+    return out
+
+
 class Log:
     """An agent's topics on the broker of the settings: where they begin and end, and streams of them, closed together.
 
@@ -133,6 +147,7 @@ class Log:
         self.little = little
         self._shared = self.reader if little else None
         self._streams: list[Stream] = []
+        self._some: dict[str, Spans] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -158,7 +173,7 @@ class Log:
 
     def some(self, topic: str, partition: int, start: int, end: int) -> list[Message]:
         """The records of a short range [start, end). Raises OffsetOutOfLog."""
-        return [m for batch in self.reader.read({topic: start}, partition, {topic: end}) for m in batch]
+        return self.several({topic: (start, end)}, partition)[topic]
 
     def several(self, spans: Mapping[str, tuple[int, int]], partition: int) -> dict[str, list[Message]]:
         """The records of short ranges [start, end) of several topics, by topic. Raises OffsetOutOfLog."""
@@ -167,7 +182,18 @@ class Log:
         for batch in self.reader.read(starts, partition, ends):
             for message in batch:
                 found[settings().logical(message.topic())].append(message)
+        told = {f"{topic}[{partition}]": {"from": spans[topic][0], "to": spans[topic][1], "records": len(found[topic])} for topic in spans}
+        self._some = joined(self._some, told)
         return found
+
+    def read(self) -> dict[str, Spans]:
+        """What was read so far, from where; not the few records by which a place in a log was found."""
+        streams = [
+            {f"{one.topic}[{one.partition}]": {"from": one.start, "to": one.end, "records": one.read - one.taken}}
+            for one in self._streams
+            if one.read > one.taken
+        ]
+        return joined(self._some, *streams)
 
     def partitions(self, topic: str) -> range:
         """The partitions of a topic; none where the broker does not have it."""

@@ -35,8 +35,9 @@ def verify_decision(decision_id: str, as_json: bool) -> None:
     began = time.monotonic()
     with opened(decision_id) as (agent, log, index, place):
         found = verify(agent, place, log, index.folder)
+        read = log.read()
     seconds = time.monotonic() - began
-    answer = _answer(found, agent) | {"seconds": round(seconds, 3)}
+    answer = _answer(found, agent) | {"read": read, "seconds": round(seconds, 3)}
     if as_json:
         typer.echo(orjson.dumps(plain(answer, None), default=repr))
     else:
@@ -59,7 +60,6 @@ def _answer(found: Verified, agent: Agent) -> dict[str, Any]:
         "stepped": {"began_at": again.began_at, "events": again.events, "before": again.warmed_events, "records": again.records},
         "different": [one.text() for one in again.differences] + [str(fault) for fault in again.faults],
         "missing": again.missing,
-        "read": again.read,
         "took_s": found.seconds,
     }
 
@@ -83,5 +83,5 @@ def _show(found: Verified, answer: dict[str, Any]) -> None:
         typer.echo(said)
     for said in answer["missing"]:
         typer.echo(f"missing: {said}")
-    typer.echo(asked.read_from([again.read]))
+    typer.echo(asked.read_from([answer["read"]]))
     typer.echo(f"in {answer['seconds']:.2f} s")

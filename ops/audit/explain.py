@@ -12,7 +12,7 @@ from audit.explain import Explanation, explain
 from audit.personal import personal
 from audit.search import read
 from audit.verify import input_of
-from ops.audit import options
+from ops.audit import asked, options
 from ops.audit.decision import opened
 from ops.audit.words import SAID, support_factors
 from ops.decoding import plain
@@ -39,6 +39,7 @@ def explain_decision(
         if agent.name == "matching" and decision["offer_id"] is not None:
             decision["alternatives"] = _offered(decision)
         answered = input_of(decision_id, log)
+        read_here = log.read()
     own = decision if agent.name != "support" else decision | {"factors": support_factors(decision)}
     why = explain(own, personal(agent, own, answered))
     said = SAID[agent.name](decision) if agent.name in SAID else [f"{decision_id}: {why.outcome}."]
@@ -50,10 +51,12 @@ def explain_decision(
             "driver_said": mine,
             "decision": decision,
             "input": answered,
+            "read": read_here,
         }
         typer.echo(orjson.dumps(plain(out, None), default=repr))
     else:
         _show(why, said, mine)
+        typer.echo(asked.read_from([read_here]))
 
 
 def _offered(decision: Decision) -> list[Decision]:

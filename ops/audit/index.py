@@ -12,7 +12,7 @@ import typer
 
 from audit.index import Index
 from audit.indexing import index_task
-from audit.log import Log
+from audit.log import Log, joined
 from audit.replay import Replay
 from audit.restoring import GoneError
 from ops.audit import asked, options
@@ -36,6 +36,7 @@ class Job:
             for done in index_task(agent, self.partition, log, index):
                 report(done, high - low)
             covered = index.covered(self.agent, self.partition)
+            read = log.read()
         if self.states:
             replay = Replay(agent, self.partition, folder=self.folder)
             try:
@@ -43,8 +44,9 @@ class Job:
                     report(replay.done, replay.of)
             except GoneError as error:
                 replay.found.missing.append(str(error))
+            read = joined(read, replay.found.read)
         since, until = (None, None) if covered is None else (covered.since_ms, covered.until_ms)
-        return {"task": f"{self.agent}[{self.partition}]", "from": since, "to": until}
+        return {"task": f"{self.agent}[{self.partition}]", "from": since, "to": until, "read": read}
 
 
 def index(
@@ -71,5 +73,6 @@ def index(
     rows = [(one["task"], moment(one["from"]), moment(one["to"])) for one in found if one["from"] is not None]
     print_rows("indexed", ("task", "from", "to"), rows)
     typer.echo(", ".join(f"{count} decisions of {name}" for name, count in counts.items()) or "no decisions")
+    typer.echo(asked.read_from(one["read"] for one in found))
     if as_json:
         typer.echo(orjson.dumps({"decisions": counts, "tasks": found}))
