@@ -45,10 +45,12 @@ class Stepper:
         if self.log.little:
             self._fetch(record)
         seen = [{one["topic"]: self._records(one) for one in step["ranges"]} for step in record["steps"]]
+        letters = self._crashing(record, written_ms) if any(map(_skipped, record["steps"])) else {}
         events, written = 0, list[Written]()
         for step, inputs, decoded in zip(record["steps"], seen, self._prepared(record["steps"], seen), strict=True):
             events += sum(len(records.messages) for records in inputs.values())
-            crashing = self._crashing(step, written_ms) if any(one["skipped"] for one in step["ranges"]) else {}
+            skipped = _skipped(step) if letters else set()
+            crashing = {place: said for place, said in letters.items() if place in skipped}
             written += task.step(inputs, step["now"], crashing, decoded).written
         task.restepped_from = record["restepped_from"]
         value = task.journal_record(record["snapshot"])
@@ -92,19 +94,20 @@ class Stepper:
             stream = self.read.setdefault(topic, self.log.stream(topic, self.task.partition, start, start))
             stream.take(found[topic], end)
 
-    def _crashing(self, step: journal.Step, written_ms: int | None) -> dict[tuple[str, int], str]:
-        """Of the records that the step did not see those that made it raise, with what it said: their dead letters carry it."""
+    def _crashing(self, record: journal.Record, written_ms: int | None) -> dict[tuple[str, int], str]:
+        """Records that made a step raise, with what it said: their dead letters carry it. Of a little log only this journal record's."""
         topic, partition = dead_letters.topic_of(self.task.agent.name), self.task.partition
-        letters = self._letters
         if self.log.little and written_ms is not None:
-            found = self.log.some(
-                topic, partition, self.log.since(topic, partition, step["now"]), self.log.since(topic, partition, written_ms + 1)
-            )
-            letters = _failed(topic, partition, found)
-        elif letters is None:
-            letters = self._letters = _failed(topic, partition, self.log.stream(topic, partition))
-        skipped = {(one["topic"], offset) for one in step["ranges"] for offset in one["skipped"]}
-        return {place: said for place, said in letters.items() if place in skipped}
+            start, end = (self.log.since(topic, partition, ms) for ms in (record["steps"][0]["now"], written_ms + 1))
+            return _failed(topic, partition, self.log.some(topic, partition, start, end))
+        if self._letters is None:
+            self._letters = _failed(topic, partition, self.log.stream(topic, partition))
+        return self._letters
+
+
+def _skipped(step: journal.Step) -> set[tuple[str, int]]:
+    """The records of its ranges that a step did not see."""
+    return {(one["topic"], offset) for one in step["ranges"] for offset in one["skipped"]}
 
 
 def _failed(topic: str, partition: int, letters: Iterable[Message]) -> dict[tuple[str, int], str]:
