@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from audit.faults import Fault
 from audit.links import Head
-from audit.log import Log
+from audit.log import Log, Spans
 from audit.memory import Kept, MemoryLog, kept
 from audit.walk import Task, Walked
 from streams.agent import Agent
@@ -27,6 +27,7 @@ class Flips:
     named: int = 0  # the very record, by topic and offset
     among: int = 0  # the records of one journal record, of which it is one
     missed: list[str] | None = None
+    read: dict[str, Spans] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

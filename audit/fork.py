@@ -25,7 +25,7 @@ import polars as pl
 from audit.export import inputs_of
 from audit.fork_child import RECORD
 from audit.indexing import decision_topics
-from audit.log import Log
+from audit.log import Log, Spans
 from audit.restoring import missing_input, restored
 from audit.search import Journalled, after, read, since
 from audit.stepping import Stepper
@@ -69,6 +69,7 @@ class Forked:
     last_now: int = 0
     code_version: str = ""
     journalled_by: list[str] = field(default_factory=list)
+    read: dict[str, Spans] = field(default_factory=dict)
 
 
 @contextmanager
@@ -100,6 +101,7 @@ def fork(agent: Agent, partition: int, since_ms: int | None, until_ms: int | Non
         _run(other, folder, done)
         done.other = {topic: _decoded(topic, values) for topic, values in _outputs(folder, decision_topics(agent)).items()}
         done.actual = _actual(agent, partition, done, log)
+        done.read = log.read()
         return done
 
 

@@ -20,7 +20,7 @@ from streams.message import Message
 from streams.settings import settings
 
 COMMIT_S = 2.0
-PIECE = 4096  # offsets that a stream reads in its turn
+PIECE = 64  # offsets that a stream reads in its turn, at least
 GROUP = "audit"  # a name librdkafka wants; nothing is ever committed under it
 
 
@@ -31,6 +31,7 @@ class Stream:
         self.topic, self.partition, self.start, self.end = topic, partition, start, end
         self._grows = True
         self.read = 0  # records so far
+        self.taken = 0  # of them, those that were read elsewhere
         self._shared, self._next = shared, start
         self._reader: LogReader | None = None
         self._waiting: deque[Message] = deque()
@@ -41,13 +42,14 @@ class Stream:
 
         ``patient``: where the end comes too soon, it is asked for once more: a transaction's records are seen partition by partition.
         """
-        while len(self._waiting) < count and (self._more() or (patient and self._grown())):
+        while (missing := count - len(self._waiting)) > 0 and (self._more(missing) or (patient and self._grown())):
             pass
         return list(islice(self._waiting, count))
 
     def take(self, messages: Sequence[Message], end: int) -> None:
         """Records up to ``end``, which were read elsewhere, come next."""
         self.read += len(messages)
+        self.taken += len(messages)
         self._waiting.extend(messages)
         self.end = self._next = end
 
@@ -58,7 +60,7 @@ class Stream:
 
     def until(self, offset: int) -> list[Message]:
         """The next records below an offset, done with. Raises OffsetOutOfLog."""
-        while (not self._waiting or self._waiting[-1].offset() < offset - 1) and self._more():
+        while (not self._waiting or self._waiting[-1].offset() < offset - 1) and self._more(offset - self._next):
             pass
         found = []
         while self._waiting and self._waiting[0].offset() < offset:
@@ -66,14 +68,14 @@ class Stream:
         return found
 
     def __iter__(self) -> Iterator[Message]:
-        while self._waiting or self._more():
+        while self._waiting or self._more(PIECE):
             if self._waiting:
                 yield self._waiting.popleft()
 
-    def _more(self) -> bool:
-        """Fetch further records; False at the end."""
+    def _more(self, wanted: int) -> bool:
+        """Fetch further records, from a shared reader about as many as are wanted; False at the end."""
         if self._shared is not None:
-            return self._piece(self._shared)
+            return self._piece(self._shared, max(wanted, PIECE, self.read))  # who wants more and more is given more at a time
         if self._batches is None:
             if self.start >= self.end:
                 return False
@@ -86,11 +88,11 @@ class Stream:
         self._waiting.extend(batch)
         return True
 
-    def _piece(self, reader: LogReader) -> bool:
-        """Fetch the next piece that has records; False at the end."""
+    def _piece(self, reader: LogReader, offsets: int) -> bool:
+        """Fetch the next piece of so many offsets that has records; False at the end."""
         found: list[Message] = []
         while self._next < self.end and not found:
-            until = min(self.end, self._next + PIECE)
+            until = min(self.end, self._next + offsets)
             found = [m for batch in reader.read({self.topic: self._next}, self.partition, {self.topic: until}) for m in batch]
             self._next = until
         self.read += len(found)
@@ -122,6 +124,18 @@ class Stream:
             reader.close()
 
 
+Spans = dict[str, int]  # what was read of one partition: ``from`` this offset ``to`` before that one, so many ``records``
+
+
+def joined(*parts: Mapping[str, Spans]) -> dict[str, Spans]:
+    """What was read by several, as one; by ``topic[partition]``."""
+    out: dict[str, Spans] = {}
+    for place, new in ((place, new) for part in parts for place, new in part.items()):
+        old = out.get(place, {"from": new["from"], "to": new["to"], "records": 0})
+        out[place] = {"from": min(old["from"], new["from"]), "to": max(old["to"], new["to"]), "records": old["records"] + new["records"]}
+    return out
+
+
 class Log:
     """An agent's topics on the broker of the settings: where they begin and end, and streams of them, closed together.
 
@@ -133,6 +147,7 @@ class Log:
         self.little = little
         self._shared = self.reader if little else None
         self._streams: list[Stream] = []
+        self._some: dict[str, Spans] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -158,7 +173,7 @@ class Log:
 
     def some(self, topic: str, partition: int, start: int, end: int) -> list[Message]:
         """The records of a short range [start, end). Raises OffsetOutOfLog."""
-        return [m for batch in self.reader.read({topic: start}, partition, {topic: end}) for m in batch]
+        return self.several({topic: (start, end)}, partition)[topic]
 
     def several(self, spans: Mapping[str, tuple[int, int]], partition: int) -> dict[str, list[Message]]:
         """The records of short ranges [start, end) of several topics, by topic. Raises OffsetOutOfLog."""
@@ -167,7 +182,18 @@ class Log:
         for batch in self.reader.read(starts, partition, ends):
             for message in batch:
                 found[settings().logical(message.topic())].append(message)
+        told = {f"{topic}[{partition}]": {"from": spans[topic][0], "to": spans[topic][1], "records": len(found[topic])} for topic in spans}
+        self._some = joined(self._some, told)
         return found
+
+    def read(self) -> dict[str, Spans]:
+        """What was read so far, from where; not the few records by which a place in a log was found."""
+        streams = [
+            {f"{one.topic}[{one.partition}]": {"from": one.start, "to": one.end, "records": one.read - one.taken}}
+            for one in self._streams
+            if one.read > one.taken
+        ]
+        return joined(self._some, *streams)
 
     def partitions(self, topic: str) -> range:
         """The partitions of a topic; none where the broker does not have it."""

@@ -11,7 +11,7 @@ import orjson
 
 from audit.differences import Difference
 from audit.faults import Fault
-from audit.log import Stream
+from audit.log import Stream, joined
 from audit.walk import Task as Walk
 
 
@@ -68,12 +68,12 @@ class Replayed:
 
     def went_on(self, walk: Walk, inputs: Mapping[str, Stream]) -> Replayed:
         """This, and what a walk over its journal and outputs, and reading its inputs, came to so far."""
-        read = {topic: {"from": one.start, "to": one.end, "records": one.read} for topic, one in inputs.items()}
+        read = {f"{topic}[{self.partition}]": {"from": one.start, "to": one.end, "records": one.read} for topic, one in inputs.items()}
         return replace(
             self,
             faults=[*self.faults, *(fault for fault in walk.faults if fault not in self.faults)],
             missing=list(dict.fromkeys([*self.missing, *walk.missing()])),
-            read=_both(self.read, walk.read | read),
+            read=joined(self.read, walk.read | read),
         )
 
 
@@ -99,12 +99,3 @@ class Progress:
     def done(self) -> None:
         """It came to its end."""
         self.path.unlink(missing_ok=True)
-
-
-def _both(before: Mapping[str, Mapping[str, int]], after: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
-    """What was read, of two parts of a range."""
-    out: dict[str, Any] = {**before, **after}
-    for topic in set(before) & set(after):
-        one, two = before[topic], after[topic]
-        out[topic] = {"from": min(one["from"], two["from"]), "to": max(one["to"], two["to"]), "records": one["records"] + two["records"]}
-    return out

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from polars.exceptions import PanicException
 
 from audit.log import Log, Stream
 from audit.restoring import missing_input
 from audit.search import read
 from streams import dead_letters, journal
+from streams.agent import Prepares
 from streams.errors import OffsetOutOfLog
 from streams.message import Message
-from streams.records import Records
+from streams.records import Read, Records, by_inputs
+from streams.records import read as read_all
 from streams.task import Task, Written
 
 
@@ -40,16 +44,30 @@ class Stepper:
         task.positions = {p["topic"]: p["offset"] for p in record["positions"]} | task.positions
         if self.log.little:
             self._fetch(record)
+        seen = [{one["topic"]: self._records(one) for one in step["ranges"]} for step in record["steps"]]
+        letters = self._crashing(record, written_ms) if any(map(_skipped, record["steps"])) else {}
         events, written = 0, list[Written]()
-        for step in record["steps"]:
-            inputs = {one["topic"]: self._records(one) for one in step["ranges"]}
+        for step, inputs, decoded in zip(record["steps"], seen, self._prepared(record["steps"], seen), strict=True):
             events += sum(len(records.messages) for records in inputs.values())
-            crashing = self._crashing(step, written_ms) if any(one["skipped"] for one in step["ranges"]) else {}
-            written += task.step(inputs, step["now"], crashing).written
+            skipped = _skipped(step) if letters else set()
+            crashing = {place: said for place, said in letters.items() if place in skipped}
+            written += task.step(inputs, step["now"], crashing, decoded).written
         task.restepped_from = record["restepped_from"]
         value = task.journal_record(record["snapshot"])
         task.journalled(value)
         return Again(_by_topic(written), journal.decode(f"{task.agent.name}.journal", value), value, events)
+
+    def _prepared(self, steps: list[journal.Step], seen: list[dict[str, Records]]) -> Sequence[Mapping[str, Read] | None]:
+        """All steps' inputs decoded, where the agent can look at them at once (streams.agent.Prepares)."""
+        agent = self.task.agent
+        if not isinstance(agent, Prepares) or not any(seen):
+            return [None] * len(steps)
+        try:
+            decoded = [{topic: read_all(records) for topic, records in inputs.items()} for inputs in seen]
+            agent.prepare([by_inputs(agent.inputs, one) for one in decoded], steps[-1]["now"])
+        except (Exception, PanicException):  # the step that it is of says what is wrong, if anything is
+            return [None] * len(steps)
+        return decoded
 
     def _records(self, wanted: journal.Range) -> Records:
         topic, partition = wanted["topic"], self.task.partition
@@ -76,19 +94,20 @@ class Stepper:
             stream = self.read.setdefault(topic, self.log.stream(topic, self.task.partition, start, start))
             stream.take(found[topic], end)
 
-    def _crashing(self, step: journal.Step, written_ms: int | None) -> dict[tuple[str, int], str]:
-        """Of the records that the step did not see those that made it raise, with what it said: their dead letters carry it."""
+    def _crashing(self, record: journal.Record, written_ms: int | None) -> dict[tuple[str, int], str]:
+        """Records that made a step raise, with what it said: their dead letters carry it. Of a little log only this journal record's."""
         topic, partition = dead_letters.topic_of(self.task.agent.name), self.task.partition
-        letters = self._letters
         if self.log.little and written_ms is not None:
-            found = self.log.some(
-                topic, partition, self.log.since(topic, partition, step["now"]), self.log.since(topic, partition, written_ms + 1)
-            )
-            letters = _failed(topic, partition, found)
-        elif letters is None:
-            letters = self._letters = _failed(topic, partition, self.log.stream(topic, partition))
-        skipped = {(one["topic"], offset) for one in step["ranges"] for offset in one["skipped"]}
-        return {place: said for place, said in letters.items() if place in skipped}
+            start, end = (self.log.since(topic, partition, ms) for ms in (record["steps"][0]["now"], written_ms + 1))
+            return _failed(topic, partition, self.log.some(topic, partition, start, end))
+        if self._letters is None:
+            self._letters = _failed(topic, partition, self.log.stream(topic, partition))
+        return self._letters
+
+
+def _skipped(step: journal.Step) -> set[tuple[str, int]]:
+    """The records of its ranges that a step did not see."""
+    return {(one["topic"], offset) for one in step["ranges"] for offset in one["skipped"]}
 
 
 def _failed(topic: str, partition: int, letters: Iterable[Message]) -> dict[tuple[str, int], str]:

@@ -85,7 +85,7 @@ class Task:
         """What was read so far, from where."""
         sources = {} if self._stream is None else {self.chain.topic: self._stream}
         sources |= {topic: one.source for topic, one in self.outputs.items()}
-        return {topic: {"from": one.start, "to": one.end, "records": one.read} for topic, one in sources.items()}
+        return {f"{topic}[{self.partition}]": {"from": one.start, "to": one.end, "records": one.read} for topic, one in sources.items()}
 
     def _end(self, stream: Source) -> None:
         if self.known is not None and self.chain.head is None and stream.start <= self.known.offset:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 
 import typer
 
 from ops import listing
+from ops.importing import imported
 from ops.summary import fail
 from streams.errors import AccessError
 
@@ -49,7 +49,7 @@ def build(names: list[str]) -> typer.Typer:
 
     for name in names:
         module, attribute = COMMANDS[name]
-        command = getattr(importlib.import_module(module), attribute)
+        command = getattr(imported(module), attribute)
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:

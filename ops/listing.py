@@ -7,11 +7,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from rich.console import Console
-from rich.progress import track
-from rich.table import Table
-from rich.text import Text
-
 T = TypeVar("T")
 
 beside = False  # tables go to stderr, since a program reads stdout
@@ -19,18 +14,22 @@ beside = False  # tables go to stderr, since a program reads stdout
 
 def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under their columns' names."""
-    console = Console(stderr=beside)
-    if not console.is_terminal:
-        print(*columns, sep="\t", file=console.file)
+    file = sys.stderr if beside else sys.stdout
+    if not file.isatty():
+        print(*columns, sep="\t", file=file)
         for row in rows:
-            print(*("-" if cell is None else str(cell).replace("\t", " ").replace("\n", " ") for cell in row), sep="\t", file=console.file)
+            print(*("-" if cell is None else str(cell).replace("\t", " ").replace("\n", " ") for cell in row), sep="\t", file=file)
         return
+    from rich.console import Console  # here and below: only where there is a terminal
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(title=title, title_justify="left", header_style="bold")
     for i, column in enumerate(columns):
         table.add_column(column, overflow="fold", no_wrap=i == 0)
     for row in rows:
         table.add_row(*(Text("-", style="dim") if cell is None else Text(str(cell)) for cell in row))
-    console.print(table)
+    Console(file=file).print(table)
 
 
 def moment(ms: int | None) -> str | None:
@@ -42,4 +41,9 @@ def moment(ms: int | None) -> str | None:
 
 def progress(items: Sequence[T], what: str) -> Iterable[T]:
     """The items, with a bar that goes with them: for people, so not where the errors go to no terminal."""
-    return track(items, what, transient=True, console=Console(stderr=True), disable=not sys.stderr.isatty())
+    if not sys.stderr.isatty():
+        return items
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(items, what, transient=True, console=Console(stderr=True))

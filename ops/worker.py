@@ -8,7 +8,6 @@ import os
 import sys
 from typing import Annotated
 
-import structlog
 import typer
 
 AGENTS = {
@@ -59,6 +58,8 @@ def one_thread() -> None:
 
 def setup_logging(loglevel: str) -> None:
     """Structured lines on stderr: key=value for people, JSON where TRIPO_LOG=json."""
+    import structlog  # with rich, asyncio and ssl: only where something is logged
+
     level = getattr(logging, loglevel.upper())
     as_json = os.environ.get("TRIPO_LOG") == "json"
     structlog.configure(

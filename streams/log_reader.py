@@ -10,7 +10,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from streams import clients
 from streams.errors import OffsetOutOfLog
-from streams.message import Message
+from streams.message import ERROR, OFFSET, TOPIC, Message
 from streams.settings import Settings
 
 T = TypeVar("T")
@@ -57,21 +57,21 @@ class LogReader:
         if not left:
             return
         self.consumer.assign([self._at(topic, partition, starts[topic]) for topic in sorted(left)])
+        names = {self._settings.topic(topic): topic for topic in left}
         deadline = time.monotonic() + PATIENCE_S
         try:
             while left:
                 batch = []
                 for message in self._consume():
-                    error = message.error()
-                    if message.topic() is None:  # of no partition: who may only read topics is told that groups are not for it
+                    topic = names.get(TOPIC(message))
+                    if topic is None:  # of no partition: who may only read topics is told that groups are not for it
                         continue
-                    topic = self._settings.logical(message.topic())
+                    error, offset, end = ERROR(message), OFFSET(message), ends[topic]
                     if error is not None:
                         _check(message, error, topic, starts)
-                    elif message.offset() < ends[topic]:
+                    elif offset < end:
                         batch.append(message)
-                    at_end = error is None or error.code() == KafkaError._PARTITION_EOF
-                    if at_end and message.offset() >= ends[topic] - (error is None):
+                    if offset >= end - (error is None) and (error is None or error.code() == KafkaError._PARTITION_EOF):
                         left.discard(topic)
                 if batch:
                     deadline = time.monotonic() + PATIENCE_S

@@ -9,13 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtri
 
 from agents.growth.conversion import Arms, Conversion
 from agents.growth.policy import TIMINGS, TYPES, Policy
+from columns.parts import parts
 from columns.table import F64, I64, Mask
+
+if TYPE_CHECKING:
+    from scipy.special import ndtri
+else:
+    ndtri = parts("scipy.special", "_ufuncs")[0].ndtri
 
 NOTHING = -1
 CHUNK = 256  # requests looked at together: what is needed for them stays in the processor's cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,10 @@ class MatchingAgent:
     def start(self, partition: int) -> MatchingState:
         """The state of a task that has seen nothing."""
         return MatchingState(partition)
+
+    def warm(self) -> None:
+        """Load what only scarce drivers need; see streams.agent.Warms."""
+        importlib.import_module("scipy.sparse.csgraph")
 
     def due(self, state: MatchingState, now: int) -> bool:
         """Whether a step without records at ``now`` could change anything but the clocks."""

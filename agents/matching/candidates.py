@@ -6,16 +6,22 @@ Orders that ask for the same (service, features, tier) form a class; one tree ho
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from agents.matching import geo
 from agents.matching.courier import FOOD
 from agents.matching.drivers import Drivers
 from agents.matching.orders import Asked
 from agents.matching.policy import Policy
+from columns.parts import parts
 from columns.table import F64, I64, Columns, Mask
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
+else:
+    cKDTree = parts("scipy.spatial", "_ckdtree")[0].cKDTree  # noqa: N816 - its name in scipy
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,6 @@ import heapq
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from columns.table import I64, Mask
 
@@ -162,6 +160,9 @@ def _places(choices: Choices, mine: I64) -> I64:
 
 def _lapjv(choices: Choices) -> I64:
     """The same by scipy's sparse LAPJV, with a column of its own for each order's going without."""
+    from scipy.sparse import csr_array  # an eighth of a second: only where drivers are scarce, and before a worker's first record
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
     orders, width = choices.cost.shape
     cost = np.column_stack((choices.cost, choices.outside))
     driver = np.column_stack((choices.driver, choices.drivers + np.arange(orders)))

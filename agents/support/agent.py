@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,8 @@ class SupportAgent:
         """The sentence model of the second stage, None for doing without. It is read when a text needs it: that takes a second."""
         if self._given is not None:
             return self._embed
-        return sentence_vectors if has_sentence_model() and self.model.second is not None else None
+        found = has_sentence_model() and self.model.second is not None
+        return partial(sentence_vectors, folder=settings().models) if found else None
 
     @cached_property
     def texts(self) -> Texts:

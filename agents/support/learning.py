@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from agents.support.concepts import folded
 from agents.support.text import plain
-from columns.drift import PageHinkley, parts
+from columns.drift import PageHinkley
+from columns.parts import parts
 
 if TYPE_CHECKING:
     from river.linear_model import LogisticRegression

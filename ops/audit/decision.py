@@ -1,29 +1,21 @@
-"""``tripo audit verify DECISION_ID``: was it really so? And ``tripo audit index``, which makes that quick."""
+"""``tripo audit verify DECISION_ID``: was it really so?"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
 import typer
 
 from audit.index import Index, Place
-from audit.indexing import index_task
 from audit.log import Log
-from audit.replay import Replay
-from audit.restoring import GoneError
 from audit.verify import Coordinates, Verified, find, verify
-from ops.audit import asked, options
-from ops.audit.side_by_side import Report, side_by_side
+from ops.audit import asked
 from ops.decoding import plain
-from ops.listing import moment, print_rows
-from ops.worker import setup_logging
+from ops.listing import moment
 from streams.agent import Agent
 
 
@@ -31,9 +23,11 @@ from streams.agent import Agent
 def opened(decision_id: str) -> Iterator[tuple[Agent, Log, Index, Place]]:
     """A decision's agent and place. Leaves with a plain error where there is none."""
     with asked.readable():
-        agent = asked.agent(Coordinates.of(decision_id).agent)
-        with Log(little=True) as log, Index(asked.folder(log)) as index:
-            yield agent, log, index, find(agent, decision_id, log, index)
+        name = Coordinates.of(decision_id).agent
+        with Log(little=True) as log:  # it connects while the agent is imported
+            agent = asked.agent(name)
+            with Index(asked.folder(log)) as index:
+                yield agent, log, index, find(agent, decision_id, log, index)
 
 
 def verify_decision(decision_id: str, as_json: bool) -> None:
@@ -41,8 +35,9 @@ def verify_decision(decision_id: str, as_json: bool) -> None:
     began = time.monotonic()
     with opened(decision_id) as (agent, log, index, place):
         found = verify(agent, place, log, index.folder)
+        read = log.read()
     seconds = time.monotonic() - began
-    answer = _answer(found, agent) | {"seconds": round(seconds, 3)}
+    answer = _answer(found, agent) | {"read": read, "seconds": round(seconds, 3)}
     if as_json:
         typer.echo(orjson.dumps(plain(answer, None), default=repr))
     else:
@@ -65,7 +60,6 @@ def _answer(found: Verified, agent: Agent) -> dict[str, Any]:
         "stepped": {"began_at": again.began_at, "events": again.events, "before": again.warmed_events, "records": again.records},
         "different": [one.text() for one in again.differences] + [str(fault) for fault in again.faults],
         "missing": again.missing,
-        "read": again.read,
         "took_s": found.seconds,
     }
 
@@ -89,61 +83,5 @@ def _show(found: Verified, answer: dict[str, Any]) -> None:
         typer.echo(said)
     for said in answer["missing"]:
         typer.echo(f"missing: {said}")
-    typer.echo(asked.read_from([again.read]))
+    typer.echo(asked.read_from([answer["read"]]))
     typer.echo(f"in {answer['seconds']:.2f} s")
-
-
-@dataclass(frozen=True)
-class Job:
-    """One task to be indexed, for any process."""
-
-    agent: str
-    partition: int
-    folder: Path
-    states: bool
-
-    def __call__(self, report: Report) -> dict[str, Any]:
-        agent = asked.agent(self.agent)
-        with Log() as log, Index(self.folder) as index:
-            low, high = log.reader.bounds(f"{self.agent}.journal", self.partition)
-            for done in index_task(agent, self.partition, log, index):
-                report(done, high - low)
-            covered = index.covered(self.agent, self.partition)
-        if self.states:
-            replay = Replay(agent, self.partition, folder=self.folder)
-            try:
-                for _ in replay.run():
-                    report(replay.done, replay.of)
-            except GoneError as error:
-                replay.found.missing.append(str(error))
-        since, until = (None, None) if covered is None else (covered.since_ms, covered.until_ms)
-        return {"task": f"{self.agent}[{self.partition}]", "from": since, "to": until}
-
-
-def index(
-    agent: options.AnyAgent = None,
-    *,
-    partition: options.Partition = None,
-    states: Annotated[
-        bool, typer.Option(help="step everything again, too, and keep states, so that one decision is verified at once")
-    ] = True,
-    workers: options.Workers = 2,
-    as_json: options.AsJson = False,
-) -> None:
-    """Index what is new of the decisions, so that `verify` and `explain` find any of them at once."""
-    setup_logging("error")
-    with asked.readable():
-        names = asked.with_journals() if agent is None else [agent]
-        for name in names:
-            asked.agent(name)
-        with Log() as log:
-            folder = asked.folder(log)
-        jobs = [(f"{name}[{p}]", partial(Job(name, p, folder, states).__call__)) for name in names for p in asked.tasks(name, partition)]
-        found = side_by_side(jobs, workers)
-        with Index(folder) as opened_index:
-            counts = opened_index.counts()
-    rows = [(one["task"], moment(one["from"]), moment(one["to"])) for one in found if one["from"] is not None]
-    print_rows("indexed", ("task", "from", "to"), rows)
-    typer.echo(", ".join(f"{count} decisions of {name}" for name, count in counts.items()) or "no decisions")
-    if as_json:
-        typer.echo(orjson.dumps({"decisions": counts, "tasks": found}))

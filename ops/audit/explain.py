@@ -12,13 +12,12 @@ from audit.explain import Explanation, explain
 from audit.personal import personal
 from audit.search import read
 from audit.verify import input_of
-from ops.audit import options
+from ops.audit import asked, options
 from ops.audit.decision import opened
 from ops.audit.words import SAID, support_factors
 from ops.decoding import plain
 from ops.listing import print_rows
 from ops.summary import fail
-from ops.worker import setup_logging
 
 Decision = dict[str, Any]
 
@@ -32,7 +31,6 @@ def explain_decision(
     as_json: options.AsJson = False,
 ) -> None:
     """Explain a decision: factors and their relative weight, alternatives and why they lost, guards, versions, data about persons."""
-    setup_logging("error")
     with opened(decision_id) as (agent, log, _, place):
         found = log.some(place.topic, place.partition, place.offset, place.offset + 1)
         if not found:
@@ -41,6 +39,7 @@ def explain_decision(
         if agent.name == "matching" and decision["offer_id"] is not None:
             decision["alternatives"] = _offered(decision)
         answered = input_of(decision_id, log)
+        read_here = log.read()
     own = decision if agent.name != "support" else decision | {"factors": support_factors(decision)}
     why = explain(own, personal(agent, own, answered))
     said = SAID[agent.name](decision) if agent.name in SAID else [f"{decision_id}: {why.outcome}."]
@@ -52,10 +51,12 @@ def explain_decision(
             "driver_said": mine,
             "decision": decision,
             "input": answered,
+            "read": read_here,
         }
         typer.echo(orjson.dumps(plain(out, None), default=repr))
     else:
         _show(why, said, mine)
+        typer.echo(asked.read_from([read_here]))
 
 
 def _offered(decision: Decision) -> list[Decision]:

@@ -70,6 +70,8 @@ def export(
     print_rows("exported", ("figure", "value"), [(name.replace("_", " "), value) for name, value in figures.items()])
     for said in dict.fromkeys(said for one in found for said in one.missing):
         typer.echo(f"missing: {said}")
+    if not figures["decisions"]:
+        typer.echo("there are no decisions in this range")
     typer.echo(asked.read_from(one.read for one in found))
     if as_json:
         typer.echo(orjson.dumps(figures | {"tasks": [asdict(one) for one in found]}))

@@ -32,9 +32,11 @@ class Job:
         agent, done = asked.agent(self.agent), Flips()
         with Log() as log:
             taken = [piece for piece, _ in zip(pieces(agent, self.partition, log), range(LONGEST), strict=False)]
+            read = log.read()
         if len(taken) > 1:
             for done in flip(agent, self.partition, taken, self.count, self.seed):
                 report(done.flips, self.count)
+        done.read = read
         return done
 
 
@@ -67,6 +69,7 @@ def flips(
     missed = [said for one in found for said in one.missed or ()]
     for said in missed[:20]:
         typer.echo(f"NOT FOUND: {said}")
+    typer.echo(asked.read_from(one.read for one in found))
     if as_json:
         typer.echo(orjson.dumps(figures | {"missed": missed}))
     if missed or not figures["flips"]:

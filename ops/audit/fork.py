@@ -25,7 +25,6 @@ from ops.listing import moment, print_rows
 from ops.summary import fail
 from ops.worker import AGENTS, setup_logging
 from streams.agent import Agent
-from streams.settings import settings
 
 CAUTION = (
     "The inputs are those that followed the decisions actually made. Under the fork, people would have reacted otherwise from the first "
@@ -136,7 +135,7 @@ def _facts(
         ("partitions", ", ".join(str(one.partition) for one in found)),
         ("events", f"{sum(one.events for one in found):,} in {sum(one.steps for one in found):,} steps"),
         ("began at", "; ".join(f"[{one.partition}] {one.began_at}" for one in found)),
-        ("read from", f"{settings().brokers}: journal, snapshots and inputs of {agent}, and what was decided"),
+        ("read from", asked.read_from(one.read for one in found).removeprefix("read from ")),
         ("took", f"{seconds:.1f} s"),
     ]
 

@@ -23,6 +23,7 @@ from ops.summary import fail
 from ops.worker import setup_logging
 
 REPORT_EVERY_S = 0.2
+ASKED = {"matching": 5000, "pricing": 2000, "growth": 2000, "support": 500}  # events a second that an agent is asked to sustain live
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,10 @@ def replay(
 
 
 def summary(found: list[Replayed], seconds: float) -> dict[str, Any]:
-    """Figures of all tasks together. ``times_live``: events a second, as a multiple of the rate at which they were stepped live."""
+    """Figures of all tasks together. ``times_recorded``: events a second, as a multiple of the rate at which they were stepped when live.
+
+    ``times_asked``: likewise of the rate that the agent is asked to sustain live; None where none is.
+    """
     counted = ("decisions", "different", "only_versions", "records", "unseen", "events")
     figures: dict[str, Any] = {name: sum(getattr(one, name) for one in found) for name in counted}
     spans = [(one.first_now, one.last_now) for one in found if one.events]
@@ -92,7 +96,9 @@ def summary(found: list[Replayed], seconds: float) -> dict[str, Any]:
     figures |= {"journal_records": sum(sum(one.codes.values()) for one in found), "faults": sum(len(one.faults) for one in found)}
     figures["compared"] = bool(figures["events"] or figures["records"])
     figures |= {"seconds": round(seconds, 2), "events_per_s": round(figures["events"] / seconds), "live_s": round(live_s, 2)}
-    figures["times_live"] = round(live_s / seconds, 1)
+    figures["times_recorded"] = round(live_s / seconds, 1)
+    asked_for = ASKED.get(found[0].agent) if found else None
+    figures["times_asked"] = None if asked_for is None else round(figures["events_per_s"] / asked_for, 1)
     figures |= {"code": sorted({one.running for one in found}), "journalled_by": sorted({code for one in found for code in one.codes})}
     figures["other_code"] = set(figures["journalled_by"]) - set(figures["code"]) != set()
     figures |= {"missing": [said for one in found for said in one.missing], "holds": all(one.holds for one in found)}
@@ -140,8 +146,17 @@ def show(agent: str, found: list[Replayed], figures: dict[str, Any]) -> None:
         verdict = f"DIFFERS: {figures['different']} records, {figures['faults']} faults"
     typer.echo(
         f"{verdict}. {figures['decisions']} decisions and {figures['records'] - figures['decisions']} other records of {figures['events']} "
-        f"events in {figures['seconds']} s, {figures['times_live']} times as fast as live."
+        f"events in {figures['seconds']} s, {figures['events_per_s']} a second: {figures['times_recorded']} times as fast as they were "
+        f"decided{_of_asked(agent, figures)}."
     )
     typer.echo(asked.read_from(one.read for one in found))
     if figures["unseen"]:
         typer.echo(f"{figures['unseen']} records are no longer in their topics (compaction, retention): they have the journal's digest.")
+
+
+def _of_asked(agent: str, figures: dict[str, Any]) -> str:
+    return (
+        f", {figures['times_asked']} times the {ASKED[agent]} a second that are asked of it live"
+        if figures["times_asked"] is not None
+        else ""
+    )

@@ -7,11 +7,8 @@ from typing import Annotated
 import typer
 
 from ops.audit import asked, options
-from ops.audit.chain import chain
-from ops.audit.decision import verify_decision
 from ops.reading import LogError
 from ops.summary import fail
-from ops.worker import setup_logging
 
 
 def verify(
@@ -23,12 +20,15 @@ def verify(
     as_json: options.AsJson = False,
 ) -> None:
     """Say whether a decision was really so: found, chained, stepped again. Exits 1 when anything differs."""
-    setup_logging("error")
     if not whole:
         if what is None:
             fail("give a decision's id, or --chain", 2)
+        from ops.audit.decision import verify_decision  # here and below: the other one's modules are not needed
+
         verify_decision(what, as_json)
         return
+    from ops.audit.chain import chain
+
     try:
         names = [what] if what is not None else asked.with_journals()
     except LogError as error:

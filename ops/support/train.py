@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from agents.support.model import Model, languages_of
 from agents.support.model_bytes import dump
-from agents.support.models import CURRENT, NoModelError
+from agents.support.models import CURRENT, NoModelError, keep_sentence_model
 from agents.support.models import shipped as model_of
 from agents.support.multilingual import LANGUAGES as READ
 from agents.support.policy import DEFAULT, LANGUAGES
@@ -40,6 +40,8 @@ def train(folder: Path, files: Sequence[Path], by_map: Path | None, *, language:
     path = folder / f"support-{model.version}.npz"
     path.write_bytes(dump(model))
     (folder / CURRENT).write_text(path.name)
+    if model.second is not None:
+        keep_sentence_model(folder)
     figures: dict[str, Any] = {"model": model.version, "file": str(path), "megabytes": path.stat().st_size / 1e6}
     figures |= {
         "features": len(model.vocabulary) + len(model.matters),

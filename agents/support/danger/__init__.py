@@ -66,22 +66,39 @@ _Sided = dict[str, set[int]]  # beginning → sides
 _Rule = tuple[str, tuple[int, ...]]  # a matter, and the other sides that it needs
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Told:
     """What a beginning tells: ``matters`` alone; of which ``sides`` it is, and by another side what it tells together with that: a matter, if
-    there is the rest of its sides too. ``length``: in words or characters. ``bits``: ``sides``, and those of ``together``, once asked for.
+    there is the rest of its sides too. ``length``: in words or characters. ``bits``: ``sides``, and those of ``together``.
     """
 
     matters: tuple[str, ...]
     sides: tuple[int, ...]
     together: dict[int, tuple[_Rule, ...]]
     length: int
-    bits: tuple[int, int] | None = None
+    bits: tuple[int, int]
 
-    def as_bits(self) -> tuple[int, int]:
-        """Made when it is met first: most words of a table hardly ever are."""
-        self.bits = sum(1 << side for side in self.sides), sum(1 << side for side in self.together)
-        return self.bits
+
+class _Tells(dict[str, _Told]):
+    """What each of ``words`` tells, and with it those that it begins with itself: only the longest is found.
+
+    Made when it is met first: most words of a table hardly ever are.
+    """
+
+    def __init__(self, alone: _Alone, sided: _Sided, rules: Mapping[int, Iterable[_Rule]], counted: bool) -> None:
+        super().__init__()
+        self.words = Beginnings([*alone, *sided])
+        self._alone, self._sided, self._rules, self._counted = alone, sided, rules, counted
+
+    def __missing__(self, word: str) -> _Told:
+        shorter = [one for _, one in self.words.all(word, (0,))]
+        matters = {matter for one in shorter for matter in self._alone.get(one, ())}
+        sides = {side for one in shorter for side in self._sided.get(one, ())}
+        together = _by_other({rule for side in sides for rule in self._rules.get(side, ())})
+        bits = sum(1 << side for side in sides), sum(1 << side for side in together)
+        length = len(word) if self._counted else word.strip().count(" ")
+        told = self[word] = _Told(tuple(sorted(matters)), tuple(sorted(sides)), together, length, bits)
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +108,7 @@ class _Table:
     idioms: Beginnings
     begins: Beginnings  # where words begin; with the idioms, where words begin after blanks only
     inside: Beginnings  # anywhere
-    told: tuple[dict[str, _Told], dict[str, _Told]]  # by begins, by inside
+    told: tuple[_Tells, _Tells]  # by begins, by inside
     near: int  # words, or characters if ``counted``
     counted: bool
 
@@ -110,7 +127,7 @@ def _together(hits: Sequence[tuple[int, _Told]], near: int) -> set[str]:
     found: set[str] = set()
     before = 0
     for i, (place, told) in enumerate(hits):
-        of, needed = told.bits or told.as_bits()
+        of, needed = told.bits
         for other in _sides_of(before & needed):
             if place - _ended(hits[:i], other) <= near:
                 rules = told.together[other]
@@ -129,7 +146,7 @@ def _sides_of(bits: int) -> Iterator[int]:
 
 def _ended(hits: Sequence[tuple[int, _Told]], side: int) -> int:
     """The place where the latest beginning of a side ended; far away if there is none."""
-    return next((place + told.length for place, told in reversed(hits) if (told.bits or told.as_bits())[0] >> side & 1), -99)
+    return next((place + told.length for place, told in reversed(hits) if told.bits[0] >> side & 1), -99)
 
 
 def _hits(table: _Table, seen: str) -> list[tuple[int, _Told]]:
@@ -138,7 +155,7 @@ def _hits(table: _Table, seen: str) -> list[tuple[int, _Told]]:
     hits = table.begins.of_words(seen)
     if any(not idioms.isdisjoint(words) for _, _, words in hits):
         seen = _without(seen, table.idioms.longest(seen, [match.start() for match in _START.finditer(seen)]))
-        found = [(place, [word for word in words if word in told]) for place, _, words in table.begins.of_words(seen)]
+        found = [(place, [word for word in words if word in told.words.words]) for place, _, words in table.begins.of_words(seen)]
         return [(place, told[words[-1]]) for place, words in found if words]
     return [(place, told[words[-1]]) for place, _, words in hits]
 
@@ -208,14 +225,14 @@ def _side(side: str, groups: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
 def _table(language: str) -> _Table:
     counted = language in COUNTED
     alone, sided, rules = _gathered(language)
-    told = (_tell(alone[0], sided[0], rules, counted), _tell(alone[1], sided[1], rules, counted))
+    told = (_Tells(alone[0], sided[0], rules, counted), _Tells(alone[1], sided[1], rules, counted))
     names = {language, "en"} & set(TABLES)
     idioms = [word.strip() for name in names for word in TABLES[name].IDIOMS.split(",") if word.strip()]
     unheard = Beginnings(_word(word, language == "de", language in ANYWHERE)[1] for word in idioms)
     return _Table(
         unheard,
-        Beginnings(told[0] if language in _STARTS else told[0].keys() | unheard.words),
-        Beginnings(told[1]),
+        told[0].words if language in _STARTS else Beginnings(told[0].words.words | unheard.words),
+        told[1].words,
         told,
         NEAR_COUNTED if counted else NEAR,
         counted,
@@ -248,37 +265,15 @@ def _gathered(language: str) -> tuple[tuple[_Alone, _Alone], tuple[_Sided, _Side
     return alone, sided, rules
 
 
-def _tell(alone: _Alone, sided: _Sided, rules: Mapping[int, Iterable[_Rule]], counted: bool) -> dict[str, _Told]:
-    """What each beginning tells, and with it those that it begins with itself: only the longest is found."""
-    words, out = Beginnings([*alone, *sided]), {}
-    together: dict[tuple[int, ...], dict[int, tuple[_Rule, ...]]] = {}  # many words are of the same sides,
-    same: dict[tuple[object, ...], _Told] = {}  # and tell the same
-    for word in words.words:
-        shorter = [one for _, one in words.all(word, (0,))]
-        matters = tuple(sorted({matter for one in shorter for matter in alone.get(one, ())}))
-        sides = tuple(sorted({side for one in shorter for side in sided.get(one, ())}))
-        if sides not in together:
-            together[sides] = _by_other({rule for side in sides for rule in rules[side]})
-        length = len(word) if counted else word.strip().count(" ")
-        out[word] = same.setdefault((matters, sides, length), _Told(matters, sides, together[sides], length))
-    return out
-
-
 def _by_other(rules: Iterable[_Rule]) -> dict[int, tuple[_Rule, ...]]:
     """Rules by the first of the sides that they need, each with the rest of these."""
     out: dict[int, tuple[_Rule, ...]] = {}
     for matter, (first, *rest) in rules:
-        out[first] = _joined(out.get(first, ()), matter, tuple(rest))
+        out[first] = (*out.get(first, ()), (matter, tuple(rest)))
     return out
 
 
-@lru_cache(maxsize=1 << 12)
-def _joined(rules: tuple[_Rule, ...], matter: str, rest: tuple[int, ...]) -> tuple[_Rule, ...]:
-    """The same objects for equal rules: there are a hundred thousand."""
-    return (*rules, (matter, rest))
-
-
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 15)  # of a language and English, which is needed with the next one, too
 def _word(written: str, german: bool, anywhere: bool) -> tuple[int, str]:
     """Whether it is found within words too, 1 or 0; the beginning as it is looked for."""
     word = written.strip()

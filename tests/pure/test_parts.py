@@ -1,4 +1,4 @@
-"""River's test for drift comes without the rest of river, and is the same."""
+"""Parts of river and scipy come without the rest of them, and are the same."""
 
 from __future__ import annotations
 
@@ -20,7 +20,16 @@ print(*[name for name in ("sklearn", "scipy.stats", "scipy.optimize", "pandas", 
     assert _python(code) == ""
 
 
-def test_the_whole_of_river_can_be_imported_before_and_after() -> None:
+def test_orders_and_offers_are_decided_without_all_of_scipy() -> None:
+    code = """
+import sys
+import agents.matching.agent, agents.growth.agent
+print(*[name for name in ("scipy.special", "scipy.spatial", "scipy.sparse.csgraph", "scipy.linalg") if name in sys.modules])
+"""
+    assert _python(code) == ""
+
+
+def test_the_whole_of_river_and_scipy_can_be_imported_before_and_after() -> None:
     after = "from columns.drift import PageHinkley as ours; import river.drift; print(ours is river.drift.PageHinkley, river.drift.ADWIN)"
     before = "import river.drift; from columns.drift import PageHinkley as ours; print(ours is river.drift.PageHinkley, river.drift.ADWIN)"
     learners = """
@@ -28,5 +37,7 @@ from agents.support import learning
 import river.linear_model as m
 print(learning.LogisticRegression is m.LogisticRegression, m.ALMAClassifier)
 """
-    for code in (after, before, learners):
-        assert _python(code).startswith("True <class")
+    normal = "from agents.growth.choice import ndtri; import scipy.special as s; print(ndtri is s.ndtri, s.logit)"
+    trees = "from agents.matching.candidates import cKDTree; import scipy.spatial as s; print(cKDTree is s.cKDTree, s.Delaunay)"
+    for code in (after, before, learners, normal, trees):
+        assert _python(code).startswith("True <")
