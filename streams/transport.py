@@ -34,7 +34,8 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 LEAVE_S = 25.0  # the longest that a clean stop takes
-COLLECTED = (10_000, 1, 1 << 30)  # objects made, and collections of them, before one of the next generation: of the last there is none
+COLLECTED = (10_000, 1, 1 << 30)  # objects made, and collections of them, before one of the next generation: of the last there is a sweep
+SWEEP_S = 3600.0
 SWITCH_S = 0.0005  # a commit's thread wants the interpreter a dozen times, for microseconds each: it shall not wait 5 ms each time
 
 
@@ -49,6 +50,7 @@ class Consumer(base.Consumer):
         self._turning: asyncio.Future[None] | None = None
         self._asking: asyncio.Future[None] | None = None  # what Faust is asked for: to take note of the partitions, or of a turn
         self._ending = False
+        self._sweep_at = time.monotonic() + SWEEP_S
         self.agent: Agent = self.app.agent_spec  # type: ignore[attr-defined]
         self._topic = self.settings.topic(self.agent.inputs[-1])
 
@@ -97,6 +99,9 @@ class Consumer(base.Consumer):
                     turn.run()  # if it is not yet taken: a Faust that is stopping may not deliver it
                 if turn.failed is not None:
                     await self._in_thread(partial(self._failed, turn.failed))
+                if time.monotonic() >= self._sweep_at:
+                    _sweep()
+                    self._sweep_at = time.monotonic() + SWEEP_S
             await self._in_thread(self.cycle.finish)
         except BaseException as error:
             self._die(error)
@@ -233,10 +238,16 @@ def _calm_collector() -> None:
 
     So the state is never looked through: of ten thousand conversations that takes a tenth of a second, in which nothing is decided.
     """
-    gc.collect()
-    gc.freeze()
+    _sweep()
     gc.set_threshold(*COLLECTED)
     gc.callbacks.append(_keep_out)
+
+
+def _sweep() -> None:
+    """Look through everything once: cycles that were kept out before they were garbage."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _keep_out(phase: str, info: Mapping[str, int]) -> None:

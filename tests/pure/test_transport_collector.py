@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from collections.abc import Iterator
 
 import pytest
 
-from streams.transport import COLLECTED, _calm_collector, _keep_out
+from streams.transport import COLLECTED, _calm_collector, _keep_out, _sweep
 
 
 @pytest.fixture
@@ -42,3 +43,22 @@ def test_cycles_that_do_not_outlive_them_are_collected(as_before: None) -> None:
         cycle: list[object] = []
         cycle.append(cycle)
     assert gc.get_freeze_count() - frozen < COLLECTED[0]
+
+
+class Held:
+    """Can be in a cycle, and be asked after."""
+
+    other: Held
+
+
+def test_a_sweep_collects_cycles_that_outlived_collections(as_before: None) -> None:
+    _calm_collector()
+    held = Held()
+    held.other = held
+    asked = weakref.ref(held)
+    gc.collect(1)  # and it is kept out
+    del held
+    gc.collect()
+    assert asked() is not None
+    _sweep()
+    assert asked() is None

@@ -43,7 +43,7 @@ async def at_once(*_: object) -> None: ...
 def ended(ask: str) -> Cycle:
     """The cycle of a worker that is told to end while Faust does not answer this."""
     consumer: Any = object.__new__(Consumer)
-    consumer.cycle, consumer._ending, consumer._asking = Cycle(), False, None
+    consumer.cycle, consumer._ending, consumer._asking, consumer._sweep_at = Cycle(), False, None, float("inf")
     consumer._thread = concurrent.futures.ThreadPoolExecutor(1)
     consumer._tell_faust = consumer._deliver = at_once
 
