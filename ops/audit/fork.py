@@ -85,7 +85,7 @@ def fork_command(
         fail(str(error), 2)
     missing = [one for one in answers if isinstance(one, str)]
     if not found:
-        fail("; ".join(missing) or f"nothing was journalled by {agent} in this range", 1)
+        fail("; ".join(missing) or f"nothing was journalled by {agent} in this range", 3 if missing else 1)
     facts = _facts(agent, found, policy, models, code, time.monotonic() - began)
     cautions = [_caution(one) for one in compared] + [f"Missing: {said}" for said in missing]
     _show(facts, cautions, compared)
