@@ -207,6 +207,10 @@ class Log:
         (found,) = patiently(lambda: self.reader.consumer.offsets_for_times([at], 10))
         return found.offset if found.offset >= 0 else self.reader.bounds(topic, partition)[1]
 
+    def begins(self, topic: str, partition: int) -> int:
+        """The first offset that is still there."""
+        return self.reader.bounds(topic, partition)[0]
+
     def grew(self, topic: str, partition: int, beyond: int) -> bool:
         """Whether a topic goes on beyond an offset by now, or within as long as a commit may take to be seen."""
         deadline = time.monotonic() + COMMIT_S

@@ -88,6 +88,10 @@ class MemoryLog:
         """The first offset at or after a time."""
         return next((m.at for m in self.topics.get(topic, ()) if m.ts >= ms), self.lows.get(topic, 0))
 
+    def begins(self, topic: str, partition: int) -> int:
+        """The first offset that is still there."""
+        return self.lows.get(topic, 0)
+
     def grew(self, topic: str, partition: int, beyond: int) -> bool:
         """It never does."""
         return False

@@ -47,6 +47,7 @@ class Replay:
     found: Replayed = field(init=False)
     of: int = 0  # journal records to step over in all, about
     done: int = 0
+    last: Again | None = None  # what stepping the latest journal record gave
     _saved_at: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -124,6 +125,7 @@ class Replay:
         if record["steps"]:
             found.first_now = found.first_now or record["steps"][0]["now"]
             found.last_now = record["steps"][-1]["now"]
+        self.last = again
         same_digests = record["outputs"] == again.record["outputs"]
         for topic in sorted(set(walked.outputs) | set(again.written)):
             here, there = walked.outputs.get(topic, ()), list(zip(*again.written.get(topic, ([], [])), strict=True))

@@ -117,9 +117,20 @@ def verify(agent: Agent, place: Place, log: Log, folder: Path) -> Verified:
         faults.append(Fault(CHANGED, place.topic, place.partition, place.offset, place.sequence, said))
     replay = Replay(agent, place.partition, folder=folder, resume=False)
     replay.one(log, wanted, place.outputs)
+    if found and not faults and not _written(found[0], place.topic, replay):
+        said = "stepping again gives no record of these bytes"
+        faults.append(Fault(CHANGED, place.topic, place.partition, place.offset, place.sequence, said))
     stepped = time.monotonic()
     seconds = {"chain": chained - began, "stepping": stepped - chained}
     return Verified(place, decision, wanted.record, input_of(place.id, log), replay.found, faults, seconds)
+
+
+def _written(message: Message, topic: str, replay: Replay) -> bool:
+    """Whether stepping again gave this record. Where nothing was deleted beside it, or something differs, that is told already."""
+    if not replay.found.unseen or not replay.found.holds or replay.last is None:
+        return True
+    keys, values = replay.last.written.get(topic, ([], []))
+    return (message.key(), message.value()) in zip(keys, values, strict=True)
 
 
 def _around(agent: Agent, place: Place, log: Log) -> tuple[list[Fault], Journalled]:

@@ -66,11 +66,15 @@ class Task:
     def _outputs(self, topic: str, first: Link, journal_stream: Source) -> Outputs:
         """The records of an output from those on that ``first`` names."""
         at = None if self.offsets is None else self.offsets.get(topic)
+        deleted = at is not None and at < (low := self.log.begins(topic, self.partition))
+        if deleted:
+            at = low  # what retention has left of them
         if at is None and first.sequence:
             assert first.record is not None
             at = self.log.since(topic, self.partition, began(first))
         source = self.log.stream(topic, self.partition, at)
-        sure = (self.offsets is not None and topic in self.offsets) or (first.sequence == 0 and source.start == 0)
+        known = self.offsets is not None and topic in self.offsets and not deleted
+        sure = known or (first.sequence == 0 and source.start == 0)
         return Outputs(topic, self.partition, source, sure, compacted(topic), self.limit, time.time_ns() // 1_000_000 - SETTLED_MS)
 
     @property

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import gc
 import importlib
+import sys
 from types import ModuleType
 
 
 def imported(module: str) -> ModuleType:
     """The module; what is in memory afterwards is taken to stay (``gc.freeze``)."""
+    if module in sys.modules:
+        return sys.modules[module]
     collecting = gc.isenabled()
     gc.disable()
     try:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
 import numpy as np
 
 from agents.growth.policy import SERVICES
+from columns.parts import parts
 from columns.table import F64, I64, Array
 
 EDGES = np.array([0.25, 0.5, 0.8, 1.0, 1.2, 1.6, 2.5])  # of the ratio
@@ -63,14 +66,12 @@ class Effects:
 
     def share_served(self, service: I64, ratio: F64) -> F64:
         """Of orders placed at these ratios, the share that is served, (n,)."""
-        from scipy.optimize import isotonic_regression  # as in allocate.py
-
         orders = self.served + self.lost + PRIOR_ORDERS
         share = (self.served + PRIOR_ORDERS * PRIOR_SERVED) / orders
         out = np.zeros(len(service))
         for i in np.unique(service).tolist():
             of = service == i
-            curve = isotonic_regression(share[i], weights=orders[i], increasing=False).x
+            curve = _isotonic_regression()(share[i], weights=orders[i], increasing=False).x
             out[of] = np.interp(ratio[of], MIDDLES, curve)
         return out.round(9)
 
@@ -110,3 +111,9 @@ class Effects:
 def buckets(ratio: F64) -> I64:
     """The bucket of each ratio, (n,); UNKNOWN for negative ones, which stand for no forecast."""
     return np.where(ratio < 0.0, UNKNOWN, np.searchsorted(EDGES, ratio, side="right"))
+
+
+@cache
+def _isotonic_regression() -> Any:
+    """Scipy's, with little more of scipy than it needs: a tenth of a second, and a third for all of ``scipy.optimize``."""
+    return parts("scipy.optimize", "_isotonic")[0].isotonic_regression

@@ -11,7 +11,7 @@ import orjson
 import typer
 
 from audit.flips import LONGEST, Flips, flip, pieces
-from audit.log import Log
+from audit.log import Log, joined
 from ops.audit import asked, options
 from ops.audit.side_by_side import Report, side_by_side
 from ops.listing import print_rows
@@ -71,6 +71,6 @@ def flips(
         typer.echo(f"NOT FOUND: {said}")
     typer.echo(asked.read_from(one.read for one in found))
     if as_json:
-        typer.echo(orjson.dumps(figures | {"missed": missed}))
+        typer.echo(orjson.dumps(figures | {"missed": missed, "read": joined(*(one.read for one in found))}))
     if missed or not figures["flips"]:
         raise typer.Exit(1)

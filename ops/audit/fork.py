@@ -17,7 +17,7 @@ from audit.fork import Fork, Forked, ForkError, checked_out, fork, groups_of, re
 from audit.fork_compare import Compared, compare
 from audit.fork_page import page
 from audit.indexing import decision_topics
-from audit.log import Log
+from audit.log import Log, joined
 from audit.restoring import GoneError
 from ops.audit import asked, options
 from ops.audit.side_by_side import Report, side_by_side
@@ -85,7 +85,7 @@ def fork_command(
         fail(str(error), 2)
     missing = [one for one in answers if isinstance(one, str)]
     if not found:
-        fail("; ".join(missing) or f"nothing was journalled by {agent} in this range", 1)
+        fail("; ".join(missing) or f"nothing was journalled by {agent} in this range", 3 if missing else 1)
     facts = _facts(agent, found, policy, models, code, time.monotonic() - began)
     cautions = [_caution(one) for one in compared] + [f"Missing: {said}" for said in missing]
     _show(facts, cautions, compared)
@@ -93,7 +93,9 @@ def fork_command(
         page_file.write_text(page(f"{agent} under another policy, model or code", facts, cautions, compared), encoding="utf-8")
         typer.echo(f"the page: {page_file}")
     if as_json:
-        typer.echo(orjson.dumps({"facts": dict(facts), "cautions": cautions, "topics": [one.fields() for one in compared]}))
+        read = joined(*(one.read for one in found))
+        told = {"facts": dict(facts), "cautions": cautions, "topics": [one.fields() for one in compared], "read": read}
+        typer.echo(orjson.dumps(told))
 
 
 def _changes(policy: Path | None) -> dict[str, Any]:

@@ -171,6 +171,9 @@ def test_the_chain_holds_and_replay_gives_every_byte_and_nothing_is_written() ->
     assert (matching["different"], matching["decisions"], matching["faults"]) == (0, len(decisions()), 0)
     probe = told("replay", "probe", "--workers", "1")
     assert (probe["different"], probe["decisions"]) == (0, len(decoded("probe.decisions")))
+    assert matching["times_asked"] == round(matching["events_per_s"] / 5000, 1)
+    assert matching["times_recorded"] == pytest.approx(matching["live_s"] / matching["seconds"], rel=0.1, abs=0.1)
+    assert probe["times_asked"] is None, "nothing is asked of the probe"
     assert probe["records"] == 500, "dead letters are compared, too: also that of the record that made the step raise"
     assert ends() == before, "no record, no group, no offset"
 
@@ -227,6 +230,9 @@ def test_a_decision_is_verified() -> None:
     assert found["holds"]
     assert found["input"]["order_id"] == decision["order_id"]
     assert found["decision"]["fields"]["driver_id"] == decision["driver_id"]
+    partition = decision["decision_id"].split("/")[2]
+    assert {f"{topic}[{partition}]" for topic in ("matching.journal", "matching.decisions", "orders")} <= found["read"].keys()
+    assert all(one["from"] < one["to"] and one["records"] for place, one in found["read"].items() if "decisions" in place)
     again = told("verify", decision["decision_id"])
     assert again["stepped"]["before"] <= found["stepped"]["before"], "from a state that was kept on the way"
     for wrong, said in {
@@ -251,6 +257,8 @@ def test_a_decision_is_explained() -> None:
     assert {one["what"] for one in found["alternatives"]} == {one["driver_id"] for one in decision["alternatives"]}
     assert found["versions"]["code_version"] == decision["code_version"]
     assert found["personal"]
+    assert {place.partition("[")[0] for place in found["read"]} == {"matching.decisions", "orders"}
+    assert "read from " in run("explain", decision["decision_id"]).output
     other = decision["alternatives"][0]["driver_id"]
     said = run("explain", decision["decision_id"], "--driver", other)
     assert said.exit_code == 0, said.output

@@ -152,3 +152,14 @@ def test_what_retention_deleted_is_said_and_the_rest_is_checked(cut: int) -> Non
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=12), st.integers(0, 3))
 def test_any_log_that_a_worker_writes_holds(steps: list[int], seed: int) -> None:
     assert not walked(written(steps, seed)).faults
+
+
+def test_what_retention_took_of_outputs_whose_place_is_known_is_missing_and_no_fault() -> None:
+    """The journal record of 8 events: some of its decisions are gone, those of the next ones are all there."""
+    at = sum(len(one.outputs.get(DECISIONS, ())) for one in list(Task(AGENT, 0, MemoryLog(TOPICS)).walk())[:2])  # type: ignore[arg-type]
+    known, left = TOPICS[DECISIONS][at].at, TOPICS[DECISIONS][at + 3 :]
+    log = MemoryLog(TOPICS | {DECISIONS: left}, {DECISIONS: left[0].at})
+    walk = walk_all(Task(AGENT, 0, log, start=TOPICS[JOURNAL][2].at, first=2, offsets={DECISIONS: known}))  # type: ignore[arg-type]
+    assert not [fault for fault in walk.faults if fault.topic == DECISIONS]
+    assert walk.outputs[DECISIONS].gone == 1
+    assert any(DECISIONS in said and "deleted by retention" in said for said in walk.missing())

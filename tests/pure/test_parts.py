@@ -39,5 +39,11 @@ print(learning.LogisticRegression is m.LogisticRegression, m.ALMAClassifier)
 """
     normal = "from agents.growth.choice import ndtri; import scipy.special as s; print(ndtri is s.ndtri, s.logit)"
     trees = "from agents.matching.candidates import cKDTree; import scipy.spatial as s; print(cKDTree is s.cKDTree, s.Delaunay)"
-    for code in (after, before, learners, normal, trees):
+    curves = """
+from agents.growth.effects import _isotonic_regression
+found = _isotonic_regression()
+import scipy.optimize as s
+print(found is s.isotonic_regression, s.linprog)
+"""
+    for code in (after, before, learners, normal, trees, curves):
         assert _python(code).startswith("True <")
