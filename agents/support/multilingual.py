@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from agents.support.remembered import Remembered
-from agents.support.vectors import BITS, F32, F64, exact, times
+from agents.support.vectors import F32, F64, exact, times
 
 I64 = npt.NDArray[np.int64]
 
@@ -28,9 +27,7 @@ REACH_LEFT, REACH_RIGHT = 2, 2
 PART = 256  # width of what is known of each order
 LONGEST = 128  # word pieces of a text that are looked at
 TOGETHER = 1024  # word pieces that are looked at together, to bound the memory
-MOST_PIECES, MOST_PLACED = 4096, 2048  # word pieces whose rows are remembered, of 3 kB and of 20 kB: most texts are of the same ones
-KINDS = 1 << 12  # more than there are exponents
-BEYOND = -1  # the number of what is no piece
+REMEMBERED = 4096  # word pieces of which it is remembered what is known of each order, of 3 kB each: most texts are of the same ones
 
 
 @dataclass
@@ -41,10 +38,7 @@ class Multilingual:
     numbers: Callable[[str], Sequence[int]]
     pieces: npt.NDArray[np.uint8]
     weights: Mapping[str, npt.NDArray[Any]]
-    _of_pieces: Remembered[int, Any] = field(default_factory=lambda: Remembered(MOST_PIECES), init=False, repr=False)
-    _of_places: dict[int, Remembered[tuple[int, float], Any]] = field(
-        default_factory=lambda: {order: Remembered(MOST_PLACED) for order, _ in ORDERS}, init=False, repr=False
-    )
+    _remembered: dict[int, F32] = field(default_factory=dict, init=False, repr=False)
 
     def vectors(self, texts: Sequence[str]) -> F32:
         """Shape (texts, WIDTH), each of length 1."""
@@ -74,35 +68,30 @@ class Multilingual:
         names = [f"w{i}_{order}" for i in (1, 2) for order, _ in ORDERS] + ["cnn_W", "d0", "d1", "d2", "d3", "p1", "p3"]
         return {name: exact(self.weights[name]) for name in names}
 
-    @cached_property
-    def _first_matrices(self) -> dict[int, F64]:
-        """By order the weights of the first product, of all places in a window side by side, shape (PART, order · PART)."""
-        return {order: np.hstack(np.split(self._matrices[f"w1_{order}"], order)) for order, _ in ORDERS}
-
     def _some(self, pieces: Sequence[Sequence[int]]) -> F32:
         lengths = np.array([len(one) for one in pieces])
         flat = np.concatenate([np.asarray(one, np.int64) for one in pieces])
         starts = np.cumsum(lengths) - lengths
-        numbers = flat.tolist()
         of_pieces = self.pieces[flat] * self.weights["scale"][flat % TABLES, None] + self.weights["lo"][flat % TABLES, None]
-        known = np.concatenate([of_pieces, *self._grams(numbers, self._narrowed(numbers, of_pieces), starts, lengths)], axis=1)
+        known = np.concatenate([of_pieces, *self._grams(self._narrowed(flat, of_pieces), starts, lengths)], axis=1)
         known = _normalised(known, self.weights["ln_g"], self.weights["ln_b"], self._epsilon)
         whole = times(np.add.reduceat(known, starts, axis=0), self._matrices["cnn_W"])
         many = lengths.astype(np.float32)[:, None]
         return self._residual((whole + many * self.weights["cnn_b"]) / np.sqrt(many))
 
-    def _narrowed(self, numbers: Sequence[int], of_pieces: F32) -> F32:
+    def _narrowed(self, numbers: I64, of_pieces: F32) -> F32:
         """What is known of each order by a piece alone, side by side: of pieces by ``numbers`` with vectors ``of_pieces``."""
-        places = {number: place for place, number in enumerate(numbers)}
-        matrix, bias, gain, shift = self._narrow
+        given, remembered = numbers.tolist(), self._remembered
+        places = [place for place, number in enumerate(given) if number not in remembered]
+        if places:
+            matrix, bias, gain, shift = self._narrow
+            new = _normalised(times(of_pieces[places], matrix) + bias, gain, shift, self._epsilon)
+            if len(remembered) + len(places) > REMEMBERED:
+                remembered = self._remembered = {number: remembered[number] for number in given if number in remembered}
+            remembered |= {given[place]: row.copy() for place, row in zip(places, new, strict=True)}
+        return np.stack([remembered[number] for number in given])
 
-        def narrowed(new: Sequence[int]) -> F32:
-            rows = of_pieces[[places[number] for number in new]]
-            return _normalised(times(rows, matrix) + bias, gain, shift, self._epsilon)
-
-        return self._of_pieces.of(numbers, narrowed)
-
-    def _grams(self, numbers: Sequence[int], narrow: F32, starts: I64, lengths: I64) -> list[F32]:
+    def _grams(self, narrow: F32, starts: I64, lengths: I64) -> list[F32]:
         """What the n-grams of each order say at each piece, shape (pieces, PART) each."""
         w, m, n = self.weights, self._matrices, len(narrow)
         around = np.arange(n)[:, None] + np.arange(-REACH_LEFT, REACH_RIGHT + 1)
@@ -112,34 +101,8 @@ class Multilingual:
         for at, (order, left) in enumerate(ORDERS):
             here = narrow[:, at * PART : (at + 1) * PART]
             window = around[:, REACH_LEFT - left : REACH_LEFT - left + order]
-            once = _positive(self._first(order, numbers, here, window) + w[f"b1_{order}"]) + here
+            once = _positive(times(_within(here, window), m[f"w1_{order}"]) + w[f"b1_{order}"]) + here
             out.append(_positive(times(_within(once, window), m[f"w2_{order}"]) + w[f"b2_{order}"]) + once)
-        return out
-
-    def _first(self, order: int, numbers: Sequence[int], here: F32, window: I64) -> F32:
-        """``times`` of the windows of ``here`` (n, PART) and the first weights of an order, to the bit, by what each piece adds.
-
-        Windows are rounded by their largest value, so a piece adds the same wherever it stands at a place in a window of such a value. What
-        it adds at each place is remembered; no sum of it is rounded, in whatever order.
-        """
-        n, matrix = len(here), self._first_matrices[order]
-        largest = np.append(np.abs(here).max(axis=1), np.float32(0))[window].max(axis=1)
-        exponent = np.frexp(largest)[1].astype(np.int64)
-        least = int(exponent.min())
-        kinds, which = np.unique(window * KINDS + (exponent - least)[:, None], return_inverse=True)  # of a row in a window of an exponent
-        rows, units = kinds // KINDS, np.ldexp(1.0, kinds % KINDS + least - BITS)
-        keys = [(numbers[row] if row < n else BEYOND, unit) for row, unit in zip(rows.tolist(), units.tolist(), strict=True)]
-        places = {key: place for place, key in enumerate(keys)}
-        padded = np.concatenate([here, np.zeros((1, PART), np.float32)])
-
-        def added(new: Sequence[tuple[int, float]]) -> F64:
-            at = [places[key] for key in new]
-            products: F64 = np.rint(padded[rows[at]] / units[at, None]) @ matrix
-            return products
-
-        each = self._of_places[order].of(keys, added).reshape(len(keys), order, PART)
-        total = each[which.reshape(window.shape), np.arange(order)].sum(axis=1)
-        out: F32 = (total * np.ldexp(1.0, exponent - BITS)[:, None]).astype(np.float32)
         return out
 
     def _residual(self, x: F32) -> F32:

@@ -17,6 +17,7 @@ from bisect import bisect_left, insort
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from heapq import heapify, heappop, heappush
+from operator import attrgetter
 from typing import Any
 
 from agents.support.policy import PRIORITIES
@@ -221,5 +222,7 @@ def _urgent(before: Need, after: Need) -> Need:
 
 
 def _listed(record: Person | Need | Assignment) -> list[Any]:
-    values = (getattr(record, each.name) for each in fields(record))
-    return [list(value) if isinstance(value, tuple) else value for value in values]
+    return [list(value) if isinstance(value, tuple) else value for value in _VALUES[type(record)](record)]
+
+
+_VALUES = {kind: attrgetter(*(each.name for each in fields(kind))) for kind in (Person, Need, Assignment)}

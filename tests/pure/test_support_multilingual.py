@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.support.models import keep_sentence_model, sentence_model
-from agents.support.multilingual import LONGEST, ORDERS, PART, WIDTH, Multilingual
-from agents.support.remembered import Remembered
+from agents.support.multilingual import LONGEST, WIDTH, Multilingual
 from agents.support.vectors import MOST, exact, times
 
 SAME = ("where is my driver", "wo ist mein Fahrer", "où est mon chauffeur", "我的司机在哪里", "ドライバーはどこですか")
@@ -48,48 +45,6 @@ def test_a_vector_does_not_depend_on_the_texts_beside_it(texts: list[str]) -> No
     assert together.shape == (len(texts), WIDTH)
     for i, text in enumerate(texts):
         assert np.array_equal(together[i], found.vectors([text])[0])
-
-
-def test_what_is_remembered_of_word_pieces_changes_no_bit(model: Multilingual) -> None:
-    texts = [*SAME, *OTHER, "", "ok", "word " * 400, "😀"]
-    model.vectors(texts)
-    for text in texts:
-        fresh = Multilingual(model.numbers, model.pieces, model.weights)
-        assert np.array_equal(fresh.vectors([text]), model.vectors([text]))
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 30), st.sampled_from([order for order, _ in ORDERS]))
-def test_what_pieces_add_to_a_window_is_the_product_of_the_window(seed: int, pieces: int, order: int) -> None:
-    """Of pieces as large and as small as may be, with nothing beyond either end, and of nothing but zeros."""
-    rng = np.random.default_rng(seed)
-    here = (rng.normal(size=(pieces, PART)) * np.ldexp(1.0, rng.integers(-30, 30, (pieces, 1)))).astype(np.float32)
-    here[rng.random(pieces) < 0.2] = 0
-    weights = rng.normal(size=(order * PART, PART)).astype(np.float32)
-    window = np.arange(pieces)[:, None] + np.arange(order) - order // 2
-    window = np.where((window < 0) | (window >= pieces), pieces, window)
-    names = {f"w{i}_{one}": np.zeros((one * PART, 2), np.float32) for i in (1, 2) for one, _ in ORDERS}
-    others = {name: np.zeros((1, 1), np.float32) for name in ("cnn_W", "d0", "d1", "d2", "d3", "p1", "p3")}
-    model = Multilingual(lambda _: (), np.zeros((0, WIDTH), np.uint8), names | others | {f"w1_{order}": weights})
-    padded = np.concatenate([here, np.zeros((1, PART), np.float32)])
-    expected = times(padded[window].reshape(pieces, -1), exact(weights))
-    for _ in range(2):  # the second time all of it is remembered
-        assert np.array_equal(model._first(order, list(range(pieces)), here, window), expected)
-
-
-def test_of_rows_no_more_are_remembered_than_asked_and_each_is_computed_once() -> None:
-    asked: list[int] = []
-
-    def squares(keys: Sequence[int]) -> npt.NDArray[np.float64]:
-        asked.extend(keys)
-        return np.array([[float(key * key)] for key in keys])
-
-    rows = Remembered[int, np.float64](3)
-    assert rows.of([1, 2, 1], squares).tolist() == [[1.0], [4.0], [1.0]]
-    assert rows.of([2, 3, 4, 5], squares).tolist() == [[4.0], [9.0], [16.0], [25.0]]
-    assert asked == [1, 2, 3, 4, 5]
-    assert rows.of([3, 5, 1], squares).tolist() == [[9.0], [25.0], [1.0]]
-    assert asked == [1, 2, 3, 4, 5, 1]
 
 
 def test_what_is_kept_of_its_package_is_the_same_model(model: Multilingual, tmp_path: Path) -> None:
