@@ -47,6 +47,14 @@ def test_a_vector_does_not_depend_on_the_texts_beside_it(texts: list[str]) -> No
         assert np.array_equal(together[i], found.vectors([text])[0])
 
 
+def test_what_is_remembered_of_word_pieces_changes_no_bit(model: Multilingual) -> None:
+    texts = [*SAME, *OTHER, "", "ok", "word " * 400, "😀"]
+    model.vectors(texts)
+    for text in texts:
+        fresh = Multilingual(model.numbers, model.pieces, model.weights)
+        assert np.array_equal(fresh.vectors([text]), model.vectors([text]))
+
+
 def test_what_is_kept_of_its_package_is_the_same_model(model: Multilingual, tmp_path: Path) -> None:
     from agents.support.sentences import kept
 
