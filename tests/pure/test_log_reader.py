@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import methodcaller
 from typing import Any
 
 import pytest
@@ -63,6 +64,8 @@ def reading(monkeypatch: pytest.MonkeyPatch, *batches: list[Told], clock: list[f
         return []
 
     monkeypatch.setattr(LogReader, "_consume", consume)
+    for name in ("TOPIC", "OFFSET", "ERROR"):  # of confluent-kafka's own messages alone
+        monkeypatch.setattr(log_reader, name, methodcaller(name.lower()))
     return reader.read({TOPIC: 0}, 0, {TOPIC: 3})
 
 
