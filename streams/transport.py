@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 LEAVE_S = 25.0  # the longest that a clean stop takes
-COLLECTED = (10_000, 1, 1 << 30)  # objects made, and collections of them, before one of the next generation: of the last there is a sweep
+COLLECTED = (50_000, 1, 1 << 30)  # objects made, and collections of them, before one of the next generation: of the last there is a sweep
 SWEEP_S = 3600.0
 SWITCH_S = 0.0005  # a commit's thread wants the interpreter a dozen times, for microseconds each: it shall not wait 5 ms each time
 
