@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from agents.support.agent import AGENT
 from agents.support.policy import EVENTS
 from agents.support.turns import DEFAULT as LIMITS
 from tests.pure.support_events import (
@@ -404,6 +405,18 @@ def test_a_driver_is_flagged_once_by_a_complaint_and_again_by_danger_until_a_per
     assert task.state.flagged == {}
     task.ask(DANGER, "m5", 5 * SECOND)
     assert flags(task) == [("d7", "SAFETY", False)]
+
+
+def test_drivers_are_cleared_in_one_order_whether_the_state_was_loaded_or_not() -> None:
+    """Found by replaying a million events under kills: who was told of first is lost in a dump."""
+    for loaded in (False, True):
+        task = Task()
+        task.ask(DANGER)
+        task.ask(DANGER, "m2", SECOND, driver_id="d3")
+        if loaded:
+            task.state = AGENT.load(AGENT.dump(task.state))
+        task.step(2 * SECOND, changes=[change("RESOLVED")])
+        assert flags(task) == [("d3", "SAFETY", True), ("d7", "SAFETY", True)]
 
 
 def test_who_a_complaint_is_about_may_be_told_later() -> None:
