@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,15 @@ def test_fields_of_rows_are_those_of_their_frame() -> None:
         assert str(one) == str(other)
 
 
+def written_as_in_a_frame(day: Callable[[], list[Written]], monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The topics of a day's steps; fails where frames would be written otherwise."""
+    direct = day()
+    for limit in ("MOST_OF_TABLES", "MOST_ROWS", "FEW_ROWS"):
+        monkeypatch.setattr(f"streams.avro_encode.{limit}", 0)
+    assert day() == direct
+    return {topic for step in direct for topic, _, _ in step}
+
+
 def test_prices_are_written_as_they_are_in_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     def day() -> list[Written]:
         task, made = pricing.Task(), []
@@ -86,13 +96,7 @@ def test_prices_are_written_as_they_are_in_a_frame(monkeypatch: pytest.MonkeyPat
             made.append(written(task.made))
         return made
 
-    direct, topics = day(), set[str]()
-    monkeypatch.setattr("streams.avro_encode.MOST_OF_TABLES", 0)
-    monkeypatch.setattr("streams.avro_encode.MOST_ROWS", 0)
-    monkeypatch.setattr("streams.avro_encode.FEW_ROWS", 0)
-    assert day() == direct
-    for step in direct:
-        topics |= {topic for topic, _, _ in step}
+    topics = written_as_in_a_frame(day, monkeypatch)
     assert {"pricing.decisions", "pricing.driver-pay", "pricing.outcomes", "pricing.zones", "pricing.figures"} <= topics
 
 
@@ -109,13 +113,7 @@ def test_growth_is_written_as_it_is_in_a_frame(monkeypatch: pytest.MonkeyPatch) 
         made.append(written(world.step(driver_moves=[growth.move("d1", noon + growth.HOUR)])))
         return made
 
-    direct, topics = day(), set[str]()
-    monkeypatch.setattr("streams.avro_encode.MOST_OF_TABLES", 0)
-    monkeypatch.setattr("streams.avro_encode.MOST_ROWS", 0)
-    monkeypatch.setattr("streams.avro_encode.FEW_ROWS", 0)
-    assert day() == direct
-    for step in direct:
-        topics |= {topic for topic, _, _ in step}
+    topics = written_as_in_a_frame(day, monkeypatch)
     assert {"growth.offers", "growth.revenue", "growth.services", "growth.allocations", "growth.zones"} <= topics
 
 
