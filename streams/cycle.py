@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 from polars.exceptions import PanicException
@@ -21,7 +22,7 @@ from streams.dead_letters import Limit
 from streams.errors import Fenced, RecoveryMismatch
 from streams.isolation import Isolation
 from streams.log_reader import LogReader
-from streams.membership import Assigned, Membership, Polled
+from streams.membership import Membership, Polled
 from streams.message import Message
 from streams.pace import Pace
 from streams.records import Read, Records, by_inputs, read
@@ -194,20 +195,19 @@ class Cycle:
         self.commits.settle()
         self.commits.forget()
         self.membership.pause(self.tasks)
-        again = [Assigned(p, self.commits.positions.get(p)) for p in sorted(self.tasks)]
-        self.tasks = {}
-        self._begin_recoveries(again, again=True)
+        failed, self.tasks = sorted(self.tasks), {}
+        self._begin_recoveries(failed, self.commits.positions.get, again=True)
 
-    def _assigned(self, assigned: list[Assigned]) -> None:
+    def _assigned(self, partitions: list[int]) -> None:
         faults.point("on-assign")
-        log.info("assigned", agent=self.agent.name, partitions=[a.partition for a in assigned])
-        self._begin_recoveries(assigned)
+        log.info("assigned", agent=self.agent.name, partitions=partitions)
+        self._begin_recoveries(partitions, self.membership.committed)
         self.joined = True
 
-    def _begin_recoveries(self, assigned: list[Assigned], again: bool = False) -> None:
-        for one in assigned:
-            run = recover(self.agent, one.partition, one.committed, self._reader, self._parked.pop(one.partition, None))
-            self._recoveries.append(_Recovery(one.partition, run, again, rewound=again))
+    def _begin_recoveries(self, partitions: list[int], committed: Callable[[int], Mapping[str, int] | None], again: bool = False) -> None:
+        for partition in partitions:
+            run = recover(self.agent, partition, partial(committed, partition), self._reader, self._parked.pop(partition, None))
+            self._recoveries.append(_Recovery(partition, run, again, rewound=again))
         self._parked = {}
 
     def _recover(self) -> None:

@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from typing import TypeVar, cast
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import OffsetSpec as Spec  # type: ignore[attr-defined]
 
 from streams import clients
 from streams.errors import OffsetOutOfLog
@@ -24,6 +26,7 @@ class LogReader:
     def __init__(self, settings: Settings, name: str = "recovery", log_level: int = 6) -> None:
         self._settings = settings
         self.consumer = Consumer(clients.reader(settings, name) | {"log_level": log_level})
+        self._admin: AdminClient | None = None
 
     def close(self) -> None:
         """Give back the connection."""
@@ -33,6 +36,19 @@ class LogReader:
         """First offset of the log, and the end of what is committed in it (the last stable offset)."""
         low, high = patiently(lambda: self.consumer.get_watermark_offsets(self._at(topic, partition), timeout=5))
         return low, high
+
+    def settled(self, topic: str, partition: int) -> bool:
+        """Whether all that was in a partition when this was called is committed or aborted: no transaction in it is still to end."""
+        end = patiently(lambda: self._end(topic, partition))
+        return self.bounds(topic, partition)[1] >= end
+
+    def _end(self, topic: str, partition: int) -> int:
+        """Where a partition ends, open transactions included."""
+        self._admin = self._admin or AdminClient(clients.access(self._settings))
+        asked = {self._at(topic, partition): Spec.latest()}  # type: ignore[no-untyped-call]
+        (found,) = self._admin.list_offsets(asked, isolation_level=IsolationLevel.READ_UNCOMMITTED, request_timeout=5).values()
+        end: int = found.result().offset
+        return end
 
     def last(self, topic: str, partition: int) -> Message | None:
         """The last committed record of a partition."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from typing import Any, cast
@@ -24,14 +23,6 @@ log = structlog.get_logger(__name__)
 Polled = dict[int, dict[str, list[Message]]]  # by partition, by the contract's topic name
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
-    """A partition given to this worker; ``committed`` by input, None where the group never committed any."""
-
-    partition: int
-    committed: dict[str, int] | None
-
-
 class Membership:
     """The group's consumer. Callbacks run inside ``poll``, in the polling thread."""
 
@@ -39,7 +30,7 @@ class Membership:
         self,
         settings: Settings,
         agent: Agent,
-        on_assigned: Callable[[list[Assigned]], None],
+        on_assigned: Callable[[list[int]], None],
         on_revoked: Callable[[], None],
         on_lost: Callable[[], None],
     ) -> None:
@@ -47,6 +38,7 @@ class Membership:
         self._topics = {settings.topic(name): name for name in agent.inputs}
         self._on_assigned, self._on_revoked, self._on_lost = on_assigned, on_revoked, on_lost
         self._ends: dict[tuple[str, int], int] = {}  # where the log's end was last met
+        self._placed: dict[tuple[str, int], int] = {}  # where reading was to begin, by physical topic and partition
         self._failure: BaseException | None = None
         self.broker_away = False
         self.consumer = Consumer(clients.group_consumer(settings, agent.name, self._on_error))
@@ -104,10 +96,24 @@ class Membership:
         """Offsets of a task's inputs as Kafka wants them."""
         return [TopicPartition(self._settings.topic(topic), partition, offset) for topic, offset in offsets.items()]
 
+    def committed(self, partition: int) -> dict[str, int] | None:
+        """The group's offsets of a partition by input, once no transaction may still change them; None where it never committed any."""
+        found = self._committed(self.positions(partition, dict.fromkeys(self._agent.inputs, 0)))
+        return {self._topics[one.topic]: one.offset for one in found if one.offset >= 0} or None
+
+    def _committed(self, places: list[TopicPartition]) -> list[TopicPartition]:
+        def ask() -> list[TopicPartition]:
+            found = self.consumer.committed(places, 10)
+            for error in (one.error for one in found if one.error is not None):
+                raise KafkaException(error)
+            return found
+
+        return patiently(ask)
+
     def resume(self, partition: int, offsets: Mapping[str, int], rewound: bool) -> None:
-        """Read a partition's inputs on, from these offsets where they were ``rewound``."""
-        if rewound:
-            for position in self.positions(partition, offsets):
+        """Read a partition's inputs on, from these offsets where they were ``rewound``, or are not those that were assigned."""
+        for position in self.positions(partition, offsets):
+            if rewound or position.offset != self._placed[position.topic, partition]:
                 self.consumer.seek(position)
         self.consumer.resume(self.positions(partition, offsets))
 
@@ -137,23 +143,20 @@ class Membership:
 
     def _assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         def call() -> None:
-            committed, places = self._located(partitions)
+            self._check_whole(partitions)
+            places = self._located(partitions)
             consumer.assign(places)
             consumer.pause(places)
-            by_partition: dict[int, dict[str, int]] = {}
-            for place, offset in zip(places, committed, strict=True):
-                by_partition.setdefault(place.partition, {})[self._topics[place.topic]] = offset
+            self._placed = {(place.topic, place.partition): place.offset for place in places}
             self._ends.clear()
-            self._on_assigned([Assigned(p, self._whole(p, found)) for p, found in sorted(by_partition.items())])
+            self._on_assigned(sorted({place.partition for place in places}))
 
         self._guarded(call)
 
-    def _located(self, partitions: list[TopicPartition]) -> tuple[list[int], list[TopicPartition]]:
-        """The committed offset of each, and where to start: there, or explicitly at the log's first. Raises OffsetOutOfLog."""
-        committed, places = [], []
-        for found in patiently(lambda: self.consumer.committed(partitions, 10)):
-            if found.error is not None:
-                raise KafkaException(found.error)
+    def _located(self, partitions: list[TopicPartition]) -> list[TopicPartition]:
+        """Where to start with each: at the committed offset, or explicitly at the log's first. Raises OffsetOutOfLog."""
+        places = []
+        for found in self._committed(partitions):
             low, high = patiently(partial(self.consumer.get_watermark_offsets, found, 10))
             if found.offset >= 0 and not low <= found.offset <= high:
                 raise OffsetOutOfLog(
@@ -161,20 +164,19 @@ class Membership:
                     "Records were deleted before they were decided, or the topic was made anew: "
                     "restore it, or move the group's offsets and the journal knowingly"
                 )
-            committed.append(found.offset)
             places.append(TopicPartition(found.topic, found.partition, found.offset if found.offset >= 0 else low))
-        return committed, places
+        return places
 
-    def _whole(self, partition: int, found: dict[str, int]) -> dict[str, int] | None:
-        missing = set(self._agent.inputs) - set(found)
-        if missing:
-            raise ValueError(
-                f"partition {partition} of {sorted(found)} came without {sorted(missing)}: "
-                "an agent's topics must have equal partition counts; run `tripo topics plan`"
-            )
-        if all(offset < 0 for offset in found.values()):
-            return None
-        return {topic: offset for topic, offset in found.items() if offset >= 0}
+    def _check_whole(self, partitions: list[TopicPartition]) -> None:
+        found: dict[int, set[str]] = {}
+        for place in partitions:
+            found.setdefault(place.partition, set()).add(self._topics[place.topic])
+        for partition, inputs in found.items():
+            if missing := set(self._agent.inputs) - inputs:
+                raise ValueError(
+                    f"partition {partition} of {sorted(inputs)} came without {sorted(missing)}: "
+                    "an agent's topics must have equal partition counts; run `tripo topics plan`"
+                )
 
     def _revoke(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._guarded(self._on_revoked)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any
 
 import structlog
@@ -24,21 +24,24 @@ from streams.task import Task
 
 log = structlog.get_logger(__name__)
 
-CATCH_UP_S = 30.0  # how long the journal may lag behind the committed offsets: its transaction marker is on its way
+Committed = Callable[[], Mapping[str, int] | None]  # the offsets by input, None for a group that never committed any
+
+CATCH_UP_S = 30.0  # how long the last worker's transaction may take to end, in the group's offsets and in the journal
+AHEAD_S = 5.0  # and how long offsets may stay behind a journal that has ended: longer than any answer about them is on its way
 
 
 def recover(
-    agent: Agent, partition: int, committed: Mapping[str, int] | None, reader: LogReader, parked: Task | None
+    agent: Agent, partition: int, committed: Committed | None, reader: LogReader, parked: Task | None
 ) -> Generator[None, None, Task]:
     """The task of a partition, recovered.
 
-    ``committed``: the group's offsets by input, None for a group that never committed any. ``parked``: the task as this
-    worker last had it; it is used when nobody stepped it since. Raises RecoveryMismatch, OffsetOutOfLog.
+    ``committed``: asked when this worker alone may commit for the partition; None where the journal is not to be waited for.
+    ``parked``: the task as this worker last had it; it is used when nobody stepped it since. Raises RecoveryMismatch, OffsetOutOfLog.
     """
     started = time.monotonic()
     tail = yield from _tail(agent, partition, committed, reader)
     if tail is None:
-        return _first(agent, partition, committed, reader)
+        return _first(agent, partition, reader)
     if parked is not None and parked.previous == journal.chain_hash(payload(tail)):
         return parked
     last: journal.Record = journal.decode(f"{agent.name}.journal", payload(tail))
@@ -64,22 +67,31 @@ def recover(
     return task
 
 
-def _tail(agent: Agent, partition: int, committed: Mapping[str, int] | None, reader: LogReader) -> Generator[None, None, Message | None]:
-    """The last journal record, waited for until it stands where the committed offsets do."""
-    deadline = time.monotonic() + CATCH_UP_S
-    while True:
-        tail = reader.last(f"{agent.name}.journal", partition)
+def _tail(agent: Agent, partition: int, committed: Committed | None, reader: LogReader) -> Generator[None, None, Message | None]:
+    """The last journal record, once the transactions of whoever had the task before are over and it stands where the offsets do.
+
+    Equal offsets alone do not tell: a journal record may move none (a tick, a snapshot's name), and a transaction's markers reach the
+    offsets and the journal at different times. Offsets first, then the journal: what ended in between is then found in the journal.
+    """
+    began = time.monotonic()
+    topic = f"{agent.name}.journal"
+    while committed is not None:
+        offsets, settled = committed(), reader.settled(topic, partition)
+        tail = reader.last(topic, partition)
         faults.point("in-recovery")
         positions = _positions(agent, tail)
-        if committed is None or positions == committed:
+        if settled and (offsets is None or positions == offsets):
             return tail
-        behind = positions is None or any(positions.get(t, -1) < o for t, o in committed.items())
-        if not behind or time.monotonic() > deadline:
+        behind = not settled or positions is None or any(positions.get(t, -1) < o for t, o in (offsets or {}).items())
+        if time.monotonic() - began > (CATCH_UP_S if behind else AHEAD_S):
             raise RecoveryMismatch(
-                f"{agent.name}, partition {partition}: committed offsets {dict(committed)} but the journal ends at {positions}. "
+                f"{agent.name}, partition {partition}: committed offsets {offsets and dict(offsets)} but the journal ends at {positions}"
+                f"{'' if settled else ', and a transaction in it does not end'}. "
                 "Somebody moved the group's offsets, or deleted the journal; put the offsets back, or start a new group"
             )
+        log.info("not taken over yet", agent=agent.name, partition=partition, settled=settled, offsets=offsets, journal=positions)
         yield
+    return reader.last(topic, partition)
 
 
 def _positions(agent: Agent, tail: Message | None) -> dict[str, int] | None:
@@ -89,10 +101,8 @@ def _positions(agent: Agent, tail: Message | None) -> dict[str, int] | None:
     return {p["topic"]: p["offset"] for p in record["positions"]}
 
 
-def _first(agent: Agent, partition: int, committed: Mapping[str, int] | None, reader: LogReader) -> Task:
+def _first(agent: Agent, partition: int, reader: LogReader) -> Task:
     """A task that begins: at the logs' first offsets, said explicitly in its first journal record and commit."""
-    if committed is not None:
-        raise RecoveryMismatch(f"{agent.name}, partition {partition}: offsets are committed, but there is no journal")
     positions = {topic: reader.bounds(topic, partition)[0] for topic in agent.inputs}
     return Task(agent, partition, agent.start(partition), positions, fresh=True)
 

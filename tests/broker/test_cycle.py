@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
 import structlog
-from confluent_kafka import TopicPartition
+from confluent_kafka import Producer, TopicPartition
 
 from ops.chaos.probe import AGENT
 from streams import journal
@@ -73,6 +73,48 @@ def test_a_worker_that_recovers_from_what_it_remembers_sees_that_another_has_gon
         cycle.abort()
         cycle.membership.close()
         cycle._reader.close()
+
+
+def test_a_task_is_taken_over_only_when_no_transaction_is_open_in_its_journal(topics: CreateTopics) -> None:
+    """Found by chaos in CI: the last journal record of a hand-over moves no offset; a successor did not see it yet."""
+    topics(PROBE, 1)
+    cycle, reader = Cycle(AGENT, settings()), LogReader(settings(), "test-hand-over")
+    writer = Producer({"bootstrap.servers": settings().brokers, "transactional.id": f"{settings().namespace}hand-over"})
+    try:
+        cycle.membership.join()
+        publish(events(10))
+        until(lambda: cycle.commits.positions.get(0) == {"probe.events": 10}, cycle)
+        cycle.finish()
+        tail = reader.last("probe.journal", 0)
+        assert tail is not None
+        record: journal.Record = journal.decode("probe.journal", payload(tail))
+        unmoved = record | {"sequence": record["sequence"] + 1, "steps": [], "outputs": [], "previous": journal.chain_hash(payload(tail))}
+        writer.init_transactions(30)
+        writer.begin_transaction()
+        writer.produce(settings().topic("probe.journal"), journal.encode("probe.journal", unmoved), partition=0)
+        assert writer.flush(30) == 0
+        run = recover(AGENT, 0, lambda: {"probe.events": 10}, reader, None)
+        for _ in range(3):
+            next(run)  # it waits, though the offsets are those of the record before
+        writer.commit_transaction(30)
+        task = _ended(run)
+        assert (task.sequence, task.previous) == (unmoved["sequence"] + 1, journal.chain_hash(journal.encode("probe.journal", unmoved)))
+    finally:
+        reader.close()
+
+
+def test_offsets_that_are_told_late_are_asked_for_again(topics: CreateTopics) -> None:
+    topics(PROBE, 1)
+    cycle, reader = Cycle(AGENT, settings()), LogReader(settings(), "test-late")
+    try:
+        cycle.membership.join()
+        publish(events(10))
+        until(lambda: cycle.commits.positions.get(0) == {"probe.events": 10}, cycle)
+        cycle.finish()
+        told = iter([{"probe.events": 5}, {"probe.events": 5}, {"probe.events": 10}])
+        assert _ended(recover(AGENT, 0, lambda: next(told), reader, None)).positions == {"probe.events": 10}
+    finally:
+        reader.close()
 
 
 def test_a_snapshot_is_written_after_a_commit_and_the_next_journal_record_names_it(topics: CreateTopics) -> None:
@@ -190,7 +232,10 @@ def _of_both_partitions(cycle: Cycle) -> Callable[[int, float], Polled]:
 
 
 def _recovered(reader: LogReader) -> Task:
-    run = recover(AGENT, 0, {"probe.events": 10}, reader, None)
+    return _ended(recover(AGENT, 0, lambda: {"probe.events": 10}, reader, None))
+
+
+def _ended(run: Generator[None, None, Task]) -> Task:
     while True:
         try:
             next(run)
