@@ -44,7 +44,8 @@ class LogReader:
 
     def _end(self, topic: str, partition: int) -> int:
         """Where a partition ends, open transactions included."""
-        self._admin = self._admin or AdminClient(clients.access(self._settings))
+        if self._admin is None:  # one with nothing queued is false
+            self._admin = AdminClient(clients.access(self._settings))
         asked = {self._at(topic, partition): Spec.latest()}  # type: ignore[no-untyped-call]
         (found,) = self._admin.list_offsets(asked, isolation_level=IsolationLevel.READ_UNCOMMITTED, request_timeout=5).values()
         end: int = found.result().offset

@@ -88,6 +88,15 @@ def test_batches_do_not_matter(seed: int, cuts: list[int], reload: bool) -> None
     assert sorted(whole.dead) == sorted(cut.dead)
 
 
+@settings(max_examples=4, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(st.integers(0, 10_000), st.lists(st.integers(1, 700), min_size=1, max_size=8, unique=True))
+def test_a_loaded_state_steps_to_the_same_rows_in_the_same_order(seed: int, cuts: list[int]) -> None:
+    events = busy_day(seed)
+    within = sorted(c for c in cuts if c < len(events))
+    kept, loaded = run(events, within), run(events, within, reload=True)
+    assert (loaded.rows, loaded.dead, AGENT.dump(loaded.state)) == (kept.rows, kept.dead, AGENT.dump(kept.state))
+
+
 def test_the_busy_day_has_everything_in_it() -> None:
     world = run(busy_day(1), [])
     assert {row["outcome"] for row in world.of("growth.offers")} == {"OFFER", "NO_OFFER"}

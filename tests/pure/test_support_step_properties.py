@@ -186,7 +186,7 @@ class Played:
 
 
 def play(history: Steps, *, reload_at: int | None = None, cut_by: int | None = None) -> Played:
-    """Step through a history, and once more a second and a half later; ``reload_at``: the state goes through bytes before that step."""
+    """Step through a history, and once more a second and a half later; ``reload_at``: the state goes through bytes from there on."""
     played = Played()
     steps = [
         (0, [("entries", row | {"ts": -1}) for row in (*ENTRIES, *COURTEOUS)] + [("people", person("p1", ts=-1))]),
@@ -196,7 +196,7 @@ def play(history: Steps, *, reload_at: int | None = None, cut_by: int | None = N
     offsets: Counter[str] = Counter()
     for i, (wait, each) in enumerate(steps):
         played.now += wait
-        if i == reload_at:
+        if reload_at is not None and i >= reload_at:
             played.state = agent().load(agent().dump(played.state))
         records = []
         for kind, row in each:
