@@ -6,9 +6,7 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from typing import TypeVar, cast
 
-from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient
-from confluent_kafka.admin import OffsetSpec as Spec  # type: ignore[attr-defined]
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from streams import clients
 from streams.errors import OffsetOutOfLog
@@ -25,12 +23,15 @@ class LogReader:
 
     def __init__(self, settings: Settings, name: str = "recovery", log_level: int = 6) -> None:
         self._settings = settings
-        self.consumer = Consumer(clients.reader(settings, name) | {"log_level": log_level})
-        self._admin: AdminClient | None = None
+        self._conf = clients.reader(settings, name) | {"log_level": log_level}
+        self.consumer = Consumer(self._conf)
+        self._uncommitted: Consumer | None = None  # sees open transactions, too; made when it is needed
 
     def close(self) -> None:
-        """Give back the connection."""
+        """Give back the connections."""
         self.consumer.close()
+        if self._uncommitted is not None:
+            self._uncommitted.close()
 
     def bounds(self, topic: str, partition: int) -> tuple[int, int]:
         """First offset of the log, and the end of what is committed in it (the last stable offset)."""
@@ -39,17 +40,11 @@ class LogReader:
 
     def settled(self, topic: str, partition: int) -> bool:
         """Whether all that was in a partition when this was called is committed or aborted: no transaction in it is still to end."""
-        end = patiently(lambda: self._end(topic, partition))
+        if self._uncommitted is None:
+            self._uncommitted = Consumer(self._conf | {"isolation.level": "read_uncommitted"})
+        asked, place = self._uncommitted, self._at(topic, partition)
+        end = patiently(lambda: asked.get_watermark_offsets(place, timeout=5))[1]
         return self.bounds(topic, partition)[1] >= end
-
-    def _end(self, topic: str, partition: int) -> int:
-        """Where a partition ends, open transactions included."""
-        if self._admin is None:  # one with nothing queued is false
-            self._admin = AdminClient(clients.access(self._settings))
-        asked = {self._at(topic, partition): Spec.latest()}  # type: ignore[no-untyped-call]
-        (found,) = self._admin.list_offsets(asked, isolation_level=IsolationLevel.READ_UNCOMMITTED, request_timeout=5).values()
-        end: int = found.result().offset
-        return end
 
     def last(self, topic: str, partition: int) -> Message | None:
         """The last committed record of a partition."""

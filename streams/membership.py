@@ -136,6 +136,8 @@ class Membership:
         self.consumer.close()
 
     def _guarded(self, call: Callable[[], None]) -> None:
+        if self._failure is not None:  # the worker ends: it must not wait for what its own transaction holds up
+            return
         try:
             call()
         except BaseException as error:  # librdkafka must not see it: poll raises it

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import faulthandler
 import gc
 import os
 import sys
@@ -157,6 +158,7 @@ class Consumer(base.Consumer):
         while not self._ending:
             time.sleep(1)
             if self._stalled():
+                faulthandler.dump_traceback()  # of all threads: where it stands
                 self._die(
                     NoProgress(
                         f"no record was handled for {self.settings.stall_timeout_s:.0f} s although there is lag, or a step does not return"

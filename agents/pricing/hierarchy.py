@@ -3,8 +3,8 @@
 A cell's weights are its own level and slope, and the weights of the context, which all cells of the market share. Own ones are sums of four
 parts, each shrunk to none: the market's, the service's, the zone's, and the cell's (a crossed random-effects model, Gelman and Hill 2007,
 ch. 13). Evidence has its natural parameters, precision (k, k) and information (k,), and adds up, so that forgetting is to multiply it. The
-posterior is exact: the cells' parts are eliminated (Schur complement), what is left is solved at once. Nothing here calls BLAS, whose
-sums may depend on threads.
+posterior is exact: the cells' parts are eliminated, then the zones' (Schur complements), what is left is solved at once. Nothing here calls
+BLAS, whose sums may depend on threads.
 """
 
 from __future__ import annotations
@@ -58,49 +58,58 @@ def _shared(left: F64, pulled: F64, prior: Prior) -> tuple[F64, F64]:
     """Of the sum of the market's, the service's and the zone's parts and of the context's weights: mean and covariance by cell."""
     zones, services, k = pulled.shape
     own, rest = slice(0, OWN), slice(OWN, k)
-    count = 1 + services + zones  # parts: the market's, the services', the zones'; then comes the context
-    of_service, of_zone, end = slice(1, 1 + services), slice(1 + services, count), OWN * count
-    joint, target = _joint(left, pulled, prior)
-    inverse = _inverse(joint)
-    solved = (inverse * target).sum(axis=1)
-    parts = solved[:end].reshape(count, OWN)
-    with_context = inverse[:end, end:].reshape(count, OWN, k - OWN)
-    pairs = inverse[:end, :end].reshape(count, OWN, count, OWN).swapaxes(1, 2)  # (parts, parts, 2, 2)
-    alone = pairs[np.arange(count), np.arange(count)]
-    market = pairs[0] + pairs[:, 0]
-    both = pairs[of_zone, of_service] + pairs[of_service, of_zone].swapaxes(0, 1)
+    by_zone, rows = left.sum(axis=1), _rows(left)
+    spread = _inverse_pairs(by_zone[:, own, own] + np.diag(1.0 / np.square(prior.zone_sd)))  # of the zones' parts
+    gain = _product(spread, rows)  # how those follow the fixed ones
+    offset = _product(spread, pulled.sum(axis=1)[:, own, None])
+    back = np.swapaxes(rows, -1, -2)
+    joint, target = _fixed(left, pulled, prior)
+    inverse = _inverse(joint - _product(back, gain).sum(axis=0))
+    solved = (inverse * (target - _product(back, offset)[..., 0].sum(axis=0))).sum(axis=1)
+    context = OWN * (1 + services)
+    drawn = inverse[own] + inverse[OWN:context].reshape(services, OWN, -1)  # (services, 2, m): the market's and a service's with all
+    across = -_product(gain, inverse)  # (zones, 2, m)
+    alone = spread - _product(across, np.swapaxes(gain, -1, -2))
+    both = across[:, None, :, own] + across[..., OWN:context].reshape(zones, OWN, services, OWN).swapaxes(1, 2)
+    each = np.arange(services)
+    pairs = drawn[..., own] + drawn[..., OWN:context].reshape(services, OWN, services, OWN)[each, :, each]
     mean, covariance = np.empty((zones, services, k)), np.empty((zones, services, k, k))
-    mean[..., own] = parts[0] + parts[of_service] + parts[of_zone, None]
-    mean[..., rest] = solved[end:]
-    covariance[..., own, own] = alone[0] + (market + alone)[of_service] + (market + alone)[of_zone, None] + both
-    covariance[..., own, rest] = with_context[0] + with_context[of_service] + with_context[of_zone, None]
+    mean[..., own] = (solved[own] + solved[OWN:context].reshape(services, OWN)) + (offset[..., 0] - (gain * solved).sum(axis=-1))[:, None]
+    mean[..., rest] = solved[context:]
+    covariance[..., own, own] = pairs + alone[:, None] + both + both.swapaxes(-1, -2)
+    covariance[..., own, rest] = drawn[..., context:] + across[:, None, :, context:]
     covariance[..., rest, own] = covariance[..., own, rest].swapaxes(-1, -2)
-    covariance[..., rest, rest] = inverse[end:, end:]
+    covariance[..., rest, rest] = inverse[context:, context:]
     return mean, covariance
 
 
-def _joint(left: F64, pulled: F64, prior: Prior) -> tuple[F64, F64]:
-    """Precision (d, d) and information (d,) of the market's, services' and zones' parts and the context's weights, prior included."""
-    zones, services, k = pulled.shape
-    count = 1 + services + zones
-    of_service, of_zone, end = slice(1, 1 + services), slice(1 + services, count), OWN * count
-    everywhere = left.sum(axis=(0, 1))
-    rows = np.concatenate([everywhere[None], left.sum(axis=0), left.sum(axis=1)])[:, :OWN]  # (parts, 2, k)
-    pairs = np.zeros((count, count, OWN, OWN))
-    pairs[0], pairs[:, 0] = rows[..., :OWN], rows[..., :OWN]
-    pairs[np.arange(count), np.arange(count)] = rows[..., :OWN]
-    pairs[of_zone, of_service] = left[..., :OWN, :OWN]
-    pairs[of_service, of_zone] = left[..., :OWN, :OWN].swapaxes(0, 1)
-    joint = np.empty((end + k - OWN, end + k - OWN))
-    joint[:end, :end] = pairs.swapaxes(1, 2).reshape(end, end)
-    joint[:end, end:] = rows[..., OWN:].reshape(end, k - OWN)
-    joint[end:, :end], joint[end:, end:] = joint[:end, end:].T, everywhere[OWN:, OWN:]
-    own = np.concatenate(
-        [np.square(prior.market_sd), np.tile(np.square(prior.service_sd), services), np.tile(np.square(prior.zone_sd), zones)]
-    )
+def _rows(left: F64) -> F64:
+    """Of a zone's level and slope with the fixed weights (m,): the market's, the services', the context's; (zones, 2, m)."""
+    zones, services = left.shape[:2]
+    total, pairs = left.sum(axis=1)[:, :OWN], left[..., :OWN, :OWN].swapaxes(1, 2).reshape(zones, OWN, services * OWN)
+    return np.concatenate([total[..., :OWN], pairs, total[..., OWN:]], axis=-1)
+
+
+def _fixed(left: F64, pulled: F64, prior: Prior) -> tuple[F64, F64]:
+    """Precision (m, m) and information (m,) of the market's and the services' parts and the context's weights, prior included."""
+    _, services, k = pulled.shape
+    context = OWN * (1 + services)
+    by_service = left.sum(axis=0)
+    everywhere = by_service.sum(axis=0)
+    joint = np.zeros((context + k - OWN, context + k - OWN))
+    joint[:OWN] = _rows(by_service[None])[0]
+    for i in range(services):
+        at = slice(OWN * (1 + i), OWN * (2 + i))
+        joint[at, :OWN], joint[at, at], joint[at, context:] = (
+            by_service[i, :OWN, :OWN],
+            by_service[i, :OWN, :OWN],
+            by_service[i, :OWN, OWN:],
+        )
+    joint[context:, :context], joint[context:, context:] = joint[:context, context:].T, everywhere[OWN:, OWN:]
+    own = np.concatenate([np.square(prior.market_sd), np.tile(np.square(prior.service_sd), services)])
     joint[np.diag_indices(len(joint))] += 1.0 / np.concatenate([own, np.full(k - OWN, prior.context_sd**2)])
-    total = pulled.sum(axis=(0, 1))
-    target = np.concatenate([total[:OWN], pulled[..., :OWN].sum(axis=0).ravel(), pulled[..., :OWN].sum(axis=1).ravel(), total[OWN:]])
+    total = pulled.sum(axis=0)
+    target = np.concatenate([total.sum(axis=0)[:OWN], total[:, :OWN].ravel(), total.sum(axis=0)[OWN:]])
     target[:OWN] += np.divide(prior.mean, np.square(prior.market_sd))
     return joint, target
 

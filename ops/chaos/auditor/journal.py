@@ -75,13 +75,20 @@ def _chain(log: Log, partition: int, schemas: Schemas, findings: Findings, journ
         if entry["sequence"] != n:
             findings.add("J", "chain", *where, f"sequence {entry['sequence']} where {n} is due")
         if entry["previous"] != previous:
-            findings.add("J", "chain", *where, f"`previous` of sequence {entry['sequence']} is not the hash of the record before")
+            before = f": {_gist(journal.entries[-1])}, then {_gist(entry)}" if journal.entries else ""
+            findings.add("J", "chain", *where, f"`previous` of sequence {entry['sequence']} is not the hash of the record before{before}")
         if (entry["agent"], entry["partition"]) != (log.workload.agent, partition):
             findings.add("J", "journal", *where, f"belongs to {entry['agent']}[{entry['partition']}]")
         assert record.value is not None
         previous = hashlib.sha256(record.value).digest()
         journal.entries.append(entry)
     findings.figures["journal records"] += len(journal.entries)
+
+
+def _gist(entry: dict[str, Any]) -> str:
+    """What a journal record stepped over, when, and to where, for people."""
+    steps = [(step["now"], *((r["topic"], r["start"], r["end"]) for r in step["ranges"])) for step in entry["steps"]]
+    return f"{steps} to {[p['offset'] for p in entry['positions']]}, snapshot of {entry['snapshot'] and entry['snapshot']['sequence']}"
 
 
 def _ranges(log: Log, partition: int, findings: Findings, journal: Journal) -> None:
