@@ -99,7 +99,7 @@ def play(events: list[Event], cuts: list[int], reload: bool = False) -> tuple[li
 
 
 def in_order(events: list[Event], cuts: list[int], reload: bool) -> tuple[dict[str, list[str]], list[str], bytes]:
-    """Step over the events cut at these places: the rows by topic; the rejections; the state. ``reload``: it goes through bytes each time."""
+    """Step over the events cut at these places: the rows by topic; the rejections; the state. ``reload``: it goes through bytes."""
     state, offsets = AGENT.start(3), Counter[str]()
     rows: dict[str, list[str]] = defaultdict(list)
     errors = []
