@@ -43,8 +43,9 @@ class Piece:
 def pieces(agent: Agent, partition: int, log: Log) -> Iterator[Piece]:
     """A task's log, piece by piece, as far as it is whole."""
     topic = f"{agent.name}.journal"
-    journals = {m.offset(): kept(m) for m in log.stream(topic, partition)}
-    walk = Task(agent, partition, log)
+    stream = log.stream(topic, partition)
+    journals = {m.offset(): kept(m) for m in stream}
+    walk = Task(agent, partition, log, end=stream.end)  # the log may grow meanwhile
     for walked in walk.walk():
         piece = _piece(walked, journals)
         if piece is not None and not any(one.unchecked or one.gone for one in walk.outputs.values()):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.faults import CHANGED, DROPPED, INSERTED, REORDERED, UNREADABLE, Fault
+from audit.flips import pieces
 from audit.links import Head
-from audit.memory import MemoryLog
+from audit.memory import MemoryLog, MemoryStream
 from audit.walk import Task, walk_all
 from ops.chaos.probe import AGENT
 from streams import journal
@@ -163,3 +165,23 @@ def test_what_retention_took_of_outputs_whose_place_is_known_is_missing_and_no_f
     assert not [fault for fault in walk.faults if fault.topic == DECISIONS]
     assert walk.outputs[DECISIONS].gone == 1
     assert any(DECISIONS in said and "deleted by retention" in said for said in walk.missing())
+
+
+class _Growing:
+    """A log whose worker goes on: each time that its journal is asked for, it has a record more."""
+
+    def __init__(self, topics: Topics, records: int) -> None:
+        self._topics, self._records = topics, records
+
+    def stream(self, topic: str, partition: int, start: int | None = None, end: int | None = None) -> MemoryStream:
+        """The records of a topic."""
+        self._records += topic == JOURNAL
+        return MemoryLog(self._topics | {JOURNAL: self._topics[JOURNAL][: self._records]}).stream(topic, partition, start, end)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(MemoryLog(self._topics), name)
+
+
+def test_bits_are_flipped_in_what_was_there_though_the_log_grows_meanwhile() -> None:
+    topics = written([3, 4, 5, 6, 7])
+    assert [one.sequence for one in pieces(AGENT, 0, _Growing(topics, 2))] == [0, 1, 2]  # type: ignore[arg-type]
