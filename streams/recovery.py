@@ -28,6 +28,7 @@ Committed = Callable[[], Mapping[str, int] | None]  # the offsets by input, None
 
 CATCH_UP_S = 30.0  # how long the last worker's transaction may take to end, in the group's offsets and in the journal
 AHEAD_S = 5.0  # and how long offsets may stay behind a journal that has ended: longer than any answer about them is on its way
+LOOK_S = 0.005  # between two looks
 
 
 def recover(
@@ -73,7 +74,7 @@ def _tail(agent: Agent, partition: int, committed: Committed | None, reader: Log
     Equal offsets alone do not tell: a journal record may move none (a tick, a snapshot's name), and a transaction's markers reach the
     offsets and the journal at different times. Offsets first, then the journal: what ended in between is then found in the journal.
     """
-    began = time.monotonic()
+    began, waits = time.monotonic(), 0
     topic = f"{agent.name}.journal"
     while committed is not None:
         offsets, settled = committed(), reader.settled(topic, partition)
@@ -89,7 +90,10 @@ def _tail(agent: Agent, partition: int, committed: Committed | None, reader: Log
                 f"{'' if settled else ', and a transaction in it does not end'}. "
                 "Somebody moved the group's offsets, or deleted the journal; put the offsets back, or start a new group"
             )
-        log.info("not taken over yet", agent=agent.name, partition=partition, settled=settled, offsets=offsets, journal=positions)
+        if not waits:
+            log.info("not taken over yet", agent=agent.name, partition=partition, settled=settled, offsets=offsets, journal=positions)
+        waits += 1
+        time.sleep(LOOK_S)
         yield
     return reader.last(topic, partition)
 
