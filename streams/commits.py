@@ -10,17 +10,18 @@ import time
 from collections.abc import Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from streams import faults, metrics, snapshot
 from streams.agent import Agent
-from streams.errors import TransactionFailed
+from streams.errors import Fenced, TransactionFailed
+from streams.log_reader import LogReader
 from streams.membership import Membership
 from streams.settings import Settings
 from streams.task import Stepped, Task
 from streams.transactions import GIVE_UP_S, Transactions
 
+ALONE_S = 5.0  # how long the first commit of a task that was taken over waits for others' transactions in its journal
 LEAD_SHARE = 0.2  # of the newest in a mean that forgets
 Positions = dict[int, dict[str, int]]  # by partition and input
 
@@ -51,6 +52,7 @@ class Commits:
         self._journalled: list[Task] = []  # in the transaction that is open
         self._began_at = time.monotonic()
         self._lead_s = 0.0  # of late, from a poll until its records are ready to be committed
+        self._reader: LogReader | None = None  # of the committing thread, made when it is needed
         self.positions: Positions = {}  # committed
 
     @property
@@ -131,10 +133,12 @@ class Commits:
     def close(self) -> None:
         """No more commits."""
         self._thread.shutdown()
+        if self._reader is not None:
+            self._reader.close()
 
     def _journal(self, task: Task) -> None:
         topic, value = self._settings.topic(f"{self._agent.name}.journal"), task.journal_record(task.snapshot)
-        self._transactions.produce_located(topic, task.partition, None, value, partial(setattr, task, "journal_offset"))
+        self._transactions.produce_located(topic, task.partition, None, value, task.located)
         task.journalled(value)
         self._journalled.append(task)
 
@@ -145,7 +149,8 @@ class Commits:
         for task in unjournalled:
             self._journal(task)
         positions = {task.partition: dict(task.positions) for task in self._journalled}  # as they are now: steps go on
-        self._ending = self._thread.submit(self._end, positions, self._sent, self._membership.metadata())
+        taken_over = [task for task in self._journalled if task.after is not None]
+        self._ending = self._thread.submit(self._end, positions, self._sent, self._membership.metadata(), taken_over)
         self._journalled, self._sent = [], {}
         return self._ending
 
@@ -156,12 +161,32 @@ class Commits:
         places = [place for partition, offsets in positions.items() for place in self._membership.positions(partition, offsets)]
         self._transactions.send(places, group)
 
-    def _end(self, positions: Positions, sent: Positions, group: Any) -> None:
+    def _end(self, positions: Positions, sent: Positions, group: Any, taken_over: list[Task]) -> None:
         """Commit the transaction with these positions. In the committing thread."""
         if positions != sent:
             self._send(positions, group)
+        for task in taken_over:
+            self._check_alone(task)
         self._transactions.commit()
         self.positions |= positions
+
+    def _check_alone(self, task: Task) -> None:
+        """Before its first commit: nobody has journalled for a task since it was taken over, or the chain would break. Raises Fenced.
+
+        What is open in this transaction holds back the journal's stable end, so all before it is there to be seen, or still open.
+        """
+        self._transactions.flush()
+        if self._reader is None:
+            self._reader = LogReader(self._settings, f"{self._agent.name}-commit")
+        topic, began = f"{self._agent.name}.journal", time.monotonic()
+        if task.after is None or task.own is None:
+            raise TransactionFailed(f"a record of {topic}, partition {task.partition}, was not delivered")
+        for others in self._reader.read({topic: task.after}, task.partition, {topic: task.own}):
+            if others:
+                raise Fenced(f"{topic}, partition {task.partition}: another worker went on with it, at offset {others[0].offset()}")
+            if time.monotonic() - began > ALONE_S:
+                raise Fenced(f"{topic}, partition {task.partition}: another worker's transaction is open before offset {task.own}")
+        task.after = None
 
     def _snapshot_due(self, tasks: Collection[Task]) -> Task | None:
         """The task that has waited for a snapshot for longest, if it is due; all tasks are in the journal."""

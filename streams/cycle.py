@@ -167,6 +167,11 @@ class Cycle:
 
     @staticmethod
     def _records(task: Task, topic: str, messages: list[Message]) -> Records:
+        if messages[0].offset() < task.positions[topic]:
+            raise RecoveryMismatch(
+                f"{topic}, partition {task.partition}: offset {messages[0].offset()} was read again, though all before "
+                f"{task.positions[topic]} is stepped over"
+            )
         return Records(topic, task.partition, messages, task.positions[topic], messages[-1].offset() + 1)
 
     def step(self, work: Work) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 import structlog
@@ -44,6 +45,7 @@ def recover(
     if tail is None:
         return _first(agent, partition, reader)
     if parked is not None and parked.previous == journal.chain_hash(payload(tail)):
+        parked.after, parked.own = tail.offset() + 1, None
         return parked
     last: journal.Record = journal.decode(f"{agent.name}.journal", payload(tail))
     task = yield from _restore(agent, partition, last, reader)
@@ -51,7 +53,7 @@ def recover(
     resteps = yield from _restep(task, records, reader)
     task.positions = {p["topic"]: p["offset"] for p in last["positions"]}
     task.sequence, task.previous = last["sequence"] + 1, journal.chain_hash(payload(tail))
-    task.snapshot, task.journal_offset = last["snapshot"], tail.offset()
+    task.snapshot, task.journal_offset, task.after = last["snapshot"], tail.offset(), tail.offset() + 1
     for topic in agent.inputs:  # an input that the agent did not have before
         if topic not in task.positions:
             task.positions[topic], task.fresh = reader.bounds(topic, partition)[0], True
@@ -108,7 +110,7 @@ def _positions(agent: Agent, tail: Message | None) -> dict[str, int] | None:
 def _first(agent: Agent, partition: int, reader: LogReader) -> Task:
     """A task that begins: at the logs' first offsets, said explicitly in its first journal record and commit."""
     positions = {topic: reader.bounds(topic, partition)[0] for topic in agent.inputs}
-    return Task(agent, partition, agent.start(partition), positions, fresh=True)
+    return Task(agent, partition, agent.start(partition), positions, after=reader.bounds(f"{agent.name}.journal", partition)[0], fresh=True)
 
 
 def _restore(agent: Agent, partition: int, last: journal.Record, reader: LogReader) -> Generator[None, None, Task]:
@@ -120,9 +122,13 @@ def _restore(agent: Agent, partition: int, last: journal.Record, reader: LogRead
         return task
     topic = snapshot.topic_of(agent.name)
     pieces: list[dict[str, Any]] = []
-    for messages in reader.read({topic: ref["offset"]}, partition, {topic: ref["offset"] + ref["chunks"]}):
-        pieces += [journal.decode(topic, payload(m)) for m in messages if m.value() is not None]
-        yield
+    with closing(reader.read({topic: ref["offset"]}, partition, {topic: reader.bounds(topic, partition)[1]})) as reading:
+        for messages in reading:  # what others wrote and had aborted may lie between the chunks
+            found = (journal.decode(topic, payload(m)) for m in messages if m.value() is not None)
+            pieces += [piece for piece in found if piece["sequence"] == ref["sequence"]]
+            if len(pieces) >= ref["chunks"]:
+                break
+            yield
     task.state = agent.load(snapshot.join(pieces, ref))
     if pieces[0]["state_format"] != agent.state_format:
         log.warning(

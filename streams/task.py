@@ -57,6 +57,8 @@ class Task:
     snapshot_at: float = field(default_factory=time.monotonic)
     stepped_since_snapshot: bool = False
     unnamed: bool = False  # no journal record names ``snapshot`` yet
+    after: int | None = None  # of a task that was taken over and has committed nothing since: where its journal ended …
+    own: int | None = None  # … and where its own first record lies: nobody else's may lie between
     fresh: bool = False  # nothing of it is in the journal yet
     steps: list[journal.Step] = field(default_factory=list)
     digests: dict[str, OutputDigest] = field(default_factory=dict)
@@ -147,6 +149,12 @@ class Task:
             "previous": self.previous,
         }
         return journal.encode(f"{self.agent.name}.journal", record)
+
+    def located(self, offset: int) -> None:
+        """A journal record lies here."""
+        self.journal_offset = offset
+        if self.own is None:
+            self.own = offset
 
     def journalled(self, value: bytes) -> None:
         """The record is in the transaction: go on to the next one."""

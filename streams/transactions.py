@@ -113,6 +113,7 @@ class Transactions:
         started = time.monotonic()
         self._kafka(partial(_until_done, partial(self._producer.commit_transaction, TRY_S), "commit_transaction", GIVE_UP_S), "commit")
         self.open = False
+        self._producer.poll(0)  # tells of errors met meanwhile
         elapsed = time.monotonic() - started
         metrics.commit_seconds.labels(self._agent).observe(elapsed)
         metrics.transactions.labels(self._agent).inc()

@@ -7,18 +7,19 @@ import time
 from collections.abc import Callable, Generator
 from typing import Any
 
+import confluent_kafka
 import pytest
 import structlog
 from confluent_kafka import Producer, TopicPartition
 
 from ops.chaos.probe import AGENT
-from streams import journal
+from streams import commits, journal, snapshot
 from streams.cycle import Cycle, Work
-from streams.errors import Fenced, StepFailed
+from streams.errors import Fenced, RecoveryMismatch, StepFailed
 from streams.log_reader import LogReader
 from streams.membership import Polled
 from streams.message import Message, payload
-from streams.recovery import recover
+from streams.recovery import _restore, recover
 from streams.settings import settings
 from streams.task import Stepped, Task
 from streams.transactions import Transactions
@@ -73,6 +74,7 @@ def test_a_worker_that_recovers_from_what_it_remembers_sees_that_another_has_gon
         cycle.abort()
         cycle.membership.close()
         cycle._reader.close()
+        cycle.commits.close()
 
 
 def test_a_task_is_taken_over_only_when_no_transaction_is_open_in_its_journal(topics: CreateTopics) -> None:
@@ -101,6 +103,68 @@ def test_a_task_is_taken_over_only_when_no_transaction_is_open_in_its_journal(to
         assert (task.sequence, task.previous) == (unmoved["sequence"] + 1, journal.chain_hash(journal.encode("probe.journal", unmoved)))
     finally:
         reader.close()
+
+
+@pytest.mark.parametrize(("ends", "said"), [(True, "another worker went on with it"), (False, "another worker's transaction is open")])
+def test_a_task_whose_journal_another_writes_to_commits_nothing(
+    ends: bool, said: str, topics: CreateTopics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topics(PROBE, 1)
+    monkeypatch.setattr(commits, "ALONE_S", 0.5)
+    cycle = Cycle(AGENT, settings())
+    other = Producer({"bootstrap.servers": settings().brokers, "transactional.id": f"{settings().namespace}other"})
+    try:
+        cycle.membership.join()
+        with monkeypatch.context() as patched:
+            patched.setattr(cycle.commits, "due", lambda tasks: False)
+            until(lambda: bool(cycle.tasks), cycle)
+        other.init_transactions(30)
+        other.begin_transaction()
+        other.produce(settings().topic("probe.journal"), b"another's", partition=0)
+        assert other.flush(30) == 0
+        if ends:
+            other.commit_transaction(30)
+        cycle.commits.begin(cycle.tasks.values(), time.monotonic())
+        with pytest.raises(Fenced, match=said):
+            cycle.commits.settle()
+    finally:
+        cycle.abort()
+        cycle.membership.close()
+        cycle._reader.close()
+        cycle.commits.close()
+    assert cycle.commits.positions == {}
+
+
+def test_records_that_are_read_again_are_not_stepped_over() -> None:
+    task = Task(AGENT, 0, AGENT.start(0), {"probe.events": 6})
+    again: Any = [confluent_kafka.Message(topic="probe.events", partition=0, offset=5, value=b"")]
+    with pytest.raises(RecoveryMismatch, match="offset 5 was read again"):
+        Cycle._records(task, "probe.events", again)
+
+
+def test_a_snapshots_chunks_are_found_among_what_others_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshot, "CHUNK_BYTES", 4)
+    topic, state = "probe.snapshots", AGENT.dump(AGENT.start(0))
+    chunks = list(snapshot.chunks("probe", 0, 7, AGENT.state_format, AGENT.code_version, state, 0))
+    foreign = list(snapshot.chunks("probe", 0, 5, AGENT.state_format, AGENT.code_version, state, 0))
+    mixed: list[Any] = [
+        confluent_kafka.Message(topic=topic, partition=0, offset=10 + i, key=key, value=value)
+        for i, (key, value) in enumerate([chunks[0], foreign[0], *chunks[1:], foreign[1]])
+    ]
+
+    class Log:
+        def bounds(self, topic: str, partition: int) -> tuple[int, int]:
+            return 0, 99
+
+        def read(self, starts: dict[str, int], partition: int, ends: dict[str, int]) -> Generator[list[Message], None, None]:
+            assert (starts, ends) == ({topic: 10}, {topic: 99})
+            yield from ([one] for one in mixed)
+
+    ref: journal.SnapshotRef = {"sequence": 7, "offset": 10, "chunks": len(chunks), "journal_offset": 3}
+    last: Any = {"snapshot": ref}
+    assert len(chunks) > 1
+    reader: Any = Log()
+    assert _ended(_restore(AGENT, 0, last, reader)).sequence == 8
 
 
 def test_offsets_that_are_told_late_are_asked_for_again(topics: CreateTopics) -> None:
@@ -179,6 +243,7 @@ def test_a_step_is_taken_while_a_commit_is_under_way_and_when_it_raises_that_sta
         cycle.abort()
         cycle.membership.close()
         cycle._reader.close()
+        cycle.commits.close()
 
 
 def test_positions_sent_beside_steps_go_with_the_transaction_when_one_of_them_raises(
@@ -216,6 +281,7 @@ def test_positions_sent_beside_steps_go_with_the_transaction_when_one_of_them_ra
         cycle.abort()
         cycle.membership.close()
         cycle._reader.close()
+        cycle.commits.close()
 
 
 def _of_both_partitions(cycle: Cycle) -> Callable[[int, float], Polled]:
