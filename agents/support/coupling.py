@@ -56,7 +56,7 @@ def resolved(book: Book, conversation: Conversation, ts: int) -> None:
 def settle(book: Book, conversation_id: str, ts: int, reasons: tuple[str, ...]) -> bool:
     """What was said of these reasons in the conversation holds no longer. → whether there was anything"""
     told = book.state.flagged.get(conversation_id, {})
-    over = sorted(driver for driver, (_, reason) in told.items() if reason in reasons)  # a loaded state has lost their order
+    over = sorted(driver for driver, (_, reason) in told.items() if reason in reasons)  # states of older dumps have lost their order
     for driver in over:
         if driver != UNKNOWN:
             _flag(book, conversation_id, driver, ts, cleared=True)

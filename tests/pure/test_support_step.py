@@ -408,7 +408,7 @@ def test_a_driver_is_flagged_once_by_a_complaint_and_again_by_danger_until_a_per
 
 
 def test_drivers_are_cleared_in_one_order_whether_the_state_was_loaded_or_not() -> None:
-    """Found by replaying a million events under kills: who was told of first is lost in a dump."""
+    """Found by replaying a million events under kills: who was told of first was lost in a dump."""
     for loaded in (False, True):
         task = Task()
         task.ask(DANGER)
