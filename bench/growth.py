@@ -21,7 +21,7 @@ from bench import report
 from bench.ages import DecisionReader, quantiles
 from bench.drive import drive
 from bench.growth_pace import Plan
-from bench.pricing_pace import SLICE_MS
+from bench.sending import SLICE_MS, start_ms
 from bench.stand import BenchError, Stand, stand
 from ops.growth.pace import frame
 from ops.growth.riders import Riders
@@ -70,7 +70,7 @@ def _steady(place: Stand, steps: report.Steps, plan: Plan, warm_up: int) -> dict
     worker.wait_until_ready()
     steps.begin(f"{plan.rate:,} events/s for {plan.seconds} s", plan.seconds)
     own = (plan.seconds, plan.rate, plan.markets, plan.drivers, plan.riders, plan.seed)
-    plan = Plan(int(time.time() * 1000) + 8000, *own)
+    plan = Plan(start_ms(plan.seconds), *own)
     sent = plan.due("monetization-requests", plan.seconds * 1000 // SLICE_MS)
     partitions = contract().topic(OFFERS).partitions
     with (

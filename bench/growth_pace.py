@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from bench.pricing_events import Traffic
-from bench.pricing_pace import SLICE_MS, Due, send
+from bench.sending import SLICE_MS, Due, send, slices
 from ops.growth.pace import MIX, frame
 from ops.growth.riders import Riders
 from streams.avro import codec
@@ -97,7 +97,7 @@ def _names(topic: str) -> set[str]:
 def main() -> None:
     """Sends the plan given as the only argument."""
     plan = Plan(**json.loads(sys.argv[1]))
-    send(Slices(plan).slice, plan.seconds)
+    send(slices(Slices(plan).slice, plan.seconds))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from bench.ages import DecisionReader, quantiles
 from bench.drive import drive
 from bench.pricing_events import Traffic
 from bench.pricing_pace import Plan
+from bench.sending import start_ms
 from bench.stand import BenchError, Stand, stand
 from ops.server import ServerError
 from streams.avro import codec
@@ -111,7 +112,7 @@ def _steady(place: Stand, steps: report.Steps, plan: Plan, warm_up: int) -> dict
     worker.wait_until_ready()
     steps.begin(f"{plan.quotes:,} quotes/s for {plan.seconds} s", plan.seconds)
     own = (plan.seconds, plan.quotes, plan.moves, plan.markets, plan.drivers, plan.seed)
-    plan = Plan(int(time.time() * 1000) + 6000, *own)
+    plan = Plan(start_ms(plan.seconds), *own)
     sent = plan.quotes * plan.seconds
     with DecisionReader(place.brokers, place.topic(DECISIONS), contract().topic(DECISIONS).partitions) as reader:
         driven = drive(place, steps, worker, "bench.pricing_pace", plan.dumps(), partial(reader.wait_for, sent, 30))

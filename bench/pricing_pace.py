@@ -1,27 +1,22 @@
 """The steady load of `tripo bench pricing`, in a process of its own: a ``Plan`` (JSON) in; records, and how late they were, out.
 
-As bench/pace.py: the times of sending are fixed beforehand, so whoever falls behind shows as age.
+bench/sending.py sends them.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import numpy as np
 import polars as pl
-from confluent_kafka import Producer
 
 from bench.pricing_events import Traffic
+from bench.sending import SLICE_MS, Due, send, slices
 from streams.avro import codec
-from streams.settings import settings
 
-SLICE_MS = 200
-TICK_S = 0.002
 ANSWER_MS = 4000  # riders think so long
 
 
@@ -40,9 +35,6 @@ class Plan:
     def dumps(self) -> str:
         """As one argument."""
         return json.dumps(asdict(self))
-
-
-Due = tuple[float, str, bytes, bytes]  # ms, topic, key, value
 
 
 class Slices:
@@ -78,39 +70,10 @@ class Slices:
         return (start + np.arange(count) * (SLICE_MS / count)).astype(np.int64)
 
 
-def send(slice_of: Callable[[int], list[Due]], seconds: int) -> None:
-    """Sends slices of SLICE_MS, made while the one before is under way; prints one JSON line."""
-    late, failed = [], [0]
-    conf = {"bootstrap.servers": settings().brokers, "partitioner": "murmur2_random", "acks": "all"}
-    producer = Producer(conf)
-
-    def delivered(error: object, message: object) -> None:
-        failed[0] += error is not None
-
-    following = slice_of(0)
-    for number in range(seconds * 1000 // SLICE_MS):
-        part, following = following, []
-        for i, (at, topic, key, value) in enumerate(part):
-            while (now := time.time() * 1000) < at:
-                if not following and i > 0:
-                    following = slice_of(number + 1)
-                else:
-                    producer.poll(0)
-                    time.sleep(TICK_S)
-            producer.produce(settings().topic(topic), value, key=key, timestamp=int(at), on_delivery=delivered)
-            late.append(now - at)
-            if i % 100 == 0:
-                producer.poll(0)
-        following = following or slice_of(number + 1)
-    producer.flush(30)
-    figures = {"sent": len(late), "failed": failed[0], "late_p99_ms": float(np.quantile(late, 0.99)), "late_max_ms": float(np.max(late))}
-    print(json.dumps(figures), flush=True)
-
-
 def main() -> None:
     """Sends the plan given as the only argument."""
     plan = Plan(**json.loads(sys.argv[1]))
-    send(Slices(plan).slice, plan.seconds)
+    send(slices(Slices(plan).slice, plan.seconds))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ Exits 1 when p99 is over 100 ms, or a message is undecided.
 
 from __future__ import annotations
 
-import time
 from functools import partial
 from typing import Annotated, Any
 
@@ -19,6 +18,7 @@ from confluent_kafka import KafkaException
 from bench import report
 from bench.ages import DecisionReader, quantiles
 from bench.drive import drive
+from bench.sending import start_ms
 from bench.stand import BenchError, Child, Stand, stand
 from bench.support_pace import Plan
 from ops.server import ServerError
@@ -60,7 +60,7 @@ def support(
 def _steady(place: Stand, steps: report.Steps, worker: Child, plan: Plan, warm_up: int) -> dict[str, Any]:
     """Send, and read what is decided. → the figures"""
     steps.begin(f"{plan.rate:,} messages/s for {plan.seconds} s", plan.seconds)
-    plan = Plan(int(time.time() * 1000) + 8000, plan.seconds, plan.rate, plan.english, plan.seed)
+    plan = Plan(start_ms(plan.seconds), plan.seconds, plan.rate, plan.english, plan.seed)
     sent = plan.rate * plan.seconds
     with DecisionReader(place.brokers, place.topic(DECISIONS), contract().topic(DECISIONS).partitions) as reader:
         driven = drive(place, steps, worker, "bench.support_pace", plan.dumps(), partial(reader.wait_for, sent, 30))

@@ -64,7 +64,7 @@ class Writing:
     def snapshot(self, data: bytes) -> None:
         """A snapshot of one chunk and the journal record that goes with it, as at a clean stop."""
         chunk = {"agent": self.workload.agent, "partition": 0, "sequence": self.sequence, "state_format": 1, "code_version": "t"}
-        chunk |= {"index": 0, "count": 1, "digest": hashlib.sha256(data).digest(), "data": data}
+        chunk |= {"index": 0, "count": 1, "digest": hashlib.sha256(data).digest(), "data": data, "compression": "none"}
         offset = self.put(self.workload.snapshots, b"0", encode("snapshot-chunk", chunk))
         last = len(self.topics[self.workload.journal]) - 1
         self.commit([], self.lengths(), {"sequence": self.sequence, "offset": offset, "chunks": 1, "journal_offset": last})

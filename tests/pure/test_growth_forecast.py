@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from agents.growth.forecast import PARTS, Forecaster
 from bench.growth_pace import COMPLETED_MS, Plan, Slices
-from bench.pricing_pace import SLICE_MS
+from bench.sending import SLICE_MS
 from columns.table import F64
 from ops.growth.command import app
 from ops.growth.demand import NoDemandError, hourly, trips

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 
 import pytest
 from hypothesis import given
@@ -45,7 +46,7 @@ def test_the_digest_is_the_documented_one() -> None:
 
 @pytest.mark.parametrize("size", [0, 1, snapshot.CHUNK_BYTES, 2 * snapshot.CHUNK_BYTES + 5])
 def test_a_snapshot_is_the_state_again(size: int) -> None:
-    data = bytes(i % 251 for i in range(size))
+    data = random.Random(7).randbytes(size)
     chunks = list(snapshot.chunks("matching", 3, 17, 1, "abc", data, slot=5))
     ref: SnapshotRef = {"sequence": 17, "offset": 0, "chunks": len(chunks), "journal_offset": 0}
     pieces = [journal.decode("matching.snapshots", value) for _, value in chunks]
@@ -56,6 +57,18 @@ def test_a_snapshot_is_the_state_again(size: int) -> None:
     flipped = pieces[0] | {"data": bytes([(pieces[0]["data"] or b"\0")[0] ^ 1]) + pieces[0]["data"][1:]}
     with pytest.raises(RecoveryMismatch, match="damaged"):
         snapshot.join([flipped, *pieces[1:]], ref)
+    other = pieces[0] | {"digest": hashlib.sha256(data + b".").digest()}
+    with pytest.raises(RecoveryMismatch, match="damaged"):
+        snapshot.join([other, *pieces[1:]], ref)
+
+
+def test_a_snapshot_is_compressed_and_one_from_before_that_is_read() -> None:
+    data = b"0123456789" * 10_000
+    chunks = [value for _, value in snapshot.chunks("matching", 3, 17, 1, "abc", data, slot=5)]
+    assert sum(map(len, chunks)) < len(data) / 10
+    piece = journal.decode("matching.snapshots", chunks[0])
+    ref: SnapshotRef = {"sequence": 17, "offset": 0, "chunks": 1, "journal_offset": 0}
+    assert snapshot.join([piece | {"data": data, "compression": "none"}], ref) == data
 
 
 def test_an_hour_of_snapshots_has_a_place_of_its_own_for_as_long_as_the_inputs_are_kept() -> None:
