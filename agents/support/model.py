@@ -1,7 +1,8 @@
 """The intent model and texts in; probabilities, how likely a text is none of the model's business, language and sentiment, out.
 
 Two stages. The first is linear over the n-grams of words and characters. Where its best class is not sure enough, and the text is of a
-language that the sentence model reads, the second looks again: linear over the first one's margins and a sentence vector side by side.
+language that the sentence model reads, the second looks again: linear over a sentence vector, and beside it the first one's margins
+(**stacked**) or the n-grams themselves (**joined**).
 Margins are made probabilities by a softmax whose scale and shifts were fitted on texts the margins had not seen (Guo et al., On calibration
 of modern neural networks, 2017). `ops.support.fitting` trains it; nothing here learns.
 """
@@ -113,6 +114,7 @@ class Model:
     sentiment: Head | None = None
     feeling: Head | None = None  # the sentiment where the second stage looks: over the first one's margins and the sentence vector
     language: Head | None = None
+    joined: bool = False  # what the second stage reads beside the sentence vector: the n-grams; else the first one's margins
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -153,7 +155,8 @@ def understand(model: Model, texts: Sequence[str], embed: Embed | None = None, l
         rows = np.flatnonzero(second)
         if len(rows):
             sentence = embed([bare(texts[row]) for row in rows.tolist()])
-            late = model.second.of(stacked(margins[rows], None if beyond is None else beyond[rows], sentence))
+            near = None if beyond is None else beyond[rows]
+            late = model.second.of(joined(x[rows], sentence) if model.joined else stacked(margins[rows], near, sentence))
             said, outside[rows] = model.second.read(*late, model.clusters.distance(sentence))
             probability[rows] = blended(probability[rows], said)
             inside[rows] = probability[rows] >= model.second.set_from
@@ -188,6 +191,11 @@ def stacked(margins: F64, beyond: F64 | None, sentence: F32) -> F32:
     """What the second stage looks at: the first one's margins, that of being out of scope where there is one, and the sentence vectors."""
     parts = [margins] if beyond is None else [margins, beyond[:, None]]
     return np.concatenate([*(part.astype(np.float32) for part in parts), SENTENCE * sentence], axis=1)
+
+
+def joined(x: csr_matrix, sentence: F32) -> csr_matrix:
+    """What the second stage looks at otherwise: the n-grams and the sentence vectors."""
+    return beside(x, csr_matrix(SENTENCE * sentence))
 
 
 def signals(margins: F64, scale: float, outside: F64 | None, distance: F64 | None) -> F64:

@@ -23,7 +23,7 @@ def dump(model: Model) -> bytes:
     arrays: Arrays = {}
     for name, known in (("grams", model.vocabulary), ("matters", model.matters)):
         arrays |= {f"{name}.keys": known.keys, f"{name}.idf": known.idf, f"{name}.words": known.words}
-    facts: dict[str, Any] = {"format": FORMAT, "version": model.version, "unsure": model.unsure, "reads": model.reads}
+    facts: dict[str, Any] = {name: getattr(model, name) for name in ("version", "unsure", "reads", "joined")} | {"format": FORMAT}
     for name, stage in (("first", model.first), ("second", model.second)):
         facts[name] = None if stage is None else _stage(name, stage, arrays)
     for name, head in (("sentiment", model.sentiment), ("feeling", model.feeling), ("language", model.language)):
@@ -47,12 +47,16 @@ def load(data: bytes) -> Model:
     if facts["format"] != FORMAT:
         raise ValueError(f"the model has format {facts['format']}, not {FORMAT}: train it anew (tripo support train)")
     first, second = (None if facts[name] is None else _stage_of(name, facts[name], arrays) for name in ("first", "second"))
-    heads = [None if facts[name] is None else _head_of(name, facts[name], arrays) for name in ("sentiment", "feeling", "language")]
+    names = ("sentiment", "feeling", "language")
+    sentiment, feeling, language = (None if facts[name] is None else _head_of(name, facts[name], arrays) for name in names)
     if first is None:
         raise ValueError("the model has no first stage: train it anew (tripo support train)")
     clusters = Clusters(arrays["means"], arrays["whiten"]) if "means" in arrays else None
     grams, matters = (Vocabulary(*(arrays[f"{name}.{part}"] for part in ("keys", "idf", "words"))) for name in ("grams", "matters"))
-    return Model(facts["version"], grams, matters, first, second, clusters, facts["unsure"], tuple(facts["reads"]), *heads)
+    reads, joined = tuple(facts["reads"]), facts.get("joined", False)  # which models from before it lack
+    return Model(
+        facts["version"], grams, matters, first, second, clusters, facts["unsure"], reads, sentiment, feeling, language, joined
+    )  # fmt: skip
 
 
 def _head(name: str, head: Head, arrays: Arrays) -> dict[str, Any]:

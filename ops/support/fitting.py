@@ -3,8 +3,9 @@ margins of texts that the weights had not seen (five folds).
 
 The first stage is **taught**: what differs most between sentence vectors is regressed on the n-grams (ridge), and the prediction stands
 beside the n-grams while the margins are learnt. It is linear, so it folds into the weights of the n-grams: n-grams that mean the same lean
-on one another, in whatever language, and reading a message costs nothing more. The second stage is **stacked**: a logistic regression over
-margins of the first that had not seen the text, and the text's sentence vector.
+on one another, in whatever language, and reading a message costs nothing more. The second stage is **stacked** where classes are few: a
+logistic regression over margins of the first that had not seen the text, and the text's sentence vector. Where they are many, margins tell
+too little, and it is **joined**: largest margins over the n-grams and the sentence vector.
 """
 
 from __future__ import annotations
@@ -20,14 +21,15 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from agents.support.model import F64, I64, Clusters, Head, Model, Stage, blended, signals, softmax, stacked
+from agents.support.model import F64, I64, Clusters, Head, Model, Stage, blended, joined, signals, softmax, stacked
 from agents.support.model_bytes import dump
 from agents.support.vectors import F32, Vocabulary, beside, learnt, of_grams, of_matters, vectors
-from ops.support.heads import OUTSIDE, SEED, Names, each_fold, enough, heads_of, logistic, margins_of, svm
+from ops.support.heads import OUTSIDE, SEED, Learn, Names, each_fold, enough, heads_of, logistic, margins_of, svm
 
 RIDGE, TAUGHT = 0.5, 2.0  # of the sentence vectors on n-grams, and their weight beside the n-grams
 TEACHERS, TRAITS = 6000, 128  # at most so many texts teach (the ridge takes their square in memory), that many traits of sentence vectors
 NEVER = 1 << 40
+FEW = 20  # classes
 LEAST_MATTERS = 3  # texts that have a matter, or two together, for it to count
 NEXT_TO_NOTHING = 0.0003  # share of right answers that the first stage may lose by being sure
 LEAST = 5  # texts of a class, below which it cannot be folded
@@ -79,6 +81,24 @@ class Margins:
         return Margins(self.of[rows], *parts)
 
 
+@dataclass(frozen=True)
+class Looked:
+    """Texts, their vectors, and what the first stage says of them by weights that had not seen them."""
+
+    data: Labelled
+    x: csr_matrix
+    first: Margins
+
+    def take(self, rows: I64) -> Looked:
+        """These rows."""
+        return Looked(self.data.take(rows), self.x[rows], self.first.take(rows))
+
+    def late(self, many: bool) -> F32 | csr_matrix:
+        """What the second stage looks at, where classes are many or few; all have sentence vectors."""
+        sentence = np.asarray(self.data.sentence)
+        return joined(self.x, sentence) if many else stacked(self.first.of, self.first.outside, sentence)
+
+
 def fit(data: Labelled, background: Labelled | None = None, second_share: float = 1.0) -> Model:
     """The model of these texts. ``background``: texts out of scope, to learn the limits of the scope by, where ``data`` has none;
     ``second_share``: of the texts, at most, that the second stage is to look at: it takes its time.
@@ -91,39 +111,38 @@ def fit(data: Labelled, background: Labelled | None = None, second_share: float 
         raise ValueError(f"at least two labels with {LEAST} texts each are needed, not {found}")
     known = _known(data)
     x = matrix(data, *known)
-    seen = _unseen(data, x)
+    own, beyond = Looked(data, x, _unseen(data, x)), None
     heads = _first(x, data)
-    beyond = None if background is None else Margins(*margins_of(matrix(background, *known), *heads))
-    first = _stage(*heads, seen, data, beyond)
+    if background is not None:
+        far = matrix(background, *known)
+        beyond = Looked(background, far, Margins(*margins_of(far, *heads)))
+    first = _stage(*heads, own.first, data, None if beyond is None else beyond.first)
     model = Model("", *known, first, None, None, 0.0)
     rows = np.flatnonzero(data.read)
     if data.sentence is None or len(np.unique(data.labels[rows])) < len(np.unique(data.labels)):
         return versioned(model)
-    return versioned(_with_second(model, data.take(rows), seen.take(rows), background, beyond, second_share))
+    return versioned(_with_second(model, own.take(rows), beyond, second_share))
 
 
 @enough()
-def _with_second(
-    model: Model, data: Labelled, seen: Margins, background: Labelled | None, beyond: Margins | None, second_share: float
-) -> Model:
-    """The model with a second stage, of texts with sentence vectors, and what the first one said of them unseen."""
-    sentence = np.asarray(data.sentence)
-    x = stacked(seen.of, seen.outside, sentence)
-    heads, clusters = heads_of(x, data.labels, logistic), _clusters(data)
+def _with_second(model: Model, own: Looked, beyond: Looked | None, second_share: float) -> Model:
+    """The model with a second stage, of texts with sentence vectors; ``beyond`` are out of scope."""
+    data, many = own.data, len(model.classes) > FEW
+    x, learn = own.late(many), svm if many else logistic
+    heads, clusters = heads_of(x, data.labels, learn), _clusters(data)
     others = None
-    if background is not None and background.sentence is not None and beyond is not None:
-        of = margins_of(stacked(beyond.of, beyond.outside, background.sentence), *heads)
-        others = Margins(*of, clusters.distance(background.sentence))
-    late = _late_unseen(x, data)
+    if beyond is not None and beyond.data.sentence is not None:
+        others = Margins(*margins_of(beyond.late(many), *heads), clusters.distance(beyond.data.sentence))
+    late = _late_unseen(x, data, learn)
     within = data.measured
     truth = np.searchsorted(model.classes, data.labels[within])
-    sure = model.first.head.probabilities(seen.of[within])
+    sure = model.first.head.probabilities(own.first.of[within])
     second = _stage(*heads, late, data, others)
     second = replace(second, head=_calibrated(second.head, late.of[within], truth, sure))
     both = blended(sure, second.head.probabilities(late.of[within]))
     second = replace(second, set_from=float(np.quantile(both[np.arange(len(truth)), truth], MISSED)))
     unsure = min(_unsure(sure, both, truth), float(np.quantile(sure.max(axis=1), second_share)))
-    return replace(model, second=second, clusters=clusters, unsure=unsure, reads=data.reads)
+    return replace(model, second=second, clusters=clusters, unsure=unsure, reads=data.reads, joined=many)
 
 
 def _known(data: Labelled) -> tuple[Vocabulary, Vocabulary]:
@@ -176,13 +195,13 @@ def _unseen(data: Labelled, x: csr_matrix) -> Margins:
     return Margins(of, beyond if OUTSIDE in data.labels else None)
 
 
-def _late_unseen(x: F32, data: Labelled) -> Margins:
+def _late_unseen(x: F32 | csr_matrix, data: Labelled, learn: Learn) -> Margins:
     """Margins of all rows by the second stage, likewise, and how far they are from the classes."""
     classes = np.unique(data.labels[data.labels != OUTSIDE])
-    of, beyond, distance = np.zeros((len(x), len(classes))), np.zeros(len(x)), np.zeros(len(x))
+    of, beyond, distance = np.zeros((x.shape[0], len(classes))), np.zeros(x.shape[0]), np.zeros(x.shape[0])
 
     def unseen(train: I64, test: I64) -> None:
-        of[test], far = margins_of(x[test], *heads_of(x[train], data.labels[train], logistic))
+        of[test], far = margins_of(x[test], *heads_of(x[train], data.labels[train], learn))
         beyond[test] = 0.0 if far is None else far
         distance[test] = _clusters(data.take(train)).distance(np.asarray(data.sentence)[test])
 
@@ -236,7 +255,7 @@ def _stage(head: Head, outside: Head | None, seen: Margins, data: Labelled, beyo
 def _calibrated(head: Head, margins: F64, truth: I64, first: F64 | None = None) -> Head:
     """Scale and shifts of least log loss, the shifts held back where classes are many; of what it says blended with ``first`` (n, classes)
     if that is given: two that are calibrated each for itself are too unsure together."""
-    few = len(head.classes) <= 20
+    few = len(head.classes) <= FEW
 
     def loss(values: F64) -> float:
         said = softmax(np.exp(values[0]) * margins + (values[1:] if few else 0.0))

@@ -52,6 +52,18 @@ def two_stages() -> Model:
     return versioned(replace(model, unsure=0.999))
 
 
+@cache
+def many_classes() -> Model:
+    """A model of so many labels that its second stage reads the n-grams themselves."""
+    ways, things = ("please", "now", "today", "thank you", "can you", "again"), ("taxi", "car", "bill", "bag")
+    labels = [f"{verb} {thing}" for verb in ("book", "cancel", "change", "lose", "find", "rate") for thing in things]
+    lines = [(f"{way} {label}", label) for label in labels for way in ways]
+    lines += [(f"{way} sing of {thing}", OUTSIDE) for way in ways for thing in ("love", "cats", "rain")]
+    names, told = [text for text, _ in lines], np.array([label for _, label in lines])
+    model = fit(Labelled(names, told, np.full(len(names), "en"), embedded(names)))
+    return versioned(replace(model, unsure=1.1))  # it looks at all
+
+
 def alike(one: Understood, i: int, other: Understood, j: int) -> bool:
     """Whether both say the same of a text, to the last bit."""
     return all(np.array_equal(getattr(one, part)[i], getattr(other, part)[j]) for part in PARTS if getattr(one, part) is not None) and (
@@ -71,7 +83,7 @@ def test_it_tells_what_it_was_taught() -> None:
     assert not seen.second.any()
 
 
-@pytest.mark.parametrize("model", [small_model, two_stages])
+@pytest.mark.parametrize("model", [small_model, two_stages, many_classes])
 def test_bytes_are_the_model_and_equal_models_have_equal_bytes(model: object) -> None:
     one: Model = model()  # type: ignore[operator]
     data = dump(one)
@@ -111,7 +123,7 @@ def test_probabilities_are_such(some: list[str]) -> None:
 @example(list(ASKED))
 @several
 def test_a_texts_reading_does_not_depend_on_the_others(some: list[str]) -> None:
-    for model in (small_model(), two_stages()):
+    for model in (small_model(), two_stages(), many_classes()):
         together = understand(model, some, embedded)
         for i, text in enumerate(some):
             assert alike(together, i, understand(model, [text], embedded), 0)
@@ -136,6 +148,18 @@ def test_the_second_stage_looks_at_what_is_unsure_and_in_english_only() -> None:
     sure = np.flatnonzero(~seen.second).tolist()
     assert all(alike(first, i, seen, i) for i in sure)
     assert not understand(model, asked, watched, ["de"] * len(asked)).second.any()
+
+
+def test_the_second_stage_reads_the_n_grams_where_classes_are_many() -> None:
+    model, few = many_classes(), two_stages()
+    assert (model.joined, few.joined) == (True, False)
+    known = len(model.vocabulary) + len(model.matters)
+    assert model.second is not None
+    assert model.second.head.weights.shape == (known + 384, 24)
+    asked = ["could you change the taxi", "I did lose a bag", "will you find my bill"]
+    seen = understand(model, asked, embedded)
+    assert [model.classes[i] for i in seen.probability.argmax(axis=1).tolist()] == ["change taxi", "lose bag", "find bill"]
+    assert seen.second.all()
 
 
 def test_a_language_that_is_known_is_not_told() -> None:
