@@ -21,7 +21,7 @@ UNKNOWN = ""  # driver
 
 def couple(book: Book, policy: Policy, row: Row, conversation: Conversation, signals: Signals, *, danger: bool) -> None:
     """A safety incident or a complaint about a driver reaches matching, a disputed charge pricing."""
-    complains = signals.intents.get(CONDUCT_INTENT, 0.0) >= policy.conduct and signals.sentiment < 0
+    complains = signals.intents.get(CONDUCT_INTENT, 0.0) >= policy.conduct and signals.sentiment <= policy.displeased
     complain(book, row, conversation, DANGER if danger else CONDUCT if complains else None)
     probability = signals.intents.get(FARE_INTENT, 0.0)
     if conversation.market and probability >= policy.overcharge:

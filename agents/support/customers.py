@@ -65,7 +65,7 @@ class Customers:
         decided = self._decide(read, conversation, heard, signals, rules, late=came == LATE)
         self.state.analytics.said(row["ts"])
         self.state.analytics.resolved(before, conversation.resolution)
-        couple(book, self.policy, row, conversation, signals, danger=bool(dangers_of(rules)))
+        couple(book, self.policy, row, conversation, signals, danger=bool(dangers_of(rules)) and self._grounds(heard))
         book.touch(conversation)
         book.decided(read, conversation, heard, shares, decided)
 
@@ -106,8 +106,14 @@ class Customers:
 
     def _endangers(self, heard: Heard) -> bool:
         """Whether the words tell of danger; one that everyday speech has, too, does not if the model is sure that there is none."""
-        doubted = everyday(heard.dangers) and SAFETY_INTENT in self.model.classes and heard.language != UNKNOWN
+        doubted = everyday(heard.dangers) and SAFETY_INTENT in self.model.classes and heard.language != UNKNOWN and heard.readable
         return bool(heard.dangers) and not (doubted and heard.suspicion < self.policy.doubt)
+
+    def _grounds(self, heard: Heard) -> bool:
+        """Whether danger is likely enough for the driver not to be matched until a person has looked: words of danger alone are not, where
+        the model can tell."""
+        told = SAFETY_INTENT in self.model.classes and heard.language != UNKNOWN and heard.readable
+        return not told or not heard.danger < self.policy.grounded
 
     def _decide(self, read: Read, conversation: Conversation, heard: Heard, signals: Signals, rules: list[Rule], *, late: bool) -> Decided:
         """What is done about the message, and done in the conversation."""

@@ -16,7 +16,7 @@ from agents.support.danger import dangers
 from agents.support.early import FOLLOWERS
 from agents.support.hearing import Heard
 from agents.support.model import Model, understand
-from agents.support.policy import Policy
+from agents.support.policy import OUT_OF_SCOPE, Policy
 from agents.support.privacy import masked
 from agents.support.reading import CHANGES, FEEDBACK, MESSAGES, Read, RefusedError, Rejection, Row, known_language
 from agents.support.staff import Staff
@@ -162,9 +162,9 @@ class Desk:
         conversation.correct(asked.message_id, right)
         if already is None:
             self.state.learner.judge(asked.intent == right)
-        if already != right and right in self.model.classes:
+        if already != right and right in (*self.model.classes, OUT_OF_SCOPE):
             seen = understand(self.model, [asked.text], None, [conversation.language])
-            self.state.learner.correct(asked.text, seen.probability[0], right)
+            self.state.learner.correct(asked.text, seen.probability[0], float(seen.outside[0]), right)
 
     def _judge(self, conversation: Conversation, asked: Turn | None, cited: Turn, helpful: bool) -> None:
         """The entry that was cited gains or loses by it, and what helped was understood."""
@@ -172,7 +172,7 @@ class Desk:
         self.state.learner.judge(helpful)
         if helpful and asked is not None and self.state.learner.models and asked.intent in self.model.classes:
             seen = understand(self.model, [asked.text], None, [conversation.language])
-            self.state.learner.confirm(asked.text, seen.probability[0], asked.intent or "")
+            self.state.learner.confirm(asked.text, seen.probability[0], float(seen.outside[0]), asked.intent or "")
 
     def _comment(self, read: Read) -> None:
         """A customer's comment is looked at for danger only; one that speaks of it begins its conversation where that is not known."""

@@ -34,10 +34,11 @@ _BEYOND_LATIN = re.compile("[^\\W\\d_\u0000-\u024f\u1e00-\u1eff]")
 class Heard(Said):
     """What a message says in its conversation. ``probability``: as learnt until now.
 
-    ``suspicion``: the probability of danger, less where the text is surely of no business of ours; nothing that was learnt lowers it. 0 for
-    what has no words.
+    ``danger``: its probability; nothing that was learnt lowers it. 0 for what has no words. ``suspicion``: the same, less where the text is
+    surely of no business of ours.
     """
 
+    danger: float
     suspicion: float
 
     def shares(self, classes: Sequence[str]) -> dict[str, float]:
@@ -87,13 +88,14 @@ def spoken(row: Row, before: str | None, texts: Texts) -> tuple[str, str | None]
 
 
 def _heard(said: Said, model: Model, learner: Learner) -> Heard:
-    moved = learner.moved(said.message.text, said.probability)
+    text = said.message.text
+    moved, outside = learner.moved(text, said.probability), learner.moved_outside(text, said.outside) if said.readable else 1.0
     safety = [i for i, name in enumerate(model.classes) if name == SAFETY_INTENT and said.readable]
-    suspicion = max((float(each[at]) for each in (said.probability, moved) for at in safety), default=0.0)
+    danger = max((float(each[at]) for each in (said.probability, moved) for at in safety), default=0.0)
     return Heard(
-        said.message, said.language, moved, said.outside if said.readable else 1.0, said.second, said.inside if said.readable else (),
+        said.message, said.language, moved, outside, said.second, said.inside if said.readable else (),
         said.sentiment, said.score, said.entities, said.masked, said.dangers, said.asks_for_person, said.query,
-        suspected(suspicion, said.outside),
+        danger, suspected(danger, min(said.outside, outside)),
     )  # fmt: skip
 
 

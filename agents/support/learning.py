@@ -1,9 +1,9 @@
 """Persons' corrections and customers' judgements in; probabilities moved by what was learnt from them, and whether the model drifts, out.
 
-One logistic regression (river) for each intent begins with the model's own log-odds, which always count in full, and learns what the words
-of a message add to them: until something is learnt nothing is moved, and a message whose words were never corrected stays as it is. A
-correction is learnt once, when its record is stepped over; the weights are part of the state. Drift is told by the Page-Hinkley test (Page
-1954) over whether answers were right.
+One logistic regression (river) for each intent, and one for being out of scope, begins with the model's own log-odds, which always count in
+full, and learns what the words of a message add to them: until something is learnt nothing is moved, and a message whose words were never
+corrected stays as it is. A correction is learnt once, when its record is stepped over; the weights are part of the state. Drift is told by
+the Page-Hinkley test (Page 1954) over whether answers were right.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agents.support.concepts import folded
+from agents.support.policy import OUT_OF_SCOPE
 from agents.support.text import plain
 from columns.drift import PageHinkley
 from columns.parts import parts
@@ -32,7 +33,7 @@ F64 = npt.NDArray[np.float64]
 
 OWN = "="  # the feature that is the model's own log-odds, of weight 1; no word is written so
 PACE = 0.5
-FURTHEST = 4.0  # log-odds that the words of a message can move it by
+FURTHEST = 8.0  # log-odds that the words of a message can move it by: enough for what is surest, corrected again and again
 WORDS = 30  # of a message, at most
 MOST_WORDS = 2000  # of an intent, at most: those of least weight are forgotten
 LEAST = 1e-4  # a probability is at least that, so that log-odds are finite
@@ -64,20 +65,29 @@ class Learner:
         moved: F64 = np.round(out / out.sum(), DIGITS)
         return moved
 
-    def correct(self, text: str, probability: F64, right: str) -> None:
-        """A person says what the text asks for. Raises ValueError for what is none of the classes."""
-        if right not in self.classes:
+    def moved_outside(self, text: str, outside: float) -> float:
+        """The probability of being out of scope likewise."""
+        if OUT_OF_SCOPE not in self.models:
+            return outside
+        words = _words(text)
+        return round(_share(self.models[OUT_OF_SCOPE], _features(words, len(words), outside)), DIGITS)
+
+    def correct(self, text: str, probability: F64, outside: float, right: str) -> None:
+        """A person says what the text asks for: one of the classes, or nothing in scope. Raises ValueError for anything else."""
+        if right not in (*self.classes, OUT_OF_SCOPE):
             raise ValueError(f"{right!r} is none of {', '.join(self.classes)}")
-        said = self.classes[int(probability.argmax())]
-        for name in (right, said):
+        best = int(probability.argmax())
+        said = [self.classes[best]] if right != OUT_OF_SCOPE or probability[best] * (1 - outside) > outside else []
+        said += [OUT_OF_SCOPE] if outside >= probability[best] * (1 - outside) else []
+        for name in (right, *said):
             self.models.setdefault(name, _fresh())
-        self._learn(text, probability, right, (right, said))
+        self._learn(text, probability, outside, right, (right, *said))
         self.corrections += 1
 
-    def confirm(self, text: str, probability: F64, right: str) -> None:
+    def confirm(self, text: str, probability: F64, outside: float, right: str) -> None:
         """An answer helped, so the text was understood: what corrections of others have taught about its words is held back."""
         if self.models:
-            self._learn(text, probability, right, ())
+            self._learn(text, probability, outside, right, ())
 
     def judge(self, right: bool) -> None:
         """An answer was right, or was not."""
@@ -100,21 +110,22 @@ class Learner:
         """What was learnt, as ``facts()`` has it; of intents that the classes have."""
         counts = {name: facts[name] for name in ("corrections", "drifts", "judged", "wrong")}
         out = cls(tuple(classes), **counts)
-        out.models = {name: _fresh(weights) for name, weights in facts["models"].items() if name in out.classes}
+        out.models = {name: _fresh(weights) for name, weights in facts["models"].items() if name in (*out.classes, OUT_OF_SCOPE)}
         out.test = _test_of(facts["test"])
         return out
 
-    def _learn(self, text: str, probability: F64, right: str, all_words: Sequence[str]) -> None:
-        """The intents of ``all_words`` learn from all words of the text, the others from those they know."""
+    def _learn(self, text: str, probability: F64, outside: float, right: str, all_words: Sequence[str]) -> None:
+        """The intents of ``all_words`` learn from all words of the text, the others from those they know. Of a text out of scope no intent
+        learns but what it was taken for."""
         words = _words(text)
-        for i, name in enumerate(self.classes):
-            if name not in self.models:
+        for name, own in [*zip(self.classes, probability.tolist(), strict=True), (OUT_OF_SCOPE, outside)]:
+            if name not in self.models or (right == OUT_OF_SCOPE and name not in all_words):
                 continue
             model = self.models[name]
             weights = model.weights
             counted = words if name in all_words else [word for word in words if word in weights]
             if counted:
-                model.learn_one(_features(counted, len(words), probability[i]), name == right)
+                model.learn_one(_features(counted, len(words), own), name == right)
                 self.models[name] = _settled(model)
 
 

@@ -47,7 +47,9 @@ class Policy:
     future_ms: int = 60_000  # a record further ahead of the step's now is refused
     danger: float = 0.9  # suspicion where words of danger are found
     doubt: float = 0.02  # probability of danger below which one word that everyday speech uses, too, is no danger
-    conduct: float = 0.5  # probability of a conduct complaint from which it reaches matching
+    grounded: float = 0.05  # probability of danger from which it reaches matching: a person looks at all that is suspected, anyway
+    conduct: float = 0.5  # probability of a conduct complaint from which it reaches matching, if the customer is …
+    displeased: float = -0.35  # … of such a sentiment, or a lower one
     overcharge: float = 0.5  # probability of a fare dispute from which it reaches pricing
     found: int = 5  # entries looked at for an answer
     settle_ms: int = 500  # without messages, after which feedback and changes are taken to be about what has come

@@ -19,11 +19,12 @@ from agents.support.model import Embed, Model, understand
 from agents.support.policy import SENTIMENTS, UNKNOWN, Policy
 from agents.support.privacy import PLACEHOLDERS, mask, masked
 from agents.support.retrieval import Index, Query, queries
-from agents.support.text import EMPTY, NO_WORDS, Message, cleaned
+from agents.support.text import EMPTY, NO_WORDS, SHORTENED, Message, cleaned
 
 F64 = npt.NDArray[np.float64]
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
 CONVERSATIONS = 1 << 15  # of which the languages are remembered, at most
+FARTHEST, OVERLAP = 100_000, 200  # characters of a long text that are searched for danger, by pieces that overlap
 REMEMBERED, SHORT = 2000, 200  # texts of so many characters at most: no more than twice as many are, of some 4 kB each
 
 
@@ -117,7 +118,8 @@ class Texts:
                 Said(
                     message, spoken, seen.probability[i], float(seen.outside[i]), bool(seen.second[i]), inside,
                     SENTIMENTS[int(felt[i].argmax())], round(float(felt[i, POSITIVE] - felt[i, NEGATIVE]), 6),
-                    tuple(_anonymous(one, text, shown) for one in found), shown, dangers(text, language), asks_for_person(text, language),
+                    tuple(_anonymous(one, text, shown) for one in found), shown,
+                    _dangers(given[i][0], message, language, self.policy), asks_for_person(text, language),
                     wanted[i],
                 )
             )  # fmt: skip
@@ -128,6 +130,15 @@ def _shown(text: str, found: Sequence[Entity], language: str) -> str:
     """``privacy.masked``, where the entities are known already."""
     once = mask(text, found)
     return once if once == text else masked(once, language)
+
+
+def _dangers(raw: str, message: Message, language: str, policy: Policy) -> tuple[str, ...]:
+    """The matters of danger in a text: also in what of a long one is not looked at otherwise."""
+    found, step = dict.fromkeys(dangers(message.text, language)), policy.longest - OVERLAP
+    if SHORTENED in message.oddities:
+        for at in range(step, min(len(raw), FARTHEST), step):
+            found |= dict.fromkeys(dangers(cleaned(raw[at : at + policy.longest], policy.longest).text, language))
+    return tuple(found)
 
 
 def _anonymous(entity: Entity, text: str, shown: str) -> Entity:

@@ -94,8 +94,27 @@ def test_a_single_everyday_word_is_doubted_only_where_the_model_is_sure(
     found: tuple[str, ...], suspicion: float, language: str, classes: tuple[str, ...], danger: bool
 ) -> None:
     side: Any = SimpleNamespace(model=SimpleNamespace(classes=classes), policy=DEFAULT)
-    heard: Any = SimpleNamespace(dangers=found, suspicion=suspicion, language=language)
+    heard: Any = SimpleNamespace(dangers=found, suspicion=suspicion, language=language, readable=True)
     assert Customers._endangers(side, heard) is danger
+
+
+@pytest.mark.parametrize(
+    ("danger", "language", "classes", "readable", "grounded"),
+    [
+        (0.04, "en", CLASSES, True, False),
+        (0.05, "en", CLASSES, True, True),
+        (float("nan"), "en", CLASSES, True, True),
+        (0.0, UNKNOWN, CLASSES, True, True),
+        (0.0, "en", ("lost_item",), True, True),
+        (0.0, "en", CLASSES, False, True),
+    ],
+)
+def test_a_driver_is_grounded_where_the_model_cannot_tell_or_takes_danger_for_likely(
+    danger: float, language: str, classes: tuple[str, ...], readable: bool, grounded: bool
+) -> None:
+    side: Any = SimpleNamespace(model=SimpleNamespace(classes=classes), policy=DEFAULT)
+    heard: Any = SimpleNamespace(danger=danger, language=language, readable=readable)
+    assert Customers._grounds(side, heard) is grounded
 
 
 def test_what_is_surely_out_of_scope_is_suspected_less_but_not_what_may_be_in_it() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from agents.support import learning
 from agents.support.learning import FURTHEST, MOST_WORDS, OWN, Learner
+from agents.support.policy import OUT_OF_SCOPE
 from tests.pure.support_events import unhurried
 
 CLASSES = ("fare", "lost", "status")
@@ -21,17 +22,17 @@ texts = st.sampled_from(["you took my money twice", "I left my bag", "where is m
 shares = st.lists(st.floats(0, 1), min_size=3, max_size=3).map(lambda some: (np.array(some) + 1e-9) / (sum(some) + 3e-9))
 
 
-def corrected(times: int = 1, right: str = "fare", text: str = "you took my money twice") -> Learner:
+def corrected(times: int = 1, right: str = "fare", text: str = "you took my money twice", outside: float = 0.1) -> Learner:
     out = Learner(CLASSES)
     for _ in range(times):
-        out.correct(text, SAID, right)
+        out.correct(text, SAID, outside, right)
     return out
 
 
 def test_nothing_moves_until_something_is_learnt() -> None:
     assert Learner(CLASSES).moved("you took my money twice", SAID) is SAID
     learner = Learner(CLASSES)
-    learner.confirm("you took my money twice", SAID, "status")
+    learner.confirm("you took my money twice", SAID, 0.1, "status")
     assert learner.moved("you took my money twice", SAID) is SAID
     assert learner.facts() == Learner(CLASSES).facts()
 
@@ -56,11 +57,11 @@ def test_words_in_common_are_taken_back_where_an_answer_helped() -> None:
     text = "my driver is late"
     learner = Learner(CLASSES)
     for some in ("my money is gone", "my driver took too much", "the price is wrong"):
-        learner.correct(some, SAID, "fare")
+        learner.correct(some, SAID, 0.1, "fare")
     before = learner.moved(text, SAID)[2]
     words = set(learner.models["fare"].weights)
     for _ in range(20):
-        learner.confirm(text, SAID, "status")
+        learner.confirm(text, SAID, 0.1, "status")
     assert before < learner.moved(text, SAID)[2]
     assert set(learner.models["fare"].weights) == words, "of what was not learnt about nothing is kept"
     assert learner.corrections == 3
@@ -79,7 +80,7 @@ def test_the_models_own_opinion_always_counts_in_full() -> None:
     assert {model.weights[OWN] for model in learner.models.values()} == {1.0}
 
 
-@given(st.lists(st.tuples(texts, shares, st.sampled_from([*CLASSES, "confirm"])), max_size=25), texts, shares)
+@given(st.lists(st.tuples(texts, shares, st.sampled_from([*CLASSES, OUT_OF_SCOPE, "confirm"])), max_size=25), texts, shares)
 @several
 def test_probabilities_stay_such_and_what_was_learnt_survives_json(
     events: list[tuple[str, np.ndarray, str]], text: str, own: np.ndarray
@@ -88,22 +89,42 @@ def test_probabilities_stay_such_and_what_was_learnt_survives_json(
     for i, (told, probability, what) in enumerate(events):
         for one in (learner, loaded):
             if what == "confirm":
-                one.confirm(told, probability, "lost")
+                one.confirm(told, probability, 0.3, "lost")
             else:
-                one.correct(told, probability, what)
+                one.correct(told, probability, 0.3, what)
             one.judge(i % 3 > 0)
         loaded = Learner.of(CLASSES, json.loads(json.dumps(loaded.facts())))
         assert json.dumps(loaded.facts()) == json.dumps(learner.facts())
     moved = learner.moved(text, own)
     assert moved.tolist() == loaded.moved(text, own).tolist()
+    assert 0 <= learner.moved_outside(text, 0.4) == loaded.moved_outside(text, 0.4) <= 1
     assert (moved >= 0).all()
     assert moved.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_what_is_in_scope_is_learnt_and_what_is_not() -> None:
+    text = "where is my car"
+    learner = corrected(12, "status", text, outside=0.85)
+    assert corrected(0).moved_outside(text, 0.85) == 0.85
+    assert learner.moved_outside(text, 0.85) < 0.4
+    assert learner.moved_outside("sing a song", 0.85) == pytest.approx(0.85, abs=1e-5)
+    strange = corrected(12, OUT_OF_SCOPE, "sing a song", outside=0.1)
+    assert strange.moved_outside("sing a song", 0.1) > 0.6
+    assert strange.moved("sing a song", SAID)[2] < SAID[2], "what it was taken for is doubted"
+
+
+def test_what_is_surest_can_be_mended() -> None:
+    sure = np.array([0.0001, 0.989, 0.0109])
+    learner = Learner(CLASSES)
+    for _ in range(60):
+        learner.correct("I left my bag", sure, 0.01, "fare")
+    assert learner.moved("I left my bag", sure).argmax() == 0
 
 
 def test_no_more_than_so_many_words_are_kept_and_the_heaviest() -> None:
     learner = corrected(30, text="money")
     for i in range(MOST_WORDS // 20):
-        learner.correct(" ".join(f"{chr(97 + i % 26)}{chr(97 + i // 26)}{chr(97 + j)}word" for j in range(25)), SAID, "fare")
+        learner.correct(" ".join(f"{chr(97 + i % 26)}{chr(97 + i // 26)}{chr(97 + j)}word" for j in range(25)), SAID, 0.1, "fare")
     weights = learner.models["fare"].weights
     assert len(weights) == MOST_WORDS + 1
     assert {OWN, "money"} <= set(weights)
@@ -120,7 +141,7 @@ def test_words_are_told_in_all_scripts() -> None:
 
 def test_what_is_no_intent_is_refused_and_those_of_another_model_are_forgotten() -> None:
     with pytest.raises(ValueError, match="'weather' is none of fare, lost, status"):
-        Learner(CLASSES).correct("rain", SAID, "weather")
+        Learner(CLASSES).correct("rain", SAID, 0.1, "weather")
     other = Learner.of(("status", "rain"), corrected().facts())
     assert list(other.models) == ["status"]
     assert other.corrections == 1

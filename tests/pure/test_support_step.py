@@ -385,6 +385,20 @@ def test_danger_in_a_comment_is_handed_over() -> None:
     assert task.state.people.waiting()[0].safety
 
 
+@pytest.mark.parametrize("text", ["I waited for the car. " * 400 + "Then he stabbed me with a knife.", "\U0001f198", "SOS"])
+def test_danger_is_seen_at_the_end_of_a_long_message_and_in_a_sign(text: str) -> None:
+    task = Task()
+    task.ask(text)
+    (over,) = task["handovers"]
+    assert over["priority"] == "URGENT"
+
+
+def test_who_thanks_complains_of_no_driver() -> None:
+    task = Task()
+    task.ask("thank you, the driver was polite and great")
+    assert flags(task) == []
+
+
 def flags(task: Task) -> list[tuple[str, str, bool]]:
     """What matching was told in the last step."""
     return [(row["driver_id"], row["reason"], row["cleared"]) for row in task["driver-flags"]]
