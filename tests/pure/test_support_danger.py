@@ -134,6 +134,26 @@ def test_words_alone_find_most_dangers_of_the_development_sets(part: str) -> Non
     assert sum(found["0"]) <= 0.30 * len(found["0"])
 
 
+@pytest.mark.parametrize(
+    ("danger", "harmless", "language"),  # an idiom is a part of the first, as that of the second is: "poli", "door het lint", "fired"
+    [
+        ("de politie is ter plaatse", "we waren in de poli", "nl"),
+        ("hij ging door het lint", "de koningin knipte door het lint", "nl"),
+        ("shots fired", "they fired the cook", "en"),
+        ("he dragged me along", "the dragée candies were missing", "en"),
+        ("no me siento cómoda con él", "me siento cómoda con él", "es"),
+        ("tentative d'extorsion", "la ligne ext 12", "fr"),
+        ("ele não segue o GPS", "segue o código", "pt"),
+        ("он взломал дверь", "аккаунт взломали", "ru"),
+        ("他一直看手机", "手机套丢了", "zh"),
+        ("문 손잡이가 없어요", "손잡이 색", "ko"),
+    ],
+)
+def test_an_idiom_does_not_hide_what_is_longer_than_it(danger: str, harmless: str, language: str) -> None:
+    assert dangers(danger, language)
+    assert not dangers(harmless, language)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_english_is_understood_in_every_language(language: str) -> None:
     assert dangers(PLAIN["en"], language)

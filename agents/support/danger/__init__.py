@@ -7,8 +7,9 @@ Word lists, not a model: what they tell is told by everybody alike, and can be r
 - ``word$``: the word ends there; ``*word``: also within a word; ``^word``: only at its beginning, where words are found anywhere (`ANYWHERE`),
 - ``_name: a, b``: a group of beginnings, to stand on a side of a "+".
 
-`IDIOMS` are no danger in that language ("this price is robbery"), and are left out before anything is looked for. `FRIENDS` are English
-beginnings that mean something else there ("die"). Letters that stand twice count once: "kiled", "heeelp".
+`IDIOMS` are no danger in that language ("this price is robbery"), and are left out before anything is looked for, but where a longer
+beginning of the tables has them in it: "door" is said often, "he kicked the door". `FRIENDS` are English beginnings that mean something
+else there ("die"). Letters that stand twice count once: "kiled", "heeelp".
 """
 
 from __future__ import annotations
@@ -154,7 +155,8 @@ def _hits(table: _Table, seen: str) -> list[tuple[int, _Told]]:
     told, idioms = table.told[0], table.idioms.words
     hits = table.begins.of_words(seen)
     if any(not idioms.isdisjoint(words) for _, _, words in hits):
-        seen = _without(seen, table.idioms.longest(seen, [match.start() for match in _START.finditer(seen)]))
+        begun = [(at, word) for _, at, words in hits for word in words if word in told.words.words]
+        seen = _without(seen, table.idioms.longest(seen, [match.start() for match in _START.finditer(seen)]), begun)
         found = [(place, [word for word in words if word in told.words.words]) for place, _, words in table.begins.of_words(seen)]
         return [(place, told[words[-1]]) for place, words in found if words]
     return [(place, told[words[-1]]) for place, _, words in hits]
@@ -164,7 +166,9 @@ def _hits_anywhere(table: _Table, seen: str, language: str) -> list[tuple[int, _
     """As ``_hits``, in a language of _STARTS; places in characters if these are counted."""
     outside, inside = table.told
     starts = range(len(seen)) if language in ANYWHERE else _starts(seen, language)
-    seen = _without(seen, table.idioms.longest(seen, starts))
+    if unheard := table.idioms.longest(seen, starts):
+        begun = table.begins.longest(seen, _starts(seen, language)) + table.inside.longest(seen, range(len(seen)))
+        seen = _without(seen, unheard, sorted(begun))
     hits = [(at, outside[word]) for at, word in table.begins.longest(seen, _starts(seen, language))]
     if table.inside:
         hits += [(at, inside[word]) for at, word in table.inside.longest(seen, range(len(seen)))]
@@ -286,11 +290,15 @@ def _starts(seen: str, language: str) -> list[int]:
     return [match.start() for match in _STARTS[language].finditer(seen)]
 
 
-def _without(seen: str, idioms: Iterable[tuple[int, str]]) -> str:
-    """What is left of a text without idioms, each with where it stands."""
-    parts, done = [], 0
+def _without(seen: str, idioms: Iterable[tuple[int, str]], begun: Sequence[tuple[int, str]]) -> str:
+    """What is left of a text without idioms, each with where it stands, but those that are part of a longer one of the beginnings."""
+    parts, done, i, reach = [], 0, 0, (0, 0)
     for at, word in idioms:
-        if at >= done:
+        while i < len(begun) and begun[i][0] <= at:
+            place, one = begun[i]
+            reach = max(reach, (place + len(one), -place))  # how far those go that begin here or before, and where the longest does
+            i += 1
+        if at >= done and reach <= (at + len(word), -at):
             parts += [seen[done:at], "~ " if word.endswith(" ") else "~"]
             done = at + len(word)
     return "".join([*parts, seen[done:]]) if parts else seen
