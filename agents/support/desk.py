@@ -145,7 +145,7 @@ class Desk:
         if came == DUPLICATE:
             raise RefusedError("DuplicateFeedback", f"feedback {row['feedback_id']} came before", expected=True)
         self.state.analytics.rated(given, None if row["message_id"] and cited else person)
-        told = {"rating": row["rating"], "helpful": row["helpful"], "agent_id": row["agent_id"]}
+        told = {"rating": row["rating"], "helpful": row["helpful"], "follow_up": row["follow_up"], "agent_id": row["agent_id"]}
         self.book.event("FEEDBACK_SUBMITTED", conversation, row["ts"], read, row["message_id"], **told)
         if came == AGAIN or (conversation.resolution != before):
             reason = "REOPENED" if came == AGAIN else RESOLVED

@@ -91,7 +91,7 @@ def handed_over(conversation: Conversation, rules: Sequence[Rule], signals: Sign
         channel=conversation.channel,
         language=_language(conversation),
         service=conversation.service,
-        order_id=conversation.order_id,
+        order_id=conversation.order_id or conversation.entities.get("order_id"),
         driver_id=conversation.driver_id,
         intent=intent,
         confidence=likeliest[0][1] if likeliest else 0.0,

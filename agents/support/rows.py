@@ -21,7 +21,9 @@ OUTPUTS = (DECISIONS, EVENTS, CONVERSATIONS, HANDOVERS, ANALYTICS, FLAGS, OVERCH
 PROBABLE = 0.01  # intents less probable are not told
 
 Rows = dict[str, list[dict[str, Any]]]
-_NOTHING = dict.fromkeys(("sender", "text", "intent", "confidence", "sentiment", "score", "reason", "agent_id", "rating", "helpful"))
+_NOTHING = dict.fromkeys(
+    ("sender", "text", "intent", "confidence", "sentiment", "score", "reason", "agent_id", "rating", "helpful", "follow_up")
+)
 
 
 @dataclass(slots=True)

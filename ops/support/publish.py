@@ -24,8 +24,8 @@ QUIET: dict[str, Any] = {"log_level": 0}  # what is wrong is told once, by who a
 KINDS = {str: "text", list: "list", int: "number"}
 TEAM = [  # of `tripo dev`
     {"agent_id": "person-1", "languages": ["en", "es", "pt", "it"], "capacity": 40},
-    {"agent_id": "person-2", "languages": ["en", "de", "nl", "pl"], "capacity": 40},
-    {"agent_id": "person-3", "languages": ["en", "fr", "ar", "ru"], "capacity": 40},
+    {"agent_id": "person-2", "languages": ["en", "de", "nl", "pl", "sv"], "capacity": 40},
+    {"agent_id": "person-3", "languages": ["en", "fr", "ar", "ru", "no"], "capacity": 40},
     {"agent_id": "person-4", "languages": ["en", "zh", "ja", "ko"], "capacity": 40},
     {"agent_id": "person-5", "languages": ["en", "sv", "no"], "specialisations": ["safety"], "capacity": 40},
 ]

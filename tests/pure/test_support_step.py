@@ -393,6 +393,21 @@ def test_danger_is_seen_at_the_end_of_a_long_message_and_in_a_sign(text: str) ->
     assert over["priority"] == "URGENT"
 
 
+def test_feedback_is_told_with_whether_the_customer_wants_to_hear_more() -> None:
+    task = Task()
+    task.ask(STATUS)
+    task.step(SECOND, feedback=[feedback("f1", rating=2) | {"follow_up": True}])
+    (told,) = (event for event in task["events"] if event["type"] == "FEEDBACK_SUBMITTED")
+    assert (told["rating"], told["helpful"], told["follow_up"]) == (2, None, True)
+
+
+def test_who_is_handed_over_is_so_with_the_order_that_was_named() -> None:
+    task = Task()
+    task.ask("order TRP-88213: he had a knife and threatened me", order_id=None)
+    (over,) = task["handovers"]
+    assert over["order_id"] == "TRP-88213"
+
+
 def test_who_thanks_complains_of_no_driver() -> None:
     task = Task()
     task.ask("thank you, the driver was polite and great")
