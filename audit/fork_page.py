@@ -50,17 +50,20 @@ def _counts(one: Compared) -> str:
     out = _table(("count", ""), rows) + "<h3>What the decisions say of themselves, where both were made</h3>" + _table(columns, changes)
     if one.value is not None:
         v = one.value
-        said = "too few to tell" if v.value is None else f"{v.value:.4f} (95 %: {v.low:.4f} to {v.high:.4f})"
+        said = f"not told: {escape(v.why)}" if v.value is None else f"{v.value:.4f} (95 %: {v.low:.4f} to {v.high:.4f})"
         weighed = f"then {v.logged:.4f}; effective sample size {v.effective:.0f} of {v.count}"
         out += f"<p>Value of {escape(v.reward)} by logged propensities: {said}; {weighed}.</p>"
+    if one.first:
+        out += f"<p>The first that choose something else, or else differ: {escape(', '.join(one.first))}.</p>"
     return out
 
 
 def _plots(one: Compared) -> list[str]:
     out = []
+    change = "" if one.by is None else f"; mean change of {one.by}"
     for name in dict.fromkeys(group.name for group in one.groups):
         mine = [group for group in one.groups if group.name == name]
-        out.append(_figure(f"By {name}: share of decisions that choose something else", _shares(mine)))
+        out.append(_figure(f"By {name}: share of decisions that choose something else{change}", _shares(mine)))
     if one.minutes:
         out.append(_figure("By minute: share of decisions that choose something else", _line(one.minutes)))
     for field, values in list(one.spread.items())[:8]:
@@ -91,10 +94,11 @@ def _shares(groups: Sequence[Group]) -> str:
     body = ""
     for i, g in enumerate(groups):
         share, y = g.choose / g.decisions if g.decisions else 0.0, i * ROW
-        width = (WIDTH - LEFT - 120) * share / top
+        width = (WIDTH - LEFT - 190) * share / top
         body += f'<text x="{LEFT - 6}" y="{y + 14}" text-anchor="end">{escape(g.value)}</text>'
         body += f'<rect x="{LEFT}" y="{y + 3}" width="{width:.1f}" height="{ROW - 6}" fill="{OTHER}"/>'
-        body += f'<text x="{LEFT + width + 5:.1f}" y="{y + 14}">{share:.1%} of {g.decisions:,}</text>'
+        gain = "" if g.difference is None else f"; {g.difference:+,.1f}"
+        body += f'<text x="{LEFT + width + 5:.1f}" y="{y + 14}">{share:.1%} of {g.decisions:,}{gain}</text>'
     return _svg(len(groups) * ROW, body)
 
 

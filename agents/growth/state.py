@@ -71,7 +71,8 @@ class GrowthState:
         for name, array in arrays.items():
             part, _, key = name.partition(".")
             parts.setdefault(part, {})[key] = array
-        settings = Settings(Settings.of(policy).values | facts["settings"]["values"], facts["settings"]["changed"])
+        saved, changed = facts["settings"]["values"], facts["settings"]["changed"]  # what no event changed is the policy's, also of another
+        settings = Settings(Settings.of(policy).values | {name: value for name, value in saved.items() if name in changed}, changed)
         out = cls(facts["partition"], settings, Monetization.of(facts["partition"], facts["monetization"], parts["m"]))
         for name in ("now", "latest", "since"):
             setattr(out, name, facts[name])

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, fields
 from math import isfinite
 from typing import Any
 
-from agents.support.policy import DEFAULT, INTENTS, LANGUAGES, OUT_OF_SCOPE, PRIORITIES, SERVICES
+from agents.support.policy import INTENTS, LANGUAGES, OUT_OF_SCOPE, PRIORITIES, SERVICES
 
 CONDITIONS = (
     "NEGATIVE_SENTIMENT", "SAFETY", "ASKS_FOR_PERSON", "LOW_CONFIDENCE", "NO_KNOWLEDGE",
@@ -26,6 +26,7 @@ SHARES = (NEGATIVE_SENTIMENT, SAFETY, LOW_CONFIDENCE, OUTSIDE, ACCOUNT_TAKEOVER,
 LEASTS = (NEGATIVE_SENTIMENT, SAFETY, REPEATED_FAILURE, OUTSIDE, ACCOUNT_TAKEOVER, INTENT)  # they hold from the threshold on
 SAFETY_INTENT = "safety_incident"
 SAFETY_AT = 0.2  # suspicion, or probability of the intent, from which danger is assumed
+ANSWER_FROM = 0.7  # confidence above which a message is answered without a person (FACTS §1), unless a rule says otherwise
 LONGEST_NAME = 100
 
 
@@ -83,7 +84,7 @@ DEFAULTS = (
     Rule("safety incident", SAFETY, SAFETY_AT, priority="URGENT"),
     Rule("negative sentiment", NEGATIVE_SENTIMENT, 0.6, priority="HIGH"),
     Rule("asks for a person", ASKS_FOR_PERSON),
-    Rule("low confidence", LOW_CONFIDENCE, DEFAULT.answer_from),
+    Rule("low confidence", LOW_CONFIDENCE, ANSWER_FROM),
     Rule("no knowledge found", NO_KNOWLEDGE),
     Rule("repeated failure", REPEATED_FAILURE, 2),
     Rule("account takeover", ACCOUNT_TAKEOVER, 0.5, priority="HIGH", active=False),

@@ -40,7 +40,6 @@ ENTITIES = ("order_id", "amount", "datetime", "place", "phone", "email", "plate"
 class Policy:
     """Limits of the support agent. Two policies of equal content have equal ``version``."""
 
-    answer_from: float = 0.7  # confidence above which a message is answered without a person (FACTS §1)
     longest: int = 4000  # characters of a message that are looked at
     history: int = 10  # messages of a conversation that are kept and shown
     questions: int = 3  # suggested with an answer, at most

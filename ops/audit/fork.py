@@ -22,7 +22,7 @@ from audit.restoring import GoneError
 from ops.audit import asked, options
 from ops.audit.side_by_side import Report, side_by_side
 from ops.listing import moment, print_rows
-from ops.summary import fail
+from ops.summary import fail, shown
 from ops.worker import AGENTS, setup_logging
 from streams.agent import Agent
 
@@ -158,14 +158,19 @@ def _show(facts: list[tuple[str, str]], cautions: list[str], compared: list[Comp
             for c in one.changes
         ]
         print_rows("numbers", ("number", "decisions", "then", "under the fork", "difference", "95 % interval"), rows)
-        groups = [(g.name, g.value, g.decisions, g.choose, f"{g.choose / g.decisions:.1%}") for g in one.groups]
-        print_rows("for whom", ("by", "which", "decisions", "choose else", "share"), groups)
+        typer.echo(f"made only then: {one.only_actual}; made only under the fork: {one.only_other}")
+        if one.first:
+            typer.echo(f"the first that {'choose something else' if one.choose else 'differ'}: {', '.join(one.first)}")
+        groups = [
+            (g.name, g.value, g.decisions, g.differ, g.choose, f"{g.choose / g.decisions:.1%}", shown(g.difference)) for g in one.groups
+        ]
+        print_rows("for whom", ("by", "which", "decisions", "differ", "choose else", "share", f"{one.by or ''} changes by"), groups)
         deciles = [(i + 1, f"{then:.2f}", f"{now:.2f}") for i, (then, now) in enumerate(one.deciles)]
         if deciles:
             print_rows("orders per driver", ("tenth of drivers", "then", "under the fork"), deciles)
         if one.value is not None:
             v = one.value
-            said = f"{v.value:.4f} ({v.low:.4f} to {v.high:.4f})" if v.value is not None else "too few choose the same: no estimate"
+            said = f"{v.value:.4f} ({v.low:.4f} to {v.high:.4f})" if v.value is not None else f"no estimate: {v.why}"
             size = f"effective sample size {v.effective:.0f} of {v.count}"
             typer.echo(f"value of {v.reward} by logged propensities: {said}; then {v.logged:.4f}; {size}")
     for said in cautions:

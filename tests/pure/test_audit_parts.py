@@ -15,7 +15,7 @@ from agents.matching.policy import DEFAULT
 from audit.differences import differences
 from audit.explain import explain
 from audit.fork_child import UnknownFieldError, changed
-from audit.fork_compare import compare, interval, value_of
+from audit.fork_compare import DRAWN, compare, interval, value_of
 from audit.fork_page import page
 from audit.memory import Kept
 from audit.outputs import Due, Outputs
@@ -124,6 +124,57 @@ def test_a_fork_is_compared_decision_by_decision() -> None:
     assert compare("matching.decisions", actual, actual).first_different_ms is None
     fewer = compare("matching.decisions", actual, other.head(3))
     assert (fewer.only_actual, fewer.only_other) == (1, 0)
+
+
+def test_money_is_a_choice_and_small_groups_are_one() -> None:
+    n = 60
+    actual = pl.DataFrame(
+        {
+            "decision_id": [f"p/t/0/{i}/0" for i in range(n)],
+            "zone": [f"z{min(i, 29)}" for i in range(n)],
+            "pay_cents": [100 + i for i in range(n)],
+        }
+    )
+    found = compare("pricing.driver-pay", actual, actual.with_columns(pay_cents=pl.col("pay_cents") + 7))
+    assert (found.choose, found.by, len(found.first), found.first[0]) == (n, "pay_cents", 10, "p/t/0/0/0")
+    zones = [g for g in found.groups if g.name == "zone"]
+    assert (zones[0].value, zones[0].decisions, zones[0].difference) == ("z29", 31, 7.0)
+    assert (zones[-1].value, zones[-1].decisions, len(zones)) == ("10 others", 10, 21)
+
+
+def test_who_begins_where_is_told_of_decisions_that_name_no_zone() -> None:
+    actual = decisions(["a", "b"], [1.0, 2.0])
+    begun = pl.DataFrame({"decision_id": actual["decision_id"], "pickup_lat": [52.0, 52.3], "pickup_lon": [5.0, None]})
+    found = compare("matching.decisions", actual, decisions(["a", "c"], [1.0, 9.0]), begun)
+    assert [(g.decisions, g.choose, g.difference) for g in found.groups if g.name == "zone"] == [(1, 0, 0.0), (1, 1, 7.0)]
+
+
+def drawn(n: int = 400) -> pl.DataFrame:
+    """Decisions that were drawn among three, with what they brought."""
+    arm = np.random.default_rng(3).integers(0, 3, n)
+    chance = np.array([0.2, 0.3, 0.5])[arm]
+    return pl.DataFrame({"decision_id": [str(i) for i in range(n)], "price_cents": 100 + arm, "propensity": chance})
+
+
+def test_a_fork_that_changes_nothing_is_worth_what_was_earned() -> None:
+    actual = drawn()
+    earned = pl.DataFrame({"decision_id": actual["decision_id"], "r": (actual["price_cents"] - 100).cast(pl.Float64)})
+    value = compare("pricing.decisions", actual, actual, earned, "r").value
+    assert value is not None
+    assert (value.value, value.effective, value.count) == (pytest.approx(value.logged), 400, 400)
+
+
+def test_no_value_is_told_of_a_fork_that_draws_otherwise() -> None:
+    actual = drawn()
+    earned = pl.DataFrame({"decision_id": actual["decision_id"], "r": [1.0] * actual.height})
+    other = actual.with_columns(price_cents=pl.col("price_cents").reverse())
+    value = compare("pricing.decisions", actual, other, earned, "r").value
+    assert value is not None
+    assert (value.value, value.logged, value.why) == (None, 1.0, DRAWN)
+    sure = other.with_columns(propensity=pl.lit(1.0))
+    value = compare("pricing.decisions", actual, sure, earned, "r").value
+    assert value is not None
+    assert value.value == pytest.approx(1.0)
 
 
 def test_the_page_needs_nothing_else_and_takes_no_markup_from_the_data() -> None:
