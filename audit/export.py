@@ -1,9 +1,10 @@
-"""Decisions of a time → Parquet files by agent and day, each row a decision with the record it answers and its factors as columns.
+"""Decisions of a time → Parquet files by agent, topic and day, each row a decision with the record it answers and its factors as columns.
 
-    FOLDER/agent=matching/date=2026-11-21/matching.decisions-7-0.parquet
+    FOLDER/agent=matching/topic=matching.decisions/date=2026-11-21/matching.decisions-7-0.parquet
 
 Columns are the decision's, ``input_NAME`` for the fields of the record it answers (null where that is gone; none at all of topics that
-hold what identifies people), and ``factor_NAME``, ``weight_NAME``.
+hold what identifies people), and ``factor_NAME``, ``weight_NAME``. What a decision itself calls its ``topic``, that of the record it
+answers, is ``answers``: the folder's name has the other. ``same_columns`` makes the files of a topic alike.
 """
 
 from __future__ import annotations
@@ -51,11 +52,34 @@ def export(agent: Agent, partition: int, since_ms: int | None, until_ms: int | N
             frame = _between(_decoded(topic, messages, done), since_ms, until_ms)
             if frame.height:
                 frame = _with_inputs(frame, agent, partition, log, done)
-                done.files += _write(_with_factors(frame), folder / f"agent={agent.name}", f"{topic}-{partition}-{number}.parquet")
+                done.files += _write(_with_factors(frame), folder_of(folder, agent.name, topic), f"{topic}-{partition}-{number}.parquet")
                 done.decisions += frame.height
             yield done
         done.read[f"{topic}[{partition}]"] = {"from": stream.start, "to": stream.end, "records": stream.read}
     yield done
+
+
+def folder_of(folder: Path, agent: str, topic: str) -> Path:
+    """Where the decisions of a topic lie, day by day: all of its files have the same columns once ``same_columns`` was there."""
+    return folder / f"agent={agent}" / f"topic={topic}"
+
+
+def same_columns(folder: Path) -> int:
+    """Write the files below a topic's folder that lack columns of others again, with nulls there. → how many those were
+
+    A piece without factors has no columns of them, one whose inputs are gone none of theirs; readers take the first file's for all.
+    """
+    paths = sorted(folder.rglob("*.parquet"))
+    schemas = {path: pl.read_parquet_schema(path) for path in paths}
+    every = {name: kind for schema in schemas.values() for name, kind in schema.items()}
+    some = [path for path, schema in schemas.items() if set(schema) != set(every)]
+    for path in some:
+        frame = pl.read_parquet(path, hive_partitioning=False)
+        whole = frame.with_columns(pl.lit(None, kind).alias(name) for name, kind in every.items() if name not in frame.columns)
+        part = path.with_suffix(".part")
+        whole.select(list(every)).write_parquet(part)
+        part.replace(path)
+    return len(some)
 
 
 def _pieces(stream: Stream) -> Iterator[Sequence[Message]]:
@@ -87,7 +111,7 @@ def _with_inputs(frame: pl.DataFrame, agent: Agent, partition: int, log: Log, do
     frame = frame.with_columns(
         parts.list.get(1, null_on_oob=True).alias("answers"),
         parts.list.get(3, null_on_oob=True).cast(pl.Int64, strict=False).alias("answers_offset"),
-    )
+    ).drop("topic", strict=False)
     for topic in sorted(set(frame["answers"].drop_nulls()) & set(agent.inputs)):
         if contract().topic(topic).personal:
             said = f"{topic} holds what identifies people: its fields are left out"

@@ -11,8 +11,9 @@ from typing import Any
 import orjson
 import typer
 
-from audit.export import Exported
+from audit.export import Exported, folder_of, same_columns
 from audit.export import export as export_task
+from audit.indexing import decision_topics
 from audit.log import Log
 from ops.audit import asked, options
 from ops.audit.side_by_side import Report, side_by_side
@@ -49,7 +50,7 @@ def export(
     workers: options.Workers = 2,
     as_json: options.AsJson = False,
 ) -> None:
-    """Write decisions with their inputs and factors as Parquet: FOLDER/agent=…/date=…/*.parquet, for polars, DuckDB or pandas."""
+    """Write decisions with their inputs and factors as Parquet: FOLDER/agent=…/topic=…/date=…/*.parquet, for polars or DuckDB."""
     setup_logging("error")
     since_ms, until_ms = asked.span(since, until)
     if out.exists() and not out.is_dir():
@@ -65,6 +66,9 @@ def export(
             for p in asked.tasks(name, partition)
         ]
         found = side_by_side(jobs, workers)
+    for name in names:
+        for topic in decision_topics(asked.agent(name)):
+            same_columns(folder_of(out, name, topic))
     figures: dict[str, Any] = {name: sum(getattr(one, name) for one in found) for name in ("decisions", "without_input", "unreadable")}
     figures |= {"files": sum(len(one.files) for one in found), "seconds": round(time.monotonic() - began, 2), "folder": str(out)}
     print_rows("exported", ("figure", "value"), [(name.replace("_", " "), value) for name, value in figures.items()])

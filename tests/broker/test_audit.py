@@ -270,7 +270,8 @@ def test_a_decision_is_explained() -> None:
 
 def test_decisions_are_exported(log: Path) -> None:
     found = told("export", "matching", "--out", str(log / "out"), "--workers", "1")
-    frame = pl.concat([pl.read_parquet(path) for path in (log / "out").rglob("*.parquet")], how="diagonal_relaxed")
+    files = f"{log}/out/agent=matching/topic=matching.decisions/**/*.parquet"
+    frame = pl.read_parquet(files, hive_partitioning=True)
     assert found["decisions"] == frame.height == len(decisions())
     assert frame["input_order_id"].equals(frame["order_id"], null_equal=True)
     weighed = frame.filter(pl.col("score").is_not_null()).select(
