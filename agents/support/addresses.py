@@ -22,7 +22,7 @@ _FR = re.compile(
 _NO = r"(?:,? ?(?:n[º°o.]{1,2}|nr\.?|num\.?|numero|número|д\.|дом|#) ?|,? |(?<=\.))"
 _NUMBER = r"[0-9]{1,5}(?:[-/][0-9]{1,4})?(?:(?:[a-hа-д]| [a-d])(?!\w))?(?![0-9:]|[.,][0-9]| ?%)"
 _LAST = re.compile(_NUMBER)
-_COMPOUND = re.compile(rf"(?:(?<!\w){CAP}[ -])?(?<!\w)[^\W\d_]{{2,30}}\.?,? $")
+_COMPOUND = re.compile(rf"(?:(?<!\w){CAP}[ -]){{0,2}}(?<!\w)[^\W\d_]{{2,30}}\.?,? $")
 _TO = re.compile(r"(?<!\w)(?:to|at|from|is|address:?) $")
 _YEAR = re.compile("(?:19|20)[0-9]{2}$")
 _CAPITALS = re.compile(rf"(?:-?[A-Z])? {CAP}(?: {CAP}){{0,3}}")
@@ -35,8 +35,8 @@ _UNIT = re.compile(
     r"[0-9]{1,2}(?:st|nd|rd|th|\.)? ?(?:[ºª]|floor|etg?\.?|etage|stock|andar|esq|dto|piso)\.?(?: (?:esq|dto)\.?)?)(?!\w)){0,3}"
 )
 _POST = re.compile(
-    rf",? (?:[A-Z]{{1,2}}-)?(?:[0-9]{{4,6}}|[0-9]{{2,4}}-[0-9]{{3}}) {CAP}|(?: [A-Z]{{2}})? [0-9]{{5}}(?![0-9])|(?<!\.) "
-    rf"[A-Z](?![\w'])|(?:[ -]{CAP}){{1,2}}$"
+    rf",? (?:[A-Z]{{1,2}}-)?(?:[0-9]{{4,6}}|[0-9]{{2,4}}-[0-9]{{3}}|[0-9]{{3}} [0-9]{{2}}) {CAP}|(?: [A-Z]{{2}})? [0-9]{{5}}(?![0-9])|"
+    rf"(?<!\.) [A-Z](?![\w'])|(?:[ -]{CAP}){{1,2}}$"
 )
 _CAPS_ON = re.compile(rf"(?:[ -]{CAP}){{0,3}}")
 _POSTCODE_NEAR = re.compile("[0-9] ?[A-Z]")
@@ -60,6 +60,28 @@ _ARABIC = re.compile(
     rf"الدور) ){{0,2}}"
     r"[0-9]{1,5}(?![0-9:]|[.,][0-9])|(?<![0-9])[0-9]{1,4}[ ,]{1,2}شارع(?: \w{2,15}){1,2}"
 )
+_BOX = re.compile(
+    r"(?<!\w)(?:p\.? ?o\.? ?box|post(?:al|office| office)? box|postboks|postbox|postfach|postbus|skrytka(?: pocztowa)?|"
+    r"apartado(?: postal| de correos)?|caixa postal|casella postale|bo[iî]te postale|абонентский ящик)"
+    r"(?: ?(?:no|nr|n[º°]|num)\.?| ?#)?[ :]{1,2}[0-9]{1,6}(?![0-9])"
+)
+_BOXES = frozenset(cues.listed("box pobox postboks postbox postfach postbus skrytka apartado postal postale ящик"))
+_RU = re.compile(
+    r"(?<!\w)(?P<words>(?:[0-9]{1,2}-\w{1,2} )?(?:[^\W\d_]{3,20}[ -]){0,2}"
+    r"[^\W\d_]{2,20}(?:ая|яя|ое|ее|ой|ей|ую|юю|ый|ий|ого|его|ому|ему|ом|ем)) "
+    rf"(?:проспект|улиц|переул|шоссе|бульвар|набережн|площад|проезд|тупик|тракт|алле)[а-я]{{0,4}}(?:,? дом)?{_NO}{_NUMBER}"
+)
+_WORDS_RU = frozenset(
+    word + end
+    for word, ends in (
+        ("проспект", " а у е ом"), ("улиц", "а ы е у ей"), ("переул", "ок ка ке ку"), ("шоссе", ""), ("бульвар", " а у е"),
+        ("набережн", "ая ой ую"), ("площад", "ь и"), ("проезд", " а у е"), ("тупик", " а у е"), ("тракт", " а у е"), ("алле", "я и е ю"),
+    )
+    for end in ends.split(" ")
+)  # fmt: skip
+_NO_STREETS_RU = frozenset(cues.listed(
+    "нашей вашей этой той своей моей твоей какой такой другой соседней главной нужной каждой любой всей одной самой данной указанной"
+)) | names.NO_NAMES  # fmt: skip
 _WORDS_EN, _WORDS_FR = frozenset(cues.STREETS_EN), frozenset(cues.STREETS_FR)
 _SURE_EN = frozenset(
     cues.listed(
@@ -97,6 +119,10 @@ def addresses(v: View) -> Iterator[Entity]:
         for m in first.finditer(v.low):
             if not _counted(v, m.end()) and _street(v, m.start("words"), m.end("words"), None):
                 yield _with_flat(v, m.start(), m.end())
+    yield from _russian(v)
+    if not _BOXES.isdisjoint(v.words):
+        for m in _BOX.finditer(v.low):
+            yield _with_flat(v, m.start(), m.end())
     for there, pattern in ((_POSTCODE_NEAR.search(v.seen), _POSTCODE), (v.eastern, _EASTERN), (v.arabic, _ARABIC)):
         if there:
             for m in pattern.finditer(v.seen):
@@ -119,8 +145,10 @@ def _named(v: View, start: int, end: int) -> Iterator[Entity]:
         return
     if before.rstrip(" .,").endswith(_endings(v.language)):
         street, house = _COMPOUND.search(v.seen, max(0, start - 60), start), _LAST.match(v.low, start)
-        if street and house and not _counted(v, end) and _compound(v, street.start(), start):
-            yield _with_flat(v, street.start(), house.end())
+        if street and house and not _counted(v, end):
+            first = _begun(v, street.start(), start)
+            if _compound(v, first, start):
+                yield _with_flat(v, first, house.end())
     if (
         1 < end - start < 6
         and not _YEAR.match(v.seen, start, end)
@@ -131,6 +159,33 @@ def _named(v: View, start: int, end: int) -> Iterator[Entity]:
         yield _with_flat(v, start, m.end())
     elif end - start in {3, 4} and (m := _TO_CAPITALS.search(v.seen, max(0, start - 60), start)) and _rare(m[1]) and not _counted(v, end):
         yield _with_flat(v, m.start(1), end)
+
+
+def _russian(v: View) -> Iterator[Entity]:
+    """Streets whose name comes before the word for one: *Невский проспект 28*."""
+    if not _WORDS_RU.isdisjoint(v.words):
+        for m in _RU.finditer(v.low):
+            if not _counted(v, m.end()) and _adjective(v, m):
+                yield _with_flat(v, m.start(), m.end())
+
+
+def _adjective(v: View, street: re.Match[str]) -> bool:
+    """Whether an adjective names a street: one with a capital, or no everyday one where nothing is counted."""
+    start, end = street.span("words")
+    last = max(start, v.seen.rfind(" ", start, end) + 1)
+    if v.low[last:end] in _NO_STREETS_RU:
+        return False
+    return v.seen[last] != v.low[last] or not v.low[street.end() : street.end() + 2].strip().isalpha()
+
+
+def _begun(v: View, start: int, end: int) -> int:
+    """Where a street begins: after everyday words, and words such as *to*."""
+    while (blank := v.low.find(" ", start, end - 1)) > 0 and (v.low[start:blank] in names.NO_NAMES or v.low[start:blank] in _TOWARDS):
+        start = blank + 1
+    return start
+
+
+_TOWARDS = frozenset(cues.listed(" ".join(cues.TOWARDS.values())))
 
 
 def _compound(v: View, start: int, end: int) -> bool:

@@ -38,6 +38,14 @@ PREFIXES = frozenset(
     listed("ord trp tp tg tr tv gr gd gds fd inv px qx cr pu rt fr ev ref bk rd mt tkt pkg shp del order trip ride pt txn")
 )
 
+# Countries with how many letters and digits their bank accounts' numbers have: ISO 13616.
+IBANS = listed(
+    "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18 FO18 FR27 GB22 GE22 "
+    "GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MR27 "
+    "MT31 MU30 NL18 NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SD18 SE24 SI19 SK24 SM27 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 "
+    "XK20"
+)
+
 # Currencies: ISO 4217, or a word in capitals where a word names several. What kr, $ and ¥ mean may depend on the language.
 SIGNS = {
     "$": "USD", "us$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₽": "RUB", "₹": "INR", "₩": "KRW", "₺": "TRY", "₫": "VND", "₱": "PHP",
@@ -286,7 +294,7 @@ STREETS_FIRST = {  # before the name; those of "" in any language
 }
 STREETS_ENDING = {  # the end of a word; those of "" in any language
     "": "straße strasse straßen str gasse platz allee chaussee damm ufer straat laan gracht singel dreef kade gatan vägen gränd stigen "
-    "gata gaten veien vegen slottsgate storgata ова ева ина ская ской ского ego iej ska ską skiej",
+    "gata gaten gade gaden sgate veien vegen vej vejen svei ова ева ина ская ской ского ego iej ska ską skiej",
     "de": "weg ring steig graben markt zeile hof berg",
     "nl": "weg plein dijk steeg baan lei hof markt",
     "sv": "torget allén plan backen leden torg",

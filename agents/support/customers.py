@@ -22,6 +22,7 @@ from agents.support.reading import Read, RefusedError
 from agents.support.replies import dangers_of, decide
 from agents.support.roster import Need
 from agents.support.rows import HANDOVERS, Decided, handover_row
+from agents.support.saying import settled
 from agents.support.staff import Staff
 from agents.support.takeover import suspicion
 from agents.support.turns import AI, DUPLICATE, ESCALATED, LATE, MEDIUM, USER, Turn
@@ -45,7 +46,8 @@ class Customers:
 
     def _asked(self, read: Read, heard: Heard) -> None:
         row, book = read.row, self.book
-        heard = _spoken_before(heard, self.state.conversations.get(row["conversation_id"]))
+        known = self.state.conversations.get(row["conversation_id"])
+        heard = settled(_spoken_before(heard, known), known, self.model.classes)
         language = None if heard.language == UNKNOWN else heard.language
         conversation = book.begun(read, language)
         before, had = conversation.resolution, conversation.status

@@ -1,7 +1,7 @@
 """A customer's message and its language in; the orders, amounts, times, places, people and other things that it names, out.
 
 A finder for each kind tells them by their form or by words around them (shapes, quantities, persons, addresses, places). Where two overlap
-the longer one is kept.
+the longer one is kept; parts of a bank account's number are none.
 """
 
 from __future__ import annotations
@@ -37,7 +37,11 @@ def find(text: str, language: str) -> list[Entity]:
     [('order_id', '99120'), ('amount', '12.50 USD'), ('datetime', '8 pm')]
     """
     v = view(text, language if language in LANGUAGES else "en")
-    return _apart(_people_first([entity for finder in FINDERS for entity in finder(v)]), len(text))
+    found = _houses_first(_people_first([entity for finder in FINDERS for entity in finder(v)]))
+    accounts = [v.entity(ACCOUNT, start, end) for start, end in shapes.accounts(v.seen)] if v.numbers else []
+    if not accounts:
+        return _apart(found, len(text))
+    return [entity for entity in _apart(found + accounts, len(text)) if entity.kind != ACCOUNT]
 
 
 def _people_first(found: list[Entity]) -> list[Entity]:
@@ -55,6 +59,14 @@ def _people_first(found: list[Entity]) -> list[Entity]:
     ]
 
 
+def _houses_first(found: list[Entity]) -> list[Entity]:
+    """Without places that end within an address: a house is told more surely."""
+    homes = [entity for entity in found if entity.kind == "address"]
+    if not homes:
+        return found
+    return [e for e in found if e.kind != "place" or not any(home.start < e.end <= home.end for home in homes)]
+
+
 def _apart(found: list[Entity], length: int) -> list[Entity]:
     """The longest of those that overlap, then by PRECEDENCE, then the first."""
     if len(found) < 2:
@@ -68,5 +80,6 @@ def _apart(found: list[Entity], length: int) -> list[Entity]:
     return sorted(kept, key=lambda e: e.start)
 
 
-_RANK = {kind: rank for rank, kind in enumerate(PRECEDENCE)}
+ACCOUNT = "account"  # no kind of entity: what is found within one is none
+_RANK = {kind: rank for rank, kind in enumerate((*PRECEDENCE, ACCOUNT))}
 FINDERS = (*shapes.FINDERS, *quantities.FINDERS, persons, addresses, places, services)

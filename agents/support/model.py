@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -24,12 +24,34 @@ F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 Embed = Callable[[Sequence[str]], F32]  # texts → (texts, width), each of length 1
 
+DEFAULT_LANGUAGE = "en"
+BY_SCRIPT = ("ru", "ar", "zh", "ja", "ko", None)  # the languages that scripts of their own are for; None: none that is served
+SCRIPTS = ("ru", None, "zh", "ja", "ko")  # of these, those that are written in no other: Arabic is written in Latin letters, too
+WORDY = 3  # Latin letters that say as much as a character of Chinese, Japanese or Korean
+KANA_SHARE = 8  # a text with a kana for so many Chinese characters, or fewer, is Japanese
+KINDS = 10  # of letters, and what is none
+_LATIN, _STRANGE_LATIN, _CYRILLIC, _ARABIC, _PERSIAN, _HAN, _KANA, _HANGUL, _OTHER = range(1, KINDS)
+_RANGES: tuple[tuple[int, tuple[tuple[int, int], ...]], ...] = (
+    (_LATIN, ((0x41, 0x24F), (0x2B0, 0x2FF))),
+    (_STRANGE_LATIN, ((0x100, 0x2AF), (0x1E00, 0x1EFF), (0x2C60, 0x2C7F), (0xA720, 0xA7FF))),
+    (_CYRILLIC, ((0x400, 0x52F), (0x1C80, 0x1C8F), (0x2DE0, 0x2DFF), (0xA640, 0xA69F))),
+    (_ARABIC, ((0x600, 0x6FF), (0x750, 0x77F), (0x870, 0x8FF), (0xFB50, 0xFDFF), (0xFE70, 0xFEFF))),
+    (_HAN, ((0x3005, 0x3007), (0x2E80, 0x2FDF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x20000))),
+    (_KANA, ((0x3040, 0x30FF), (0x31F0, 0x31FF), (0xFF66, 0xFF9F))),
+    (_HANGUL, ((0x1100, 0x11FF), (0x3130, 0x318F), (0xA960, 0xA97F), (0xAC00, 0xD7FF))),
+)
+_SINGLE = (  # letters that tell more than their script does
+    (_LATIN, "ąćęłńśźżœĄĆĘŁŃŚŹŻŒŸ"),
+    (_PERSIAN, "پچژگٹڈےڑںھہۂۓکیۀټډړږښڼېۍەێۆڕڵ"),
+    (_KANA, "転駅払円気訳込読売変対価検権県経済発帰続総乗図単応圧営験険歳竜薬桜沢渋辺剣塩囲拡拝択拠悪楽実顔黒働"),
+)
+
 SENTENCE = np.float32(2.0)  # the length of a sentence vector beside the margins
-OTHER_SCRIPTS = ("ru", "zh", "ja", "ko")  # Arabic is written in Latin letters, too
 FIRST_SHARE = 0.35  # of the first stage's say where the second has looked too
 FLATTER = 0.35  # of the calibrated softmax's scale: that of the softmax whose largest value tells what is in scope
 STRANGE = -0.3  # the margin of the likeliest language, below which a text is in none of them: 3 of 1,770 messages of these have less
-LETTERS, LETTERS_FROM = 12, 100  # letters, among the first characters, from which on a text may be in no known language
+LETTERS, LETTERS_FROM = 24, 100  # letters, among the first characters, from which on a text may be in no known language …
+LETTERS_STRANGE = 12  # … where there are Latin ones that no such language has
 DIGITS = 6  # probabilities are rounded, so that another processor comes to the same
 
 
@@ -174,17 +196,65 @@ def blended(first: F64, second: F64) -> F64:
 
 
 def languages_of(head: Head | None, written: csr_matrix, texts: Sequence[str]) -> tuple[list[str], npt.NDArray[np.bool_]]:
-    """The most probable language of each text, by its n-grams; none of another script where all letters are ASCII. And whether the text is
-    in it, as far as can be told: of a short one it always is."""
+    """The language of each text, and whether the text is in it, as far as can be told: of a short one in Latin letters it always is.
+
+    The script that most is written in decides where it has one language that is served, or none; else the most probable language that is
+    written so, by the text's n-grams. English is what has no two letters, and stands for languages that are not served.
+    """
     if head is None:
-        return ["en"] * written.shape[0], np.ones(written.shape[0], np.bool_)
+        return [DEFAULT_LANGUAGE] * written.shape[0], np.ones(written.shape[0], np.bool_)
+    count = _letters(texts)
+    said = _spoken_in(count)
+    latin = count[:, _LATIN] + count[:, _STRANGE_LATIN]
+    by_script = said.argmax(axis=1)
+    decided = (said.max(axis=1) >= np.maximum(latin, 1)).tolist()
     margins = head.margins(written)
-    latin = np.flatnonzero([text.isascii() for text in texts])
-    other = np.flatnonzero([name in OTHER_SCRIPTS for name in head.classes])
-    margins[np.ix_(latin, other)] = -np.inf
-    sure = margins.max(axis=1) >= STRANGE
-    short = np.array([sum(map(str.isalpha, text[:LETTERS_FROM])) < LETTERS for text in texts], np.bool_)
-    return [head.classes[i] for i in margins.argmax(axis=1).tolist()], sure | short
+    for column, name in enumerate(head.classes):
+        if name in SCRIPTS:
+            margins[said[:, SCRIPTS.index(name)] == 0, column] = -np.inf
+    likeliest, letters = margins.argmax(axis=1).tolist(), count[:, 1:].sum(axis=1)
+    least = np.where(count[:, _STRANGE_LATIN] > 0, LETTERS_STRANGE, LETTERS)
+    told = (margins.max(axis=1) >= STRANGE) | (letters < least)
+    out = [head.classes[at] for at in likeliest]
+    for i in np.flatnonzero(decided | (letters < 2)).tolist():
+        own = BY_SCRIPT[by_script[i]] if decided[i] else DEFAULT_LANGUAGE
+        out[i], told[i] = own or DEFAULT_LANGUAGE, own is not None
+    return out, told
+
+
+def _letters(texts: Sequence[str]) -> I64:
+    """How many letters of each kind are among the first of each text, shape (n, kinds)."""
+    looked = [bare(text[:LETTERS_FROM]) for text in texts]
+    codes = np.frombuffer("".join(looked).encode("utf-32-le", "surrogatepass"), np.uint32)
+    kinds = _kinds_of_letters()
+    kind = kinds[np.minimum(codes, len(kinds) - 1)]
+    owner = np.repeat(np.arange(len(texts)) * KINDS, [len(text) for text in looked])
+    out: I64 = np.bincount(owner + kind, minlength=len(texts) * KINDS).reshape(len(texts), KINDS).astype(np.int64)
+    return out
+
+
+def _spoken_in(count: I64) -> I64:
+    """How much speaks for each of BY_SCRIPT, shape (n, scripts): letters, of which those count more that say more."""
+    han, kana, hangul = count[:, _HAN], count[:, _KANA], count[:, _HANGUL]
+    arabic, foreign = count[:, _ARABIC] + count[:, _PERSIAN], count[:, _PERSIAN] > 0
+    japanese = KANA_SHARE * kana > han
+    each = (
+        count[:, _CYRILLIC], np.where(foreign, 0, arabic), np.where(japanese, 0, WORDY * han),
+        np.where(japanese, WORDY * (han + kana), 0), WORDY * hangul, count[:, _OTHER] + np.where(foreign, arabic, 0),
+    )  # fmt: skip
+    return np.stack(each, axis=1)
+
+
+@cache
+def _kinds_of_letters() -> npt.NDArray[np.uint8]:
+    """The kind of each code point, 0 for what is no letter; what lies beyond is written like the last one."""
+    out = np.array([chr(code).isalpha() for code in range(0x20001)], np.uint8) * np.uint8(_OTHER)
+    for kind, ranges in _RANGES:
+        for first, last in ranges:
+            out[first : last + 1][out[first : last + 1] > 0] = kind
+    for kind, letters in _SINGLE:
+        out[[ord(letter) for letter in letters]] = kind
+    return out
 
 
 def stacked(margins: F64, beyond: F64 | None, sentence: F32) -> F32:

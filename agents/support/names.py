@@ -98,6 +98,18 @@ GREETINGS = (
     r"chère?|olá|oi|car[oa]|prezad[oa]|ciao|gentile|buongiorno|beste|hoi|goede(?:morgen|middag|navond)|cześć|szanown[yai]|drog[ia]|hej|"
     r"hejsan|kära|hei|kjære|привет|здравствуйте|уважаем\w{2}|дорог\w{2}"
 )
+IAM = (  # of what they say, that before which small letters may be a name: a common given one
+    "this is|i'm|i am|soy|le habla|je suis|ich bin|hier ist|hier spricht|sou|aqui é|sono|ik ben|u spreekt met|jestem|jag är|det här är|"
+    "jeg er|eg er|dette er|это|я"
+)
+WORDS_TOO = frozenset(
+    listed(  # given names that are words too where they have no capital
+        "hans elke frank dele isla franco amber liv finn musa bose света роман марк"
+    )
+)
+AFTER_NAMES = (  # what may follow a name without capitals and is no surname
+    "\\w{3,}(?:ing|ed)|drove|drives|cut|ran|hit|hung|threw|spoke|sent|gave|broke|stole|keeps|wants|needs|lives|again|please|habla|parle|aqui|qui"
+)
 PARTICLES = "(?:de|da|do|dos|das|del|della|di|la|le|van|von|der|den|ten|ter|bin|bint|ibn|al|el|abu|ben|y|e|zu|af|mac|st|d')"
 NO_NAMES = frozenset(listed(  # capitalised or after a cue, and yet no name
     "wam was wami wasz wasza twoja ci cię jaka jaką dios deus dio gott god bogu allah natale navidad noël christmas xmas ostern "
@@ -191,7 +203,10 @@ NAMES = frozenset(listed(  # given names, as good as never anything else; Cyrill
     "rania noura nour salma zainab zahra ivan sergei sergey dmitri dmitry aleksandr alexei alexey andrey mikhail nikolai vladimir pavel "
     "igor oleg yuri boris anatoly viktor maxim denis artem natasha olga tatiana irina elena svetlana anastasia ekaterina ksenia yulia "
     "oksana galina ludmila wei ming xiaoming xiaoyu jing hiroshi takashi kenji yuki yuko haruto sakura naoko akira satoshi minjun jiwoo "
-    "seojun minji jisoo иван сергей дмитрий александр алексей андрей михаил николай владимир павел игорь олег юрий борис анатолий "
+    "seojun minji jisoo amadou ibrahima abdoulaye souleymane boubacar aliou oumar mariama kadiatou mehdi rachid karima nabil soufiane "
+    "guillermo arturo felipe rodolfo alfonso gerardo hernán nuria priyanka arvind manoj ashok sandeep vinod divya shreya aditya karthik "
+    "thanh huong phuong dmytro oleksandr mykola andrii iryna olena "
+    "иван сергей дмитрий александр алексей андрей михаил николай владимир павел игорь олег юрий борис анатолий "
     "виктор роман максим денис артём артем евгений константин антон илья кирилл никита егор тимур рустам руслан ильдар азат ахмед "
     "магомед мурат тигран армен георгий василий пётр петр степан фёдор федор григорий леонид валерий вячеслав станислав вадим виталий "
     "матвей наташа наталья ольга татьяна ирина елена светлана анастасия екатерина ксения юлия оксана галина людмила мария марина анна "
@@ -204,6 +219,9 @@ SURNAMES_ZH = (
     "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許邓鄧冯馮韩韓曹曾彭萧肖蔡潘田董袁于余叶葉蒋蔣杜苏蘇魏"
     "程吕呂丁沈任姚卢盧傅钟鐘姜崔谭譚廖范汪陆陸金石戴贾贾韦韋夏邱方侯邹鄒熊孟秦白江阎閻薛尹段雷黎史龙龍陶贺賀顾顧毛郝龚龔邵万萬钱錢严嚴"
     "武莫孔汤湯常温欧歐阳陽施洪柳倪"
+)
+DOUBLE_ZH = (  # of two characters
+    "欧阳|歐陽|司马|司馬|上官|诸葛|諸葛|夏侯|皇甫|尉迟|尉遲|公孙|公孫|慕容|令狐|宇文|长孙|長孫|司徒|端木|轩辕|軒轅|南宫|南宮|独孤|獨孤|申屠|澹台"
 )
 SURNAMES_KO = (
     "김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진지엄채원천방공현함변염여추도소석선설마길연위표명"
@@ -256,6 +274,7 @@ NO_NAMES_KO = frozenset(listed(
     "모르지 모르겠 뭔지 이름이 이름은 이거는 이번에 이상해 지금은 주소가 주소는 전화도 전화가 전화를 연락이 연락도 정말로 오늘은 도착이 "
     "배송이 안내가 한번에 문제가 여기서 여기가 저희는 고객이 신고가 진짜로 조금만 차량이 도대체 방금도 변경이 위치가 배정이 우리가 "
     "우리는 유턴을 기사가 기사는 이미 전혀 이사를 이사가 주문이 주문은 공항에 서울역 강남역 고객님 손님이 사장님 선생님 최소한 최고의 "
+    "기사님 서비스 정비소 이사비 이용료 이동비 정기권 장난감 한국인 "
     "오전에 오후에 유료로 정확히 안전한 안전하 이용자 이용하 주차장 문앞에 방법은 방법이 한국어 신용카 현금으 현금이 여자친 남자친 "
     "이아저 저아저 배달원"
 ))  # fmt: skip

@@ -14,7 +14,7 @@ from agents.support import cues, names
 from agents.support.view import CAP, UPPER, Entity, View, branched
 
 _NAME = rf"(?:[{UPPER}]\.|{CAP})"
-_FULL = re.compile(rf"{_NAME}(?:[ ](?:(?:{names.PARTICLES}|{names.PARTICLES.title()}|and|och|og|und|et|en|и)[ ]){{0,2}}{_NAME}){{0,3}}")
+_FULL = re.compile(rf"{_NAME}(?:[ ](?:(?:{names.PARTICLES}|{names.PARTICLES.title()}|and|och|og|und|et|en|и)[ -]){{0,2}}{_NAME}){{0,3}}")
 _LOOSE = re.compile(r"[^\W\d_]++(?:['-][^\W\d_]++)*+(?: [^\W\d_]++(?:['-][^\W\d_]++)*+){0,2}")
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*\.?")
 _SIGNED = re.compile(
@@ -34,6 +34,9 @@ _SAINTS = re.compile(
     r"avenida|av\.?|rue|place|"
     r"plaza|piazza|hotel|metro|station|gare|corso|viale|ulica|ul\.|plac|pont|pl\.) $"
 )
+_AFTER = re.compile(rf" (?:{names.AFTER_NAMES})(?!\w)")
+_IAM = re.compile(rf"(?:{names.IAM}) $")
+_SMALL = names.NAMES - names.WORDS_TOO
 _NAME_WORDS = frozenset(cues.listed(
     "name named called llamo nombre llama appelle appelait nom heiße heisse heißt heisst hieß hiess namens nome chamo chama chiamo "
     "chiama naam heet heette nazywam "
@@ -66,7 +69,7 @@ def _cues(language: str) -> re.Pattern[str]:
 
 def persons(v: View) -> Iterator[Entity]:
     """Names, without titles. Value: as written."""
-    if v.caps or not _NAME_WORDS.isdisjoint(v.words):
+    if v.caps or not _NAME_WORDS.isdisjoint(v.words) or not _SMALL.isdisjoint(v.words):
         yield from _cued(v)
         yield from _given(v)
     if v.arabic:
@@ -74,8 +77,9 @@ def persons(v: View) -> Iterator[Entity]:
     if v.eastern:
         for pattern, no_names in _EASTERN:
             for m in pattern.finditer(v.seen):
-                if m[1] not in no_names:
-                    yield v.entity("person", m.start(1), m.end(1))
+                which = m.lastindex or 1
+                if m[which] not in no_names:
+                    yield v.entity("person", m.start(which), m.end(which))
 
 
 def _cued(v: View) -> Iterator[Entity]:
@@ -88,6 +92,8 @@ def _cued(v: View) -> Iterator[Entity]:
         if name is None:
             continue
         end = _kept(v, at, name.end(), kind == "sure")
+        if kind != "sure" and v.seen[at:end].islower() and (after := _AFTER.search(v.low, at, end)):
+            end = after.start()
         if end > at and (kind == "sure" or _fits(v, m, end)):
             yield v.entity("person", at, end)
     for m in _SIGNED.finditer(v.seen):
@@ -102,13 +108,15 @@ def _small(v: View, cue: re.Match[str]) -> bool:
     if kind == "sure":
         return _SAYS.search(cue["sure"]) is not None
     if kind == "named" and (name := _LOOSE.match(v.seen, at)):
-        return _first(v, at) in names.NAMES or _NUMBER.match(v.low, _kept(v, at, name.end(), False)) is not None
-    return kind == "role" and _first(v, at) in names.NAMES
+        return _first(v, at) in _SMALL or _NUMBER.match(v.low, _kept(v, at, name.end(), False)) is not None
+    if kind == "said":
+        return _first(v, at) in _SMALL and _IAM.search(cue[0]) is not None
+    return kind in {"role", "hello", "closed"} and _first(v, at) in _SMALL
 
 
 def _first(v: View, at: int) -> str:
     word = _WORD.match(v.low, at)
-    return word[0].removesuffix("'s") if word else ""
+    return word[0].removesuffix("'s").split("-")[0] if word else ""
 
 
 def _fits(v: View, cue: re.Match[str], end: int) -> bool:
@@ -133,10 +141,18 @@ def _kept(v: View, start: int, end: int, sure: bool) -> int:
         word = m[0].rstrip(".").removesuffix("'s")
         if kept > start and (word in _AND or _PARTICLE.fullmatch(word)):
             continue
-        if not names.NO_NAMES.isdisjoint(word.split("-")) and not (sure and word in _RARE and v.seen[m.start()] != v.low[m.start()]):
+        if not names.NO_NAMES.isdisjoint(_parts(word)) and not (sure and word in _RARE and v.seen[m.start()] != v.low[m.start()]):
             break
         kept = m.end() - (2 if m[0].endswith("'s") else m[0].endswith(".") and len(word) > 1)
     return kept
+
+
+def _parts(word: str) -> list[str]:
+    """The parts of a word with hyphens that are no particles: of *al-fayed* the second."""
+    if "-" not in word:
+        return [word]
+    parts = word.split("-")
+    return [part for part in parts if len(part) < 2 or not _PARTICLE.fullmatch(part)] or parts
 
 
 _PARTICLE = re.compile(names.PARTICLES)
@@ -195,6 +211,7 @@ def _arabic(v: View) -> Iterator[Entity]:
 
 
 _HAN, _KATA = "\u4e00-\u9fff々", "ァ-ヶー・"
+_SURNAME_ZH = rf"(?:{names.DOUBLE_ZH}|[{names.SURNAMES_ZH}])"
 _NO_ZH = (
     "(?!马上|馬上|高兴|方便|万一|任何|白天|周[一二三四五六日末]|常常|于是|金额|路上|平时|时间|毛病|安全|安排|江边|何时|严重|温度|"
     "程度|钱包|余额|谢谢|谢了|高铁|高速|高峰|高级|白金|金卡|石家|白跑|白等|白来|谢啦|钱钱|钱都|马路|万分|时候)"
@@ -208,10 +225,10 @@ _AFTER_ZH = (
 )
 _NONE: frozenset[str] = frozenset()
 _EASTERN = tuple((re.compile(pattern), no_names) for pattern, no_names in (
-    (rf"(?:{names.PEOPLE_ZH})[ :]?({_NO_ZH}[{names.SURNAMES_ZH}]{_ZH}{{1,2}})(?![\u4e00-\u9fff])", _NONE),
-    (rf"(?:{names.PEOPLE_ZH})[ :]?({_NO_ZH}[{names.SURNAMES_ZH}]{_ZH}{{1,2}}?)(?={_AFTER_ZH})", _NONE),
-    (rf"(?<![感谢多])({_NO_ZH}[{names.SURNAMES_ZH}]{_ZH}{{0,2}}?)(?:先生|女士|小姐|师傅|師傅|太太|老师|老師|经理|阿姨|叔叔)", _NONE),
-    (rf"(?:^|(?<=[,。 ]))({_NO_ZH}[{names.SURNAMES_ZH}]{_ZH}{{1,2}})(?=[,。 0-9]|$)", _NONE),
+    (rf"(?:{names.PEOPLE_ZH})[ :]?({_NO_ZH}{_SURNAME_ZH}{_ZH}{{1,2}})(?![\u4e00-\u9fff])", _NONE),
+    (rf"(?:{names.PEOPLE_ZH})[ :]?({_NO_ZH}{_SURNAME_ZH}{_ZH}{{1,2}}?)(?={_AFTER_ZH})", _NONE),
+    (rf"(?<![感谢多])({_NO_ZH}{_SURNAME_ZH}{_ZH}{{0,2}}?)(?:先生|女士|小姐|师傅|師傅|太太|老师|老師|经理|阿姨|叔叔)", _NONE),
+    (rf"(?:^|(?<=[,。 ]))({_NO_ZH}{_SURNAME_ZH}{_ZH}{{1,2}})(?=[,。 0-9]|$)", _NONE),
     (
         rf"(?<![{_HAN}{_KATA}])((?:[{_HAN}]{{2,4}}|[林森原堀関岡南辻星東西北谷平島菅泉浜])(?: [{_HAN}ぁ-ん]{{1,4}})?|"
         rf"[{_KATA}]{{2,12}}(?: [{_KATA}]{{2,12}})?) ?(?:さん|様|氏|さま|殿)",
@@ -240,6 +257,12 @@ _EASTERN = tuple((re.compile(pattern), no_names) for pattern, no_names in (
         rf"(?:저는|제가|전|기사|라이더|친구|남편|아내|동생) ([{names.SURNAMES_KO}][가-힣]{{2}})(?:입니다|이에요|예요|이라고|라고|이고요)",
         names.NO_NAMES_KO,
     ),
+    (
+        rf"(?:^|[.!?~,] ?|(?<![가-힣])(?:안녕하세요|저는|전|제가|나는) )(?:([{names.SURNAMES_KO}][가-힣]{{2}})이라고|"
+        rf"([{names.SURNAMES_KO}][가-힣](?!이)[가-힣])라고) ?(?:합니다|해요|하는데)",
+        names.NO_NAMES_KO,
+    ),
+    (rf"(?<![가-힣])([{names.SURNAMES_KO}][가-힣]{{2}}) ?(?:드림|올림|배상)[ .!]*$", names.NO_NAMES_KO),
     (
         r"(?:기사|라이더|배달원|운전자|상담원|담당자) ([김이박최정강조윤장임한오서신권황][가-힣]{2})(?=[은는이가께에] |[,.]|$)",
         names.NO_NAMES_KO,

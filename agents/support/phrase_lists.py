@@ -186,3 +186,67 @@ CLOSINGS: dict[str, tuple[str, ...]] = {  # of which a conversation gets one aft
         "찾으시던 내용인가요? 아니라면 더 찾아보겠습니다.",
     ),
 }
+
+ORDINALS: dict[str, tuple[str, str, str, str]] = {  # how customers choose from what was offered: the first, second, third, last of it
+    "en": ("first 1st former", "second 2nd", "third 3rd", "last latter"),
+    "es": ("primer primero primera 1o 1a", "segundo segunda 2o 2a", "tercer tercero tercera 3o 3a", "ultimo ultima"),
+    "fr": ("premier premiere 1er 1ere", "deuxieme second seconde 2e 2eme", "troisieme 3e 3eme", "dernier derniere"),
+    "de": (
+        "erste erster erstes ersten ersteres", "zweite zweiter zweites zweiten",
+        "dritte dritter drittes dritten", "letzte letzter letztes letzten letzteres",
+    ),
+    "pt": ("primeiro primeira 1o 1a", "segundo segunda 2o 2a", "terceiro terceira 3o 3a", "ultimo ultima"),
+    "it": ("primo prima 1o 1a", "secondo seconda 2o 2a", "terzo terza 3o 3a", "ultimo ultima"),
+    "nl": ("eerste 1e 1ste", "tweede 2e 2de", "derde 3e 3de", "laatste"),
+    "pl": (
+        "pierwszy pierwsza pierwsze pierwszego pierwsza", "drugi druga drugie drugiego",
+        "trzeci trzecia trzecie trzeciego", "ostatni ostatnia ostatnie",
+    ),
+    "sv": ("forsta forste 1a", "andra andre 2a", "tredje 3e", "sista siste"),
+    "no": ("forste 1ste", "andre 2re", "tredje", "siste"),
+    "ru": (
+        "первый первая первое первую первого", "второй вторая второе вторую второго",
+        "третий третья третье третью третьего", "последний последняя последнее последнюю",
+    ),
+    "ar": (
+        "الاول الاولى الاولي اول اولى اولي", "الثاني الثانيه التاني التانيه ثاني",
+        "الثالث الثالثه التالت التالته ثالث", "الاخير الاخيره",
+    ),
+    "zh": ("第一 第1 前者 前面", "第二 第2", "第三 第3", "后者 最后 後者 后面"),
+    "ja": (
+        "一番目 1番目 一つ目 1つ目 ひとつ目 最初 前者 1番 一番", "二番目 2番目 二つ目 2つ目 ふたつ目 2番 二番",
+        "三番目 3番目 三つ目 3つ目 3番 三番", "最後 後者",
+    ),
+    "ko": ("첫번째 첫째 1번 일번 전자", "두번째 둘째 2번", "세번째 셋째 3번 삼번", "마지막 후자"),
+}  # fmt: skip
+
+NUMBERS: dict[str, tuple[str, str, str]] = {  # likewise, where no ordinal is said
+    "en": ("1 one", "2 two", "3 three"), "es": ("1 uno una", "2 dos", "3 tres"), "fr": ("1 un une", "2 deux", "3 trois"),
+    "de": ("1 eins", "2 zwei", "3 drei"), "pt": ("1 um uma", "2 dois duas", "3 tres"), "it": ("1 uno una", "2 due", "3 tre"),
+    "nl": ("1 een", "2 twee", "3 drie"), "pl": ("1 jeden jedynka", "2 dwa dwojka", "3 trzy trojka"), "sv": ("1 ett en", "2 tva", "3 tre"),
+    "no": ("1 en ett", "2 to", "3 tre"), "ru": ("1 один", "2 два", "3 три"), "ar": ("1 واحد", "2 اثنين اثنان", "3 ثلاثه"),
+    "zh": ("1 一", "2 二", "3 三"), "ja": ("1 一", "2 二", "3 三"), "ko": ("1 하나 일", "2 둘 이", "3 셋 삼"),
+}  # fmt: skip
+
+AROUND: dict[str, str] = {  # what stands around a choice and says nothing of it
+    "en": "the a an it is its s this that i im mean meant was am one option number no nr choice answer please about yes ok my want need",
+    "es": "el la lo los las un una es por favor opcion numero me refiero a al si seria quiero mi de un",
+    "fr": "le la les l c c'est est un une option numero svp plait s'il il te vous oui de du d mon ma pour je parle choix",
+    "de": "der die das den dem ein eine einen es um geht ist bitte option nummer nr ja ich meine meinte mein meinen im zum punkt antwort",
+    "pt": "o a os as um uma e por favor opcao numero sim refiro me ao quero meu minha de do da seria",
+    "it": "il la lo l un una e per favore opzione numero si intendo mi riferisco al alla mio mia di del",
+    "nl": "de het een is optie nummer graag alsjeblieft aub ja ik bedoel om gaat mijn dat keuze",
+    "pl": "to ta ten te o chodzi opcja opcje numer nr prosze tak jest mi moje moja",
+    "sv": "den det ar en ett alternativ nummer nr tack ja jag menar galler min mitt om",
+    "no": "den det er en et alternativ nummer nr takk ja jeg mener gjelder min mitt om",
+    "ru": "это вариант номер пожалуйста да я про о об мне имею в виду мой моя речь",
+    "ar": "هو هي الخيار رقم من فضلك نعم اقصد عن لو سمحت",
+    "zh": "个 個 项 項 种 種 是 的 我 要 选 選 请 請 那 这 這 指 吧 说 就",
+    "ja": "です の ほう 方 を お願いします に します で は こちら が はい について",
+    "ko": "이요 요 입니다 이에요 예요 거 것 으로 로 할게요 네 번 를 을 주세요",
+}  # fmt: skip
+
+NOT = (  # words that a choice is not told by
+    "not nor neither none never ni ninguno ninguna nicht kein keine keins weder pas aucun aucune nao nenhum non nessuno niet geen nie "
+    "zaden inte ingen ikke не нет ни ليس لا"
+)

@@ -10,16 +10,13 @@ from agents.support import cues, names
 from agents.support.view import CAP, Entity, View, one_of
 
 _LINKS = "of|the|de|la|del|&|and|on|in|at|du|des|do|da|di|von"
-_SEQUENCE = re.compile(
-    rf"(?:St\. )?{CAP}(?:(?<= [A-Z])\.|(?<=\bSt)\.)?(?:[ ](?:(?:{_LINKS})[ ]){{0,2}}(?:[A-Z]\.(?= )|{CAP}|"
-    rf"[0-9]{{1,4}}[A-Z]?(?!\w|:|[.,][0-9]))){{0,5}}"
+_DAYS_EN, _MONTHS_EN = (
+    one_of(word for word in cues.listed(table["en"]) if len(word) > 4 or word in {"may", "june", "july"})
+    for table in (cues.DAYS, cues.MONTHS)
 )
+_DATED = re.compile(rf" (?:(?:on|in|at|by) (?:the )?(?:{_DAYS_EN}|{_MONTHS_EN})|(?:{_DAYS_EN}))(?!\w)")
 _NOUN = one_of(cues.PLACE_NOUNS)
 NOUNS = frozenset(cues.PLACE_NOUNS)
-_NAMED = re.compile(
-    rf"(?<!\w)(?:(?:{CAP}[ ]){{1,3}}(?i:{_NOUN})|T[1-9]|"
-    rf"(?i:{_NOUN})[ ](?:(?:de|du|d'|la|di|da|do)[ ]){{0,2}}(?:{CAP}|[0-9]{{1,2}}[A-Z]?(?!\w|[.,:][0-9]))(?:[ ]{CAP}){{0,2}})(?!\w)"
-)
 _TERMINAL = re.compile(r"(?<!\w)T[1-9](?!\w)")
 _GENERIC = re.compile(rf"(?<!\w)(?:to|from|at|near) (?:(?:the|my|our) (?:[a-z]{{3,12}} )?)?({one_of(cues.GENERIC)})(?!\w)")
 _GENERIC_WORDS = frozenset(cues.GENERIC)
@@ -53,6 +50,26 @@ def _towards(language: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){one_of(cues.listed(cues.TOWARDS[language]))} {article}$")
 
 
+@cache
+def _sequence(language: str) -> re.Pattern[str]:
+    """Words with capitals, and numbers, with what links them in names; what means *to* in Polish links none there."""
+    links = _LINKS.replace("|do", "") if language == "pl" else _LINKS
+    return re.compile(
+        rf"(?:St\. )?{CAP}(?:(?<= [A-Z])\.|(?<=\bSt)\.)?(?:[ ](?:(?:{links})[ ]){{0,2}}(?:[A-Z]\.(?= )|{CAP}|"
+        rf"[0-9]{{1,4}}[A-Z]?(?!\w|:|[.,][0-9]))){{0,5}}"
+    )
+
+
+@cache
+def _named(language: str) -> re.Pattern[str]:
+    """Names with a noun of place before or behind."""
+    links = "de|du|d'|la|di|da" if language == "pl" else "de|du|d'|la|di|da|do"
+    return re.compile(
+        rf"(?<!\w)(?:(?:{CAP}[ ]){{1,3}}(?i:{_NOUN})|T[1-9]|"
+        rf"(?i:{_NOUN})[ ](?:(?:{links})[ ]){{0,2}}(?:{CAP}|[0-9]{{1,2}}[A-Z]?(?!\w|[.,:][0-9]))(?:[ ]{CAP}){{0,2}})(?!\w)"
+    )
+
+
 def places(v: View) -> Iterator[Entity]:
     """Capitalised words after a word such as *to*, names with a noun of place, stations and the like. Value: as written."""
     if v.eastern or v.arabic:
@@ -70,18 +87,20 @@ def _with_capitals(v: View) -> Iterator[Entity]:
     if v.language in cues.TOWARDS:
         towards, last = _towards(v.language), 0
         for start, _ in v.caps:
-            if start > last and towards.search(v.low, max(0, start - 20), start) and (m := _SEQUENCE.match(v.seen, start)):
+            if start > last and towards.search(v.low, max(0, start - 20), start) and (m := _sequence(v.language).match(v.seen, start)):
                 last = _ended(v, start, m.end())
                 if _allowed(v, start, last):
                     yield v.entity("place", start, last)
     if not NOUNS.isdisjoint(v.words) or _TERMINAL.search(v.seen):
-        for m in _NAMED.finditer(v.seen):
+        for m in _named(v.language).finditer(v.seen):
             if _allowed(v, m.start(), m.end()):
                 yield v.entity("place", m.start(), m.end())
 
 
 def _ended(v: View, start: int, end: int) -> int:
-    """Where a name of a place ends: before everyday words, and before an 's that something is said of."""
+    """Where a name of a place ends: before a day, before everyday words, and before an 's that something is said of."""
+    if day := _DATED.search(v.low, start, end):
+        end = day.start()
     while (cut := v.seen.rfind(" ", start, end)) > start and v.low[cut + 1 : end] in _NOT_LAST:
         end = cut
     return end - 2 if v.low.endswith("'s", start, end) and v.low[end : end + 2].strip().isalpha() else end

@@ -1,8 +1,8 @@
 """A text in; the same without what identifies a person, out.
 
-Names, phones, e-mails, cards, plates and addresses are replaced by their kind: ``[person]``. In doubt it masks: long numbers that are no
-order, amount or time become ``[number]``, two unknown words with capitals ``[person]``. Recall comes before precision here: what is masked
-is what is kept, shown, logged and sent on. Whoever is named in lower case without any word that tells it is missed.
+Names, phones, e-mails, cards, bank accounts, plates and addresses are replaced by their kind: ``[person]``. In doubt it masks: long
+numbers that are no order, amount or time become ``[number]``, two unknown words with capitals ``[person]``. Recall comes before precision
+here: what is masked is what is kept, shown, logged and sent on. Whoever is named in lower case without any word that tells it is missed.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from agents.support import cues, names
-from agents.support.entities import Entity, find
+from agents.support import cues, names, shapes
+from agents.support.entities import ACCOUNT, Entity, find
 from agents.support.view import CAP, alike
 
 IDENTIFYING = ("person", "phone", "email", "card", "plate", "address")
 NUMBER = "number"  # seven digits and more, of what is not known
-PLACEHOLDERS = {kind: f"[{kind}]" for kind in (*IDENTIFYING, NUMBER)}
+PLACEHOLDERS = {kind: f"[{kind}]" for kind in (*IDENTIFYING, ACCOUNT, NUMBER)}
 
 _ROUNDS = 6  # what a mask lays bare is masked too; a text that has not settled by then is not shown at all
 _COUNTED = frozenset({"order_id", "amount", "datetime"})  # the numbers in these are no others
@@ -29,6 +29,12 @@ _LONG = re.compile(
 )  # also 98xxx55014, and digits in Chinese characters
 _HANDLE = re.compile(r"(?<![\w.@])@(?=\w{0,30}[^\W\d_])[\w.]{2,40}")
 _PROFILE = re.compile(r"(?:facebook|fb|instagram|linkedin|t|vk|wa|twitter|x|tiktok)\.(?:com|me)/[\w@./?=-]{2,80}", re.IGNORECASE)
+_CHAT = re.compile(
+    r"(?<![A-Za-z0-9_-])wxid_\w{4,30}|"
+    r"(?:微信|v信|威信|wechat|weixin)(?:(?: ?id|号码?|帳號|账号|帐号)[ :]{0,2}(?:是|为|is)? ?|"
+    r"[ :]{0,2}(?:是|为|is)? ?(?=[a-z][a-z-]{0,18}[0-9_]))([a-z][a-z0-9_-]{5,19})(?![A-Za-z0-9_-])",
+    re.IGNORECASE,
+)
 _OURS = re.compile(r"tripo|support", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 _CAPITALS = re.compile(rf"(?<!\w){CAP}(?: {CAP}){{1,3}}")
@@ -142,8 +148,15 @@ def _goes_on(char: str) -> bool:
 
 
 def _doubtful(text: str, cover: bytearray) -> Iterator[Span]:
-    """Numbers of seven digits and more with the letters they are joined to, handles, profiles."""
+    """Bank accounts, numbers of seven digits and more with the letters they are joined to, handles, profiles, ids in chats."""
     seen = alike(text)
+    yield from ((start, end, ACCOUNT) for start, end in shapes.accounts(seen))
+    yield from _numbers(seen, cover)
+    yield from _profiles(seen, cover)
+
+
+def _numbers(seen: str, cover: bytearray) -> Iterator[Span]:
+    """Long numbers, but for those of orders, amounts and times."""
     bare = "".join("_" if what == _NUMBERS else char for char, what in zip(seen, cover, strict=True)) if _NUMBERS in cover else seen
     for m in _LONG.finditer(bare):
         start, end = m.span()
@@ -153,10 +166,19 @@ def _doubtful(text: str, cover: bytearray) -> Iterator[Span]:
             end += 1
         if _HIDDEN not in cover[start:end] or sum(bare[i].isdigit() and cover[i] != _HIDDEN for i in range(start, end)) > 2:
             yield start, end, NUMBER
+
+
+def _profiles(seen: str, cover: bytearray) -> Iterator[Span]:
+    """What people are called elsewhere."""
     if "@" in seen:
         for m in _HANDLE.finditer(seen):
             if not _OURS.search(m[0]):
                 yield m.start(), m.end(), "person"
+    low = seen.lower()
+    if "信" in low or "wechat" in low or "wxid" in low or "weixin" in low:
+        for m in _CHAT.finditer(seen):
+            if _NUMBERS not in cover[m.start(m.lastindex or 0) : m.end()]:
+                yield m.start(m.lastindex or 0), m.end(), "person"
     if "/" in seen:
         for m in _PROFILE.finditer(seen):
             yield m.start(), m.end(), "person"

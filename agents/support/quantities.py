@@ -21,6 +21,7 @@ _ORDER_CUE = re.compile(
     rf"(?:[ .:,#№º°'\"(-]{{1,2}}|{one_of(cues.NUMBERED)}(?![a-z])){{0,6}}([a-z]{{1,5}}[-/ ]?)?$"
 )
 _ORDER_TOKEN = re.compile(r"([0-9]{1,10}(?:[-/][0-9]{2,6})?)(?![0-9a-z]|[:.,/-][0-9]| [0-9]{3})")
+_ORDER_APART = re.compile("([0-9]{4,10})")
 _HASHED = re.compile(r"(?<![a-z0-9])[#№] ?((?:[a-z]{1,5}-?)?[0-9]{3,10})(?![0-9a-z]|[-.,]?[0-9])")
 _DASHES = frozenset("-/")
 _PREFIX = re.compile(r"(?<![a-z0-9-])([a-z]{1,8})([-/ ]?)$")
@@ -35,7 +36,7 @@ def orders(v: View) -> Iterator[Entity]:
     for start, end in v.numbers:
         if start < done or (end - start < 3 and v.low[end : end + 1] not in _DASHES):
             continue
-        token = _ORDER_TOKEN.match(v.low, start)
+        token = _ORDER_APART.match(v.low, start) if _parted(v, end) else _ORDER_TOKEN.match(v.low, start)
         if token is None or len(token[1]) < 3:
             continue
         stop = token.end()
@@ -75,6 +76,11 @@ def _counted(v: View, end: int) -> bool:
     return unit is not None and (unit[1] in cues.UNITS or unit[1] in cues.MONEY)
 
 
+def _parted(v: View, at: int) -> bool:
+    """Whether a comma is between two numbers, not in one: after more digits than groups have, where no comma is a decimal point."""
+    return v.eastern and v.low[at : at + 1] == "," and at > 3 and v.low[at - 4 : at].isdigit() and v.low[at + 1 : at + 2].isdigit()
+
+
 def _order(written: str) -> str:
     """In capitals, with a dash between letters and digits."""
     letters = written.rstrip("0123456789-/ ")
@@ -99,8 +105,9 @@ _BEFORE = re.compile(rf"(?<![a-z0-9])(?<![0-9] ){one_of(_FIRST)} ?-?$")
 def amounts(v: View) -> Iterator[Entity]:
     """Numbers with a currency's sign, code or word. Value: ``12.50 EUR``, two decimals, a point, no thousands."""
     done = 0
-    for start, _ in v.numbers:
-        if start < done or (start > 1 and v.low[start - 1] in ".,:" and v.low[start - 2].isdigit()):
+    for start, end in v.numbers:
+        inner = start > 1 and v.low[start - 1] in ".,:" and v.low[start - 2].isdigit() and not _parted(v, start - 1)
+        if start < done or inner or _parted(v, end):
             continue
         if v.eastern and (m := _EASTERN_SUM.match(v.low, start)):
             done = m.end()

@@ -29,5 +29,15 @@ class Ranking:
     service: float = 0.1
     success: float = 0.1
 
+    # Shares of its nearness that an entry loses. Of the paraphrases 96.5 in 100 are found among five with both, 95.7 with neither, and as
+    # many first, but for one.
+    other: float = 0.4  # if it is meant for none of the likely intents: all of that where one is certain, nothing below …
+    sure: float = 0.9  # … so much more probability than the entry's own has
+    unnamed: float = 0.3  # if it is of a special category (retrieval.NAMED_BY) that neither the text names nor the service is of
+
+    # Of paraphrases that are surely understood the best entry is right for 95 in 100 where it leads by a fifth of its score, and for 47
+    # where by less than this share.
+    apart: float = 0.05
+
 
 DEFAULT = Ranking()

@@ -10,6 +10,7 @@ from agents.support.escalation import ASKS_FOR_PERSON, HAND_OVER, LOW_CONFIDENCE
 from agents.support.hearing import Heard
 from agents.support.policy import UNKNOWN, Policy
 from agents.support.reply import compose, handing_over, not_known, not_readable, served_languages, which_of
+from agents.support.retrieval import sure
 from agents.support.rows import Decided
 from agents.support.state import SupportState
 
@@ -26,7 +27,8 @@ def decide(state: SupportState, conversation: Conversation, heard: Heard, signal
     """What is done about a message that nobody else looks after; ``rules``: those that fire if something is found to answer with."""
     language = heard.language
     hits = state.index.find(heard.query, signals.service, signals.intents, policy.found) if heard.readable else []
-    if heard.readable and not hits:
+    found = sure(hits)
+    if heard.readable and not found:
         rules = fired(replace(signals, knowledge=False), state.rules)
     foreign = heard.language == UNKNOWN
     if foreign or not heard.readable:
@@ -40,8 +42,8 @@ def decide(state: SupportState, conversation: Conversation, heard: Heard, signal
         return Decided("ASKED", not_readable(language), rules=rules, guards=["not readable"])
     if foreign:
         return Decided("ASKED", served_languages(), rules=rules, guards=["language not known"])
-    if not hits:
-        return Decided("ASKED", not_known(language), rules=rules, guards=["nothing found"])
+    if not found:
+        return Decided("ASKED", not_known(language), hits=hits, rules=rules, guards=["nothing found"])
     entries = [state.entries[hit.entry_id] for hit in hits]
     state.entries.cited(entries[0].entry_id)
     reply = compose(

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.support.bm25 import F64, Postings, postings, together
-from agents.support.concepts import concepts, folded, spoken_of
+from agents.support.concepts import NAMES, concepts, folded, spoken_of
 from agents.support.courtesies import is_courtesy
 from agents.support.entries import PRIOR, Entries, Entry
 from agents.support.features import U64, Grams, grams
@@ -36,11 +36,20 @@ SERVED_BY: dict[str, tuple[str, ...]] = {  # intent → the categories that serv
     "conduct_or_order_quality": ("drivers", "vehicles", "food", "grocery"),
     "general_support": ("support", "promotions", "technical", "corporate"),
 }
+NAMED_BY: dict[str, tuple[str, ...]] = {  # a special category → the matters that name it
+    "food": ("food", "allergy", "cold", "ill"),
+    "grocery": ("grocery", "age", "alcohol", "food"),
+    "goods": ("parcel", "courier", "forbidden", "insurance"),
+    "truck_van": ("move",),
+    "corporate": ("company", "invoice", "job"),
+    "promotions": ("promo", "points", "subscription", "friend"),
+}
 WORDS, CHARS, CONCEPTS = KINDS = ("words", "chars", "concepts")
 LONG = (3, 4, 5)  # n-grams of characters that are looked at …
 SHORT = {"zh": (2,), "ja": (2, 3), "ko": (2, 3)}  # … and where a character says more than a letter
 UNSPACED = ("zh", "ja")
 ENGLISH = "en"
+NAMING = {category: frozenset(map(NAMES.index, names)) for category, names in NAMED_BY.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +134,7 @@ class Part:
     """The entries of one language, n of them, and what of their keys and purposes counts how much by ``ranking``.
 
     ``postings``: their keys, by kind; ``serving`` (2, intents, n): for which intents they are meant, and their category is; ``services``
-    (services, n): what the message's service adds.
+    (services, n): what the message's service adds; ``special`` (categories of NAMED_BY, n): what is against those of one that is not named.
     """
 
     language: str
@@ -134,6 +143,7 @@ class Part:
     postings: Postings | None
     serving: F64
     services: F64
+    special: F64
 
     def compare(self, asked: Sequence[Query]) -> None:
         """Tell how near texts are to each entry: for all of them at once, which costs least."""
@@ -154,11 +164,16 @@ class Part:
         assert query.compared is not None
         return query.compared[1]
 
-    def known(self, service: str | None, intents: Mapping[str, float]) -> dict[str, F64]:
+    def known(self, query: Query, service: str | None, intents: Mapping[str, float]) -> dict[str, F64]:
         """What speaks for each entry, or against it, from what is known of the message, shape (n,) each."""
         asked = np.array([intents.get(intent, 0.0) for intent in INTENTS])
         intent, category = np.maximum.reduce(self.serving * asked[:, None], axis=1)
         out = {"intent": self.ranking.intent * intent, "category": self.ranking.category * category}
+        above = np.clip((asked.max() - intent - self.ranking.sure) / (1 - self.ranking.sure), 0.0, 1.0)
+        spoken = query.keys[CONCEPTS].tolist()
+        unnamed = np.array([name.upper() != service and NAMING[name].isdisjoint(spoken) for name in NAMED_BY], np.float64)
+        near = self.near(query).sum(axis=0)
+        out |= {"other": -self.ranking.other * above * near, "unnamed": -self.ranking.unnamed * (unnamed @ self.special) * near}
         return out | {"service": self.services[SERVICES.index(service)]} if service in SERVICES else out
 
 
@@ -194,11 +209,11 @@ class Index:
         part = self._searched(query.language)
         if not part.ids:
             return []
-        compared, known = part.near(query), part.known(service, intents or {})
+        compared, known = part.near(query), part.known(query, service, intents or {})
         near = compared[0] + compared[1] + compared[2]
         score = near + known["intent"] + known["category"]
         found = np.flatnonzero((near > 0) & (score >= self.ranking.floor))
-        points = score[found]
+        points = score[found] + known["other"][found] + known["unnamed"][found]
         if "service" in known:
             points += known["service"][found]
         known["success"] = np.zeros(len(part.ids))
@@ -233,6 +248,11 @@ class Index:
         return self.ranking.success * np.array([self.entries[entry_id].success - expected for entry_id in ids])
 
 
+def sure(hits: Sequence[Hit], ranking: Ranking = DEFAULT) -> bool:
+    """Whether the best of ``hits`` is so much better than the next that it is the answer, as far as a search can tell."""
+    return bool(hits) and (len(hits) == 1 or hits[0].score - hits[1].score >= ranking.apart * hits[0].score)
+
+
 def keyed(texts: Sequence[str], language: str, alphabet: str, kinds: Sequence[str] = KINDS) -> dict[str, Grams]:
     """The keys of texts in ``language`` by kind; of characters, those that matter in the language ``alphabet``."""
     looked = [folded(plain(text)) for text in texts]
@@ -258,7 +278,8 @@ def _part(entries: tuple[Searched, ...], language: str, ranking: Ranking) -> Par
     tables = [_table([entry.intents for entry in entries], INTENTS), _table([serves[entry.category] for entry in entries], INTENTS)]
     services, special = _table([entry.services for entry in entries], SERVICES), [bool(entry.services) for entry in entries]
     adds = ranking.service * np.where(services > 0, 1.0, np.where(special, -1.0, 0.0))
-    return Part(language, ranking, tuple(entry.entry_id for entry in entries), found, np.stack(tables), adds)
+    of_special = _table([(entry.category,) for entry in entries], tuple(NAMED_BY))
+    return Part(language, ranking, tuple(entry.entry_id for entry in entries), found, np.stack(tables), adds, of_special)
 
 
 def _searched(entry: Entry) -> Searched:

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from agents.support.asking import asks_for_person
+from agents.support.asking import asks_for_person, chosen, offered
+from agents.support.conversation import Conversation
 from agents.support.danger import dangers
 from agents.support.entities import Entity, find
 from agents.support.model import Embed, Model, understand
-from agents.support.policy import SENTIMENTS, UNKNOWN, Policy
+from agents.support.phrase_lists import INTENT_NAMES
+from agents.support.policy import INTENTS, SENTIMENTS, UNKNOWN, Policy
 from agents.support.privacy import PLACEHOLDERS, mask, masked
-from agents.support.retrieval import Index, Query, queries
+from agents.support.retrieval import ENGLISH, Index, Query, queries
 from agents.support.text import EMPTY, NO_WORDS, SHORTENED, Message, cleaned
+from agents.support.turns import AI, CLARIFIED, USER
 
 F64 = npt.NDArray[np.float64]
 NEGATIVE, NEUTRAL, POSITIVE = range(3)
@@ -55,6 +59,27 @@ class Said:
     def readable(self) -> bool:
         """Whether there are words in it."""
         return not {EMPTY, NO_WORDS} & set(self.message.oddities)
+
+
+Saying = TypeVar("Saying", bound=Said)
+
+
+def settled(said: Saying, conversation: Conversation | None, classes: Sequence[str]) -> Saying:
+    """What a message says, surely, that chooses from the intents that its conversation asked back about: then the answer is looked for by
+    what was asked before, too. Else, and where it speaks of danger or asks for a person, as it is."""
+    if conversation is None or conversation.last_word != CLARIFIED or said.dangers or said.asks_for_person or not said.readable:
+        return said
+    replies = [i for i, turn in enumerate(conversation.history) if turn.sender == AI]
+    language = conversation.language or said.language
+    among = offered(conversation.history[replies[-1]].text, language) if replies else ()
+    intent = chosen(said.message.text, among, language)
+    if intent is None or intent not in classes:
+        return said
+    before = next((turn.text for turn in reversed(conversation.history[: replies[-1]]) if turn.sender == USER), "")
+    names = INTENT_NAMES.get(language, INTENT_NAMES[ENGLISH])
+    (query,) = queries([f"{before} {names[INTENTS.index(intent)]}"], [language])
+    sure = np.array([float(name == intent) for name in classes])
+    return replace(said, language=language, probability=sure, outside=0.0, inside=(intent,), query=query)
 
 
 class Texts:

@@ -21,7 +21,8 @@ _PHONE_CUES = (
 _PLATE_CUES = (
     r"(?:licen[cs]e |number |reg(?:istration)? )?plates?|registration|vehicle|reg(?: ?no| ?nr)?|matr[ií]culas?|placas?|patente|plaque|"
     r"immatricul(?:ation|ée?)|(?:kfz-|auto)?kennzeichen|nummernschild|targa|targata|kenteken|nummerplaat|tablic[aeęy]|rejestrac\w{1,5}|"
-    r"registrerings(?:nummer|skylt)|reg\.?nr|regnummer|skylt|(?:bil)?skilt(?:nummer|et)?|kjennemerke|гос\.? ?номер\w?|номера?(?: машины| "
+    r"registrerings(?:numm(?:er|eret|ret)|skylt(?:en)?)|reg\.?nr|regnummer|skylt|(?:bil|nummer)?skilt(?:nummer(?:et)?|et)?|"
+    r"bil(?:nummer(?:et)?|numret)|nummer(?:plad|plat)en?|nummerskylt(?:en)?|kjennemerke|гос\.? ?номер\w?|номера?(?: машины| "
     r"авто| такси)?|(?:ال)?لوحة|نمرة|车牌号?码?|車牌|牌照|ナンバー(?:プレート)?|차량 ?번호|번호판|차 ?번호"
 )
 _CARD_CUES = (
@@ -49,8 +50,16 @@ _ATS = (
     r"あっと|アット|골뱅이|艾特"
 )
 _DOTS = "dot|punkt|punto|ponto|point|kropka|prikk|punt|точка|نقطة|ドット|점|点"
+_LINES = {  # what the signs within a local part are called
+    "_": "underscore|under score|tiret bas|guion bajo|guión bajo|barra baja|unterstrich|underline|underlinje|understreck|understrek|"
+    "sublinhado|podkreślnik|подчёркивание|подчеркивание",
+    "-": "dash|hyphen|minus|tiret|guion|guión|hífen|bindestrich|trattino|streepje|myślnik|bindestreck|bindestrek|дефис|тире",
+}
+_SIGN_WORDS = {word: sign for sign, words in ({".": _DOTS} | _LINES).items() for word in words.split("|")}
+_SIGNED = re.compile(rf" ({'|'.join(_SIGN_WORDS)}) ")
 _SPELLED = re.compile(
-    rf"(?<![\w.+-])([\w.+-]{{1,64}}+)(?: ?[(\[{{<] ?(?:@|{_ATS}) ?[)\]}}>] ?| (?:{_ATS}) | @ ?|@ )"
+    rf"(?<![\w.+-])((?:[\w.+-]{{1,64}}+ (?:{'|'.join(_SIGN_WORDS)}) ){{0,3}}[\w.+-]{{1,64}}+)"
+    rf"(?: ?[(\[{{<] ?(?:@|{_ATS}) ?[)\]}}>] ?| (?:{_ATS}) | @ ?|@ )"
     rf"([\w-]{{1,63}}+)((?: ?[(\[{{<]? ?(?:\.|(?<=[ (\[{{<])(?:{_DOTS})(?=[ )\]}}>])) ?[)\]}}>]? ?[\w-]{{2,24}}+){{1,4}})"
 )
 _DOTTED = re.compile(r"\.[a-z]{2}")
@@ -71,10 +80,11 @@ def emails(v: View) -> Iterator[Entity]:
             spelled = not _DOT_WORDS.isdisjoint(re.findall(r"\w+", m[3]))
             sure = at.strip()[:1] in "([{<" or spelled or (re.fullmatch(_TLD, tail[-1]) and (at == " @ " or " " not in m[3]))
             if sure and m[1] not in names.NO_NAMES:
-                yield Entity("email", m.start(), m.end(), f"{m[1]}@{m[2]}.{'.'.join(tail)}")
+                local = _SIGNED.sub(lambda word: _SIGN_WORDS[word[1]], m[1])
+                yield Entity("email", m.start(), m.end(), f"{local}@{m[2]}.{'.'.join(tail)}")
 
 
-# --- cards and phones
+# --- cards
 
 _CARD = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ .-]{0,2}[0-9]){12,40}+(?![0-9A-Za-z])")
 _TAIL = re.compile(rf"(?:(?<![^\W{EASTERN}]){branched(_CARD_CUES)}|[*x•·]{{2,12}}+)[ :.,'\"*•·x-]{{0,6}}([0-9]{{3,4}})(?![0-9])")
@@ -109,6 +119,28 @@ def luhn(digits: str) -> bool:
     doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
     return (sum(doubled) + sum(int(digit) for digit in digits[::-2])) % 10 == 0
 
+
+# --- accounts at banks
+
+_IBAN_LENGTHS = {code[:2]: int(code[2:]) for code in cues.IBANS}
+_IBAN = re.compile(  # what follows two letters: digits are rarer
+    "[0-9](?<=[A-Za-z]{2}[0-9])(?<![A-Za-z0-9][A-Za-z]{2}[0-9])(?=([0-9](?:[ -]?[A-Za-z0-9]){11,30}+))"
+)
+_ALNUM = re.compile("[A-Za-z0-9]")
+
+
+def accounts(seen: str) -> Iterator[tuple[int, int]]:
+    """Where the international numbers of bank accounts (ISO 13616) are: as long as the country's are, and mostly digits."""
+    for m in _IBAN.finditer(seen):
+        start = m.start() - 2
+        ends = [char.end() for char in _ALNUM.finditer(seen, start, m.end(1))]
+        length = _IBAN_LENGTHS.get(seen[start : start + 2].upper(), 99)
+        end = ends[length - 1] if length <= len(ends) else 0
+        if end and sum(map(str.isdigit, seen[start:end])) > 9 and not (seen[end : end + 1].isascii() and seen[end : end + 1].isalnum()):
+            yield start, end
+
+
+# --- phones
 
 _NATIONAL = "|".join((
     r"8[ -]?\(?[0-9]{3}\)?[ -]?[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{2}",  # ru
@@ -191,9 +223,9 @@ _PLATES_ELSEWHERE = tuple(re.compile(pattern) for pattern in (
     r"?)?(?<![0-9])[0-9]{2,3}[가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주아바사자하허호배] ?[0-9]{4}(?![0-9])",
     r"(?<![^\W\d_])[ء-ي] [ء-ي] (?:[ء-ي] ?)?[0-9]{1,4}(?![0-9])|(?<![0-9])[0-9]{1,4} [ء-ي] [ء-ي](?: [ء-ي])?(?![^\W\d_])",
 ))  # fmt: skip
-_NO_SERIES = frozenset(cues.listed("ID NR NO TEL PIN SMS OTP APT REF PO VAT GST ETA THE FOR AND ICE TV CV")) | {
-    code.upper() for code in cues.CODES
-}
+_NO_SERIES = frozenset(
+    cues.listed("ID NR NO TEL PIN SMS OTP APT REF PO VAT GST ETA THE FOR AND ICE TV CV CPF CNPJ CEP RG NIF NIE DNI NIP RUT SSN")
+) | {code.upper() for code in cues.CODES}
 _PLATED = re.compile(
     rf"(?<![^\W{EASTERN}]){branched(_PLATE_CUES)}(?![a-zа-я])(?:[ :#.,='\"(-]{{1,2}}|"
     r"\b(?:number|no|nr|num|is|was|del?|n|von|vom|ist|war|est|era|é|è|är|er|jest|это|ending|ends|starting|starts|with|in|final|numer|"
@@ -206,9 +238,11 @@ _PLATE_WORDS = frozenset(cues.listed(
     "immatriculé immatriculée kennzeichen "
     "nummernschild targa targata kenteken nummerplaat tablica tablice tablicy tablic rejestracja rejestracji rejestrację rejestracyjny "
     "rejestracyjne rejestracyjna "
-    "registreringsnummer registreringsskylt regnr nr regnummer skylt skilt skiltnummer skiltet bilskilt kjennemerke номер номера "
-    "номером госномер гос"
+    "registreringsnummer registreringsnummeret registreringsnumret registreringsskylt registreringsskylten regnr nr regnummer skylt "
+    "skilt skiltnummer skiltnummeret skiltet bilskilt bilskiltet nummerskilt nummerskiltet nummerskylt nummerskylten nummerplade "
+    "nummerpladen nummerplate nummerplaten bilnummer bilnummeret bilnumret kjennemerke номер номера номером госномер гос"
 ))  # fmt: skip
+_CPF = re.compile(r"(?<![0-9])[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}(?![0-9])")  # a person's, in Brazil
 _LAST = re.compile(r"[ .·•-]{1,2}([^\W\d_]+)$")
 
 
@@ -231,6 +265,8 @@ def plates(v: View) -> Iterator[Entity]:
             for m in pattern.finditer(v.low):
                 yield _plate(m.start(), m[0])
     for m in _PLATED.finditer(v.low) if v.eastern or v.arabic or not _PLATE_WORDS.isdisjoint(v.words) else ():
+        if _CPF.search(v.seen, m.start(1), m.end(1) + 3):
+            continue
         written = v.seen[m.start(1) : m.end(1)]
         while (last := _LAST.search(written)) and last[1].islower() and _DIGITS.search(written[: last.start()]):
             written = written[: last.start()]  # the next word

@@ -21,7 +21,7 @@ _BEYOND = 100  # a word or a tag cut off at the end is not left over: so many ch
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """``text``: NFKC, without markup and control characters, blanks single, at most as long as asked; ``oddities``: in the order found."""
+    """``text``: NFKC, blanks for markup and control characters, all single, as long as asked at most; ``oddities``: in the order found."""
 
     text: str
     oddities: tuple[str, ...]
@@ -39,8 +39,8 @@ def cleaned(raw: str, longest: int) -> Message:
         text = _TAGS.sub(" ", text)
     kept = text
     if not text.isprintable():
-        kept = "".join(c if c.isprintable() or c == "\u200d" else " " if c.isspace() else "" for c in text)
-        if any(unicodedata.category(c) == "Cc" and not c.isspace() for c in text):
+        kept = "".join(c if c.isprintable() or c == "\u200d" else " " if c.isspace() or _controls(c) else "" for c in text)
+        if any(_controls(c) and not c.isspace() for c in text):
             oddities.append(CONTROLS)
     kept = _BLANKS.sub(" ", kept).strip()
     if len(kept) > longest or len(raw) > longest + _BEYOND:
@@ -50,6 +50,11 @@ def cleaned(raw: str, longest: int) -> Message:
     elif not any(c.isalnum() for c in kept):
         oddities.append(NO_WORDS)
     return Message(kept, tuple(oddities))
+
+
+def _controls(char: str) -> bool:
+    """Whether it is a control character: it parts words, while what only shapes them, such as a soft hyphen, does not."""
+    return unicodedata.category(char) == "Cc"
 
 
 def _whole_words(text: str) -> str:

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from time import perf_counter
 
 import pytest
 
-from agents.support.asking import _elsewhere, asks_for_person, folded
+from agents.support.asking import _elsewhere, asks_for_person, chosen, folded, offered
 from agents.support.asking_scripts import WORDS
-from agents.support.policy import LANGUAGES
+from agents.support.phrase_lists import INTENT_NAMES, NUMBERS, ORDINALS
+from agents.support.policy import INTENTS, LANGUAGES
+from agents.support.reply import not_known, which_of
 from agents.support.text import cleaned
 from ops.support.corpus import corpus
 
@@ -236,3 +239,66 @@ def test_no_text_takes_long(language: str) -> None:
     for text in texts:
         asks_for_person(text, language)
     assert (perf_counter() - start) / len(texts) < 0.25
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_offered_is_read_from_the_reply_and_each_name_chooses_its_intent(language: str) -> None:
+    called = dict(zip(INTENTS, INTENT_NAMES[language], strict=True))
+    for intents in permutations(INTENTS, 2):
+        assert offered(which_of(intents, language), language) == offered(which_of(intents, language)) == intents
+        for intent in intents:
+            assert chosen(cleaned(f"{called[intent].upper()}!", 4000).text, intents, language) == intent
+    three = INTENTS[3:6]
+    assert offered(which_of(three, language), language) == three
+    assert offered(not_known(language), language) == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_place_chooses_in_every_language(language: str) -> None:
+    three = ("lost_item", "cancel_refund", "status_eta")
+    for place, words in enumerate((*ORDINALS[language], *NUMBERS[language])):
+        for word in words.split():
+            wanted = three[min(place, 2) if place < 4 else place - 4]
+            assert chosen(cleaned(word, 4000).text, three, language) == wanted, word
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "place"),
+    [
+        ("en", "1", 0), ("en", "#2.", 1), ("en", "the first", 0), ("en", "First one, please!", 0), ("en", "i mean the second one", 1),
+        ("en", "option 2", 1), ("en", "refund", 1), ("en", "I want a refund", 1), ("en", "lost item", 0), ("de", "erste", 0),
+        ("de", "Das Zweite bitte", 1), ("de", "Erstattung", 1), ("es", "la primera", 0), ("es", "el último", 1), ("fr", "la première", 0),
+        ("fr", "C'est la deuxième", 1), ("ru", "второе", 1), ("ru", "первый вариант", 0), ("ar", "الثانية", 1), ("ar", "٢", 1),
+        ("zh", "第二个", 1), ("zh", "我要退款", 1), ("ja", "2番目です", 1), ("ja", "返金です", 1), ("ko", "첫 번째요", 0),
+        ("ko", "환불이요", 1),
+        ("fr", "the second", 1),
+    ],
+)  # fmt: skip
+def test_a_few_words_choose(language: str, text: str, place: int) -> None:
+    offers = ("lost_item", "cancel_refund")
+    assert chosen(cleaned(text, 4000).text, offers, language) == offers[place]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "3",
+        "12",
+        "both",
+        "neither",
+        "not the first",
+        "not a refund",
+        "hello",
+        "where is my order",
+        "my driver lost two hours",
+        "x" * 101,
+    ],
+)
+def test_other_words_choose_nothing(text: str) -> None:
+    assert chosen(text, ("lost_item", "cancel_refund"), "en") is None
+    assert chosen(text, (), "en") is None
+
+
+def test_a_word_of_many_names_chooses_none() -> None:
+    assert chosen("my order", ("book_or_change", "cancel_refund"), "en") is None

@@ -71,6 +71,62 @@ def test_a_few_letters_are_in_the_likeliest_language() -> None:
     assert tell("qzx ORD-7718")[1]
 
 
+SCRIPTS = {
+    "ru": ["штраф", "водитель", "де мій водій"],
+    "ar": ["تحرش", "أين السائق؟", "وين"],
+    "zh": ["司机在哪里", "退款", "春节期间跑不跑?"],
+    "ja": ["最悪のサービスだ、腹が立つ", "キャンセル", "運転手"],
+    "ko": ["기사", "분실", "환불해 주세요", "VIP 취소"],
+}
+FOREIGN = [
+    "मेरा ड्राइवर कहाँ है", "कहाँ", "איפה הנהג שלי", "הנהג", "คนขับอยู่ไหน", "სად არის მძღოლი", "πού", "Αθήνα", "ድራይቨር", "վարորդ",
+    "راننده کجاست", "چرا", "گاڑی", "siparişim nerede",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "text"), [(language, text) for language, texts in SCRIPTS.items() for text in texts])
+def test_a_script_of_one_language_tells_it_however_short_the_text(language: str, text: str) -> None:
+    assert tell(text) == (language, True)
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+def test_a_script_of_languages_that_are_not_served_is_not_guessed(text: str) -> None:
+    assert not tell(text)[1]
+
+
+@pytest.mark.parametrize("text", ["", "a", "b", "B", "<b", "1", "🙂", "é 7", "?"])
+def test_no_two_letters_are_taken_for_english(text: str) -> None:
+    assert tell(text) == ("en", True)
+
+
+@pytest.mark.parametrize(
+    "text", ["contact support", "change phone number", "fantastisk resa, jättenöjd", "mot de passe oublié", "für mich?"]
+)
+def test_a_short_text_in_latin_letters_is_of_a_language_that_is_written_in_them(text: str) -> None:
+    language, told = tell(text)
+    assert told
+    assert language not in SCRIPTS
+
+
+def test_arabic_may_be_written_in_latin_letters() -> None:
+    assert tell("el sawa2 kan beyed5an w el shobbak ma2foul") == ("ar", True)
+
+
+def test_where_scripts_are_mixed_the_most_decides() -> None:
+    assert tell("my driver 大阪 is late since one hour") == ("en", True)
+    assert tell("where is my driver, waiting at π street")[0] == "en"
+    assert tell("где мой Uber") == ("ru", True)
+
+
+def test_no_text_changes_what_another_is_in() -> None:
+    head, known = told_by()
+    looked = [
+        cleaned(text, 4000).text for text in (*STRANGE.values(), *SERVED.values(), *FOREIGN, *SCRIPTS["ja"], *SCRIPTS["ko"], "", "a\udc80")
+    ]
+    names, told = languages_of(head, vectors(of_grams(looked), len(looked), known), looked)
+    assert list(zip(names, told.tolist(), strict=True)) == [tell(text) for text in looked]
+
+
 def foreign() -> Task:
     """A task to which every text of some length is foreign."""
     model = small_model()

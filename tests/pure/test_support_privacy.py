@@ -29,7 +29,7 @@ CANARIES = [
     ("en", "driver zephyrin? No: the driver named zephyrin was rude, zephyrin laughed", ["zephyrin"]),
     ("en", "Dear team, I am Zephyrine. I got a message from Olamide Quagmire.", ["Zephyrine", "Olamide", "Quagmire"]),
     ("en", "ok thanks - Zephyrine", ["Zephyrine"]),
-    ("en", "passport AB1234567 and SSN 123-45-6789 and IBAN GB29 NWBK 6016 1331 9268 19", ["1234567", "6789", "1331"]),
+    ("en", "passport AB1234567 and SSN 123-45-6789 and IBAN GB29 NWBK 6016 1331 9268 19", ["1234567", "6789", "1331", "NWBK"]),
     ("en", "card 4111 1111 1111 1112 does not pass the check", ["4111", "1112"]),
     ("en", "my old one 98xxx55014 is blocked", ["55014"]),
     ("en", "I am at 37.774929, -122.419416 now", ["774929", "419416"]),
@@ -37,6 +37,12 @@ CANARIES = [
     ("en", "mail zephyrine@example, or z.quagmire+taxi@mail.example.co.uk", ["zephyrine", "quagmire"]),
     ("en", "it's 12-14 Quagmire Crescent, Apt 7, N7 8QX", ["Quagmire", "8QX"]),
     ("en", "my number: 5️⃣5️⃣5️⃣0️⃣1️⃣9️⃣9️⃣", ["9️⃣9️⃣"]),
+    ("en", "my iban is DE89 3704 0044 0532 0130 00, pay there", ["DE89", "3704", "0044", "0532", "0130"]),
+    ("en", "gb29nwbk60161331926819", ["gb29", "nwbk"]),
+    ("en", "my wechat id is zephyrine_q", ["zephyrine"]),
+    ("en", "z dot quagmire at mail dot com", ["quagmire", "z dot"]),
+    ("zh", "微信号 wxid_quag123", ["wxid", "quag"]),
+    ("zh", "加我微信:zephyrine88", ["zephyrine"]),
     ("es", "Soy Zoraida Quintanilla, calle Quintanilla 45, tel. 612 345 678, DNI 12345678Z", ["Zoraida", "Quintan", "345", "5678Z"]),
     ("fr", "Je suis Zoé Quesnel, 12 rue Quesnel, 06 98 76 54 32, carte finissant par 4417", ["Zoé", "Quesnel", "54 32", "4417"]),
     ("de", "Hier spricht Wendelgard Quast, Quaststraße 7, Kennzeichen B-QX 4471, 0171 5550123", ["Wendelgard", "Quast", "4471", "5550123"]),
@@ -62,6 +68,8 @@ KEPT = [
     ("en", "refund 1500000 rupees for booking 20417001 please", ["1500000 rupees", "20417001"]),
     ("en", "from Heathrow Terminal 5 to King's Cross Station by taxi", ["Heathrow Terminal 5", "King's Cross Station", "taxi"]),
     ("en", "I paid with Apple Pay for Uber Eats on my iPhone Pro", ["Apple Pay", "Uber Eats"]),
+    ("en", "I paid by WeChat for order ORD-48213, wechat payment failed", ["ORD-48213", "payment"]),
+    ("en", "ride GB29 was late", ["GB29"]),
     (
         "de",
         "Der Fahrer hat am Hauptbahnhof 20 Minuten gewartet, Bestellung ORD-12096",
@@ -103,6 +111,12 @@ def test_orders_amounts_times_services_and_public_places_stay(language: str, tex
 
 def test_a_name_is_masked_wherever_it_stands() -> None:
     assert masked("My name is Quagmire. quagmire! Is QUAGMIRE's bag there? Quagmires no", "en").lower().count("quagmire") == 1
+
+
+def test_a_bank_account_is_masked_whole_as_one() -> None:
+    for text in ("to GB29 NWBK 6016 1331 9268 19 please", "to DE89370400440532013000 please", "to NO93 8601 1117 947 please"):
+        assert masked(text, "en") == "to [account] please"
+    assert "[account]" not in masked("card 4111 1111 1111 1111 and DE12 is all", "en")
 
 
 def test_a_mask_of_given_entities_takes_them_as_they_are() -> None:

@@ -15,9 +15,9 @@ from agents.support.concepts import NAMES, WORDS_BY_LANGUAGE, beginnings, concep
 from agents.support.courtesies import cites_courtesy
 from agents.support.entries import Entries
 from agents.support.features import Grams
-from agents.support.policy import LANGUAGES
+from agents.support.policy import CATEGORIES, LANGUAGES
 from agents.support.ranking import Ranking
-from agents.support.retrieval import Index
+from agents.support.retrieval import KINDS, NAMED_BY, Index, sure
 from agents.support.text import cleaned
 from ops.support.knowledge import entries as knowledge
 from tests.pure.matching_events import unhurried
@@ -85,7 +85,7 @@ def test_a_hit_says_what_spoke_for_it(known: Entries) -> None:
     index = Index(holding(REFUND, DOG))
     (hit,) = index.search("where is my refund", "en", "RIDE", {"cancel_refund": 0.9}, k=1)
     assert hit.entry_id == "payment.refund-time.en"
-    assert list(hit.parts) == ["words", "chars", "concepts", "intent", "category", "service", "success"]
+    assert list(hit.parts) == ["words", "chars", "concepts", "intent", "category", "other", "unnamed", "service", "success"]
     assert hit.score == pytest.approx(sum(hit.parts.values()), abs=1e-5)
     assert hit.parts["intent"] == pytest.approx(0.9 * index.ranking.intent)
 
@@ -101,7 +101,67 @@ def test_the_intent_and_the_service_decide_between_entries_that_are_equally_near
     assert found(index, "cancel it", service="FOOD")[0] == "food.cancel.en"
     assert found(index, "cancel it", service="MOTO")[0] == "rides.cancel.en"
     assert found(index, "cancel it", intents={"lost_item": 0.8, "cancel_refund": 0.1})[0] == "goods.stop.en"
-    assert found(index, "cancel it") == ["food.cancel.en", "goods.stop.en", "rides.cancel.en"]  # by name, where nothing speaks for one
+    # by name, where nothing speaks for one; those of special services after what is meant without naming any
+    assert found(index, "cancel it") == ["rides.cancel.en", "food.cancel.en", "goods.stop.en"]
+
+
+SURE = [  # what is written, understood so, and what answers it
+    ("en", "when will my driver arrive?", "status_eta", "rides.where-is-driver"),
+    ("fr", "quand arrive mon chauffeur", "status_eta", "rides.where-is-driver"),
+    ("ja", "ドライバーはいつ来ますか", "status_eta", "rides.where-is-driver"),
+    ("zh", "司机什么时候到", "status_eta", "rides.where-is-driver"),
+    ("zh", "我要取消订单", "cancel_refund", "rides.cancel-free"),
+    ("en", "card charged, how to change it", "payment_method", "payment.methods"),
+    ("en", "where is my truck", "status_eta", "truck_van.where-is-truck"),
+    ("en", "cancel my subscription", "cancel_refund", "promotions.end-subscription"),
+    ("en", "add my company card", "payment_method", "corporate.business-trip"),
+    *((language, text, "account_access", "account.sign-in-code") for language, text in {
+        "en": "forgot password", "es": "olvidé mi contraseña", "fr": "mot de passe oublié", "de": "Passwort vergessen",
+        "pt": "esqueci a senha", "it": "password dimenticata", "nl": "wachtwoord vergeten", "pl": "zapomniałem hasła",
+        "sv": "glömt lösenordet", "no": "glemt passordet", "ru": "забыл пароль", "ar": "نسيت كلمة المرور", "zh": "忘记密码",
+        "ja": "パスワードを忘れた", "ko": "비밀번호를 잊어버렸어요",
+    }.items()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "text", "intent", "topic"), SURE)
+def test_what_is_surely_understood_is_answered_with_what_was_asked(index: Index, language: str, text: str, intent: str, topic: str) -> None:
+    assert found(index, text, language, intents={intent: 0.95})[0] == f"{topic}.{language}"
+
+
+def test_an_entry_loses_where_another_intent_is_certain_or_its_special_service_is_not_named() -> None:
+    same: dict[str, Any] = {"question": "Where is it?", "keywords": ["where"], "services": []}
+    entries = holding(
+        record("rides.other", **same, intents=["cancel_refund"]),
+        record("truck_van.where", **same, intents=["status_eta"]),
+        record("vehicles.where", **same, intents=["status_eta"]),
+    )
+    index = Index(entries)
+    (first, *others) = index.search("where is it", "en", intents={"status_eta": 1.0})
+    near = sum(first.parts[kind] for kind in KINDS)
+    lost = {hit.entry_id: (hit.parts["other"] / near, hit.parts["unnamed"] / near) for hit in others}
+    assert first.entry_id == "vehicles.where.en"
+    assert lost["rides.other.en"] == pytest.approx((-Ranking().other, 0.0))
+    assert lost["truck_van.where.en"] == pytest.approx((0.0, -Ranking().unnamed))
+    for told in ({"text": "where is it, i move house"}, {"text": "where is it", "service": "TRUCK_VAN"}):
+        hits = index.search(language="en", intents={"status_eta": 1.0}, **told)
+        assert all(hit.parts["unnamed"] == 0 for hit in hits)
+    unsure = index.search("where is it", "en", intents={"status_eta": 0.8})
+    assert all(hit.parts["other"] == 0 for hit in unsure)
+
+
+def test_an_answer_is_sure_where_no_other_is_nearly_as_good() -> None:
+    same: dict[str, Any] = {"question": "How do I cancel?", "keywords": ["stop"]}
+    alike = Index(holding(record("rides.a", **same), record("rides.b", **same)))
+    assert not sure(alike.search("cancel it", "en"))
+    assert not sure([])
+    assert sure(alike.search("cancel it", "en", k=1))
+    assert sure(Index(holding(REFUND, DOG, PARCEL)).search("where is my refund", "en"))
+
+
+def test_every_special_category_is_named_by_matters_that_there_are() -> None:
+    assert set(NAMED_BY) <= set(CATEGORIES)
+    assert all(set(names) <= set(NAMES) for names in NAMED_BY.values())
 
 
 def test_what_helped_customers_more_comes_first() -> None:

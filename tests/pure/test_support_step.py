@@ -662,3 +662,15 @@ def test_pure_modules_import_neither_faust_nor_the_runtime() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_one_of_the_intents_that_were_asked_back_about_is_chosen_by_its_name_or_place() -> None:
+    answers = []
+    for said in ("the first one", "2"):
+        task = Task()
+        task.ask(DOUBTFUL)
+        assert task["decisions"][-1]["outcome"] == "ASKED"
+        task.ask(said, "m2", SECOND)
+        answers.append(task["decisions"][-1]["intent"])
+    assert len(set(answers)) == 2
+    assert set(answers) <= {"FARE_DISPUTE", "PAYMENT_METHOD"}
