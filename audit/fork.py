@@ -39,6 +39,7 @@ from streams.settings import ROOT
 
 CHILD = Path(__file__).with_name("fork_child.py")
 NO_BROKER = "127.0.0.1:1"
+KEPT = ("TRIPO_MODELS", "TRIPO_SENTENCES")  # of the environment's settings
 
 
 class ForkError(Exception):
@@ -166,23 +167,24 @@ def _record(topic: str, message: Message) -> dict[str, Any]:
 
 
 def _run(other: Fork, folder: Path, done: Forked) -> None:
-    """The other agent, in its own process, without a broker."""
-    env = {
-        name: value for name, value in os.environ.items() if not name.startswith("TRIPO_") or name in ("TRIPO_MODELS", "TRIPO_SENTENCES")
-    }
-    env |= {"TRIPO_BROKERS": NO_BROKER, "PYTHONPATH": str(other.checkout), "TRIPO_HOME": str(folder)}
-    if "TRIPO_MODELS" not in env:
-        env["TRIPO_MODELS"] = str(ROOT / ".tripo" / "models")
-    if other.models is not None:
-        env["TRIPO_MODELS"] = str(other.models)
-    command = [sys.executable, str(CHILD), str(other.checkout), str(folder)]
-    ran = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    """The other agent steps."""
+    ran = child(other, folder)
     if ran.returncode:
         raise ForkError(
             f"partition {done.partition}: {ran.stderr.strip().splitlines()[-1] if ran.stderr.strip() else 'it ended without a word'}"
         )
     told = json.loads((folder / "done.json").read_text())
     done.code_version = told["code_version"]
+
+
+def child(other: Fork, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the other agent in its own process, without a broker, over what lies in the folder."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("TRIPO_") or name in KEPT}
+    env |= {"TRIPO_BROKERS": NO_BROKER, "PYTHONPATH": str(other.checkout), "TRIPO_HOME": str(folder)}
+    if other.models is not None:
+        env["TRIPO_MODELS"] = str(other.models)
+    command = [sys.executable, str(CHILD), str(other.checkout), str(folder), *arguments]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 
 def _outputs(folder: Path, topics: list[str]) -> dict[str, list[bytes]]:

@@ -20,6 +20,7 @@ from streams.message import Message
 from streams.settings import settings
 
 COMMIT_S = 2.0
+FIRST_S = 8.0  # for the first answer of a broker, which may be away
 PIECE = 64  # offsets that a stream reads in its turn, at least
 GROUP = "audit"  # a name librdkafka wants; nothing is ever committed under it
 
@@ -222,5 +223,5 @@ class Log:
 
     def cluster(self) -> str:
         """Which cluster this is: what is remembered of one must not be taken for another's."""
-        metadata = patiently(lambda: self.reader.consumer.list_topics(timeout=10))
+        metadata = patiently(lambda: self.reader.consumer.list_topics(timeout=FIRST_S), 0)
         return str(metadata.cluster_id or "unknown")

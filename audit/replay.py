@@ -61,7 +61,7 @@ class Replay:
             self.found.missing += wanted.missing
             self.found.faults += wanted.faults
             if wanted.begin is None:
-                self.found.missing.append(f"{self.agent.name}.journal[{self.partition}] has no record in this range")
+                self._nothing()
                 return
             begin = self._resumed(log, wanted.begin)
             start = restored(self.agent, self.partition, begin, log, self._states())
@@ -70,10 +70,16 @@ class Replay:
             for _ in self._steps(log, start, begin, wanted.end):
                 self.found.seconds = time.monotonic() - began
                 yield
+        self._nothing()
         progress = self._progress()
         if progress is not None:
             progress.done()
             tidy(progress.path.parent)
+
+    def _nothing(self) -> None:
+        """Say so where nothing was compared, and nothing else says why: a journal's first records may have no steps."""
+        if not (self.found.events or self.found.records or self.found.different or self.found.faults):
+            self.found.missing.append(f"{self.agent.name}[{self.partition}]: no record of the journal in this range")
 
     def one(self, log: Log, wanted: Journalled, outputs: dict[str, int]) -> None:
         """Step one journal record again, whose outputs begin at these offsets where they are known."""

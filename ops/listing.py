@@ -9,7 +9,12 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-beside = False  # tables go to stderr, since a program reads stdout
+beside = False  # tables and lines for people go to stderr, since a program reads stdout
+
+
+def say(line: str) -> None:
+    """Print a line for people."""
+    print(line, file=sys.stderr if beside else sys.stdout, flush=True)
 
 
 def print_rows(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

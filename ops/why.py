@@ -13,9 +13,10 @@ from rich.console import Console
 from agents.matching.agent import AGENT
 from agents.matching.explain import Answer, lacks_ms, parameters, why_not
 from agents.matching.explain_moment import Moment
+from audit.log import Spans
 from ops.explain import words
 from ops.explain.decisions import NoDecisionError, decision_on
-from ops.explain.replay import ReplayError, replay
+from ops.explain.replay import ReplayError, UnknownDriverError, replay
 from ops.explain.watched import Watched
 from ops.listing import print_rows
 from ops.reading import LogError
@@ -59,22 +60,22 @@ def named(decision: Decision) -> set[str]:
     return {decision["driver_id"], *(one["driver_id"] for one in decision["alternatives"])} - {None}
 
 
-def answer_on(decision: Decision, driver: str) -> Answer:
-    """Step again to the matching that decided, and ask there."""
-    moment = _moment(decision)
+def answer_on(decision: Decision, driver: str, read: dict[str, Spans] | None = None) -> Answer:
+    """Step again to the matching that decided, and ask there. What is read for it is put into ``read``."""
+    moment = _moment(decision, {} if read is None else read)
     try:
         return why_not(moment, decision["order_id"], driver)
     except KeyError:
-        raise ReplayError(
+        raise UnknownDriverError(
             f"market {decision['market']} knew no driver {driver!r} when it was decided: neither a profile nor a position of it had come, "
             "or nothing had been heard of it for a day; is the id right, and the market"
         ) from None
 
 
-def _moment(decision: Decision) -> Moment:
+def _moment(decision: Decision, read: dict[str, Spans]) -> Moment:
     order, at_once = decision["order_id"], decision["outcome"] == "MATCHED" and decision["offer_id"] is None
     agent = Watched(AGENT.policy, decision["market"], order, decision["decided_at"] if at_once else None)
-    replay(agent, decision)
+    read |= replay(agent, decision)
     moment = agent.moment
     if moment is None:
         raise ReplayError(f"order {order} was never matched with drivers: {words.UNMATCHED.get(decision['reason'], decision['reason'])}")

@@ -19,11 +19,13 @@ AGENTS = {
     "bench": "bench.echo",
 }
 
+INTERNAL = ("probe", "bench")  # of chaos and benches; nobody is told to run them
+NAMED = ", ".join(name for name in AGENTS if name not in INTERNAL)
 SMALL_STEPS = ("support", "growth", "pricing")  # handing parts of frames of few rows to other threads costs more than it saves
 
 
 def worker(
-    agent: Annotated[str, typer.Argument(help=f"one of: {', '.join(AGENTS)}")],
+    agent: Annotated[str, typer.Argument(help=f"one of: {NAMED}")],
     ordinal: Annotated[
         int, typer.Option(help="this worker's number among the agent's workers, from 0; names it to Kafka", envvar="TRIPO_ORDINAL")
     ] = 0,
@@ -31,7 +33,7 @@ def worker(
 ) -> None:
     """Run one worker of an agent until SIGTERM or SIGINT. Exit codes: see README, "When a worker stops"."""
     if agent not in AGENTS:
-        typer.echo(f"unknown agent {agent!r}; known: {', '.join(AGENTS)}", err=True)
+        typer.echo(f"unknown agent {agent!r}; known: {NAMED}", err=True)
         raise typer.Exit(2)
     os.environ["TRIPO_ORDINAL"] = str(ordinal)
     if agent in SMALL_STEPS:

@@ -9,20 +9,22 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 
 from audit.faults import DamagedError
 from audit.log import Log
 from audit.restoring import GoneError
 from audit.verify import UnknownDecisionError
 from ops.importing import imported
-from ops.reading import LogError, admin, partitions
+from ops.reading import LogError, admin, away, partitions
 from ops.summary import fail
-from ops.worker import AGENTS
+from ops.worker import AGENTS, NAMED
 from streams.agent import Agent
 from streams.contract import contract, retention_ms
 from streams.errors import AccessError, WorkerStop
 from streams.settings import settings
+
+AWAY = (KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN, KafkaError._RESOLVE)
 
 
 @contextmanager
@@ -36,7 +38,9 @@ def readable() -> Iterator[None]:
         fail(f"it cannot be stepped again: {error}", 3)
     except DamagedError as error:
         fail(f"DIFFERS: {error}", 1)
-    except (LogError, KafkaException, WorkerStop) as error:
+    except KafkaException as error:
+        fail(f"the log cannot be read: {away(error) if error.args[0].code() in AWAY else error.args[0].str()}", 3)
+    except (LogError, WorkerStop) as error:
         fail(f"the log cannot be read: {error}", 3)
 
 
@@ -57,7 +61,7 @@ def place_for(path: Path, option: str) -> None:
 def agent(name: str) -> Agent:
     """The agent of that name, as this code has it. Leaves with exit code 2 for an unknown one."""
     if name not in AGENTS:
-        fail(f"there is no agent {name!r}; there are {', '.join(AGENTS)}", 2)
+        fail(f"there is no agent {name!r}; there are {NAMED}", 2)
     found: Agent = imported(AGENTS[name]).AGENT
     return found
 

@@ -16,7 +16,8 @@ from audit.log import Log
 from audit.walk import Task
 from ops.audit import asked
 from ops.audit.side_by_side import Report, side_by_side
-from ops.listing import print_rows
+from ops.listing import print_rows, say
+from ops.worker import setup_logging
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Job:
 
 def chain(agents: list[str], partition: int | None, workers: int, as_json: bool) -> None:
     """Walk the journals of some agents. Leaves with exit code 1 when anything is wrong."""
+    setup_logging("error")
     began = time.monotonic()
     with asked.readable():
         with Log() as log:
@@ -73,17 +75,20 @@ def chain(agents: list[str], partition: int | None, workers: int, as_json: bool)
     ]
     print_rows("journals", ("task", "sequences", "records held to it", "faults", "head"), rows)
     for fault in faults[:100]:
-        typer.echo(fault["text"])
+        say(fault["text"])
     for one in found:
+        if not one["head"] and not one["faults"]:
+            one["missing"].append(f"{one['agent']}[{one['partition']}]: no record of the journal")
         for said in one["missing"]:
-            typer.echo(f"missing: {said}")
+            say(f"missing: {said}")
     records = sum(one["records"] for one in found)
     journals = sum(one["sequences"][1] - (one["sequences"][0] or 0) + 1 for one in walked)
-    verdict = f"FAULTS: {len(faults)}" if faults else "HOLDS"
+    verdict = f"FAULTS: {len(faults)}" if faults else "HOLDS" if journals else "NOTHING WAS WALKED"
+    holds = bool(journals) and not faults
     seconds = time.monotonic() - began
-    typer.echo(f"{verdict}. {journals} journal records of {', '.join(agents)} and {records} records that they name, in {seconds:.1f} s.")
-    typer.echo(asked.read_from(one["read"] for one in found))
+    say(f"{verdict}. {journals} journal records of {', '.join(agents)} and {records} records that they name, in {seconds:.1f} s.")
+    say(asked.read_from(one["read"] for one in found))
     if as_json:
-        typer.echo(orjson.dumps({"holds": not faults, "journal_records": journals, "records": records, "faults": faults, "tasks": found}))
-    if faults:
+        typer.echo(orjson.dumps({"holds": holds, "journal_records": journals, "records": records, "faults": faults, "tasks": found}))
+    if not holds:
         raise typer.Exit(1)

@@ -15,7 +15,7 @@ from audit.log import Log
 from audit.verify import Coordinates, Verified, find, verify
 from ops.audit import asked
 from ops.decoding import plain
-from ops.listing import moment
+from ops.listing import moment, say
 from streams.agent import Agent
 
 
@@ -68,20 +68,18 @@ def _show(found: Verified, answer: dict[str, Any]) -> None:
     place, again = found.place, found.replayed
     if answer["other_code"]:
         codes = f"{answer['journal']['code_version']} decided, {answer['running_code']} steps again"
-        typer.echo(f"Stepped again under OTHER CODE: {codes}; differences may be the code's doing.")
+        say(f"Stepped again under OTHER CODE: {codes}; differences may be the code's doing.")
     said = "HOLDS" if found.holds else "DIFFERS"
-    typer.echo(f"{said}: {place.id}, {place.topic}[{place.partition}] offset {place.offset}")
+    say(f"{said}: {place.id}, {place.topic}[{place.partition}] offset {place.offset}")
     at = found.journal["steps"][-1]["now"] if found.journal["steps"] else None
-    typer.echo(f"journal: sequence {place.sequence} of {place.agent}[{place.partition}], offset {place.entry}, stepped {moment(at)}; "
-               f"{'its neighbours name each other rightly' if not found.faults else 'THE CHAIN IS BROKEN'}")  # fmt: skip
-    typer.echo(f"stepped again from {again.began_at}, over {again.warmed_events} events before and {again.events} of its own: "
-               f"{again.records} records compared, {again.different} differ")  # fmt: skip
-    typer.echo(
-        "input: " + ("deleted by retention" if found.input is None else "; ".join(f"{k} {plain(v)}" for k, v in found.input.items()))
-    )
+    say(f"journal: sequence {place.sequence} of {place.agent}[{place.partition}], offset {place.entry}, stepped {moment(at)}; "
+        f"{'its neighbours name each other rightly' if not found.faults else 'THE CHAIN IS BROKEN'}")  # fmt: skip
+    say(f"stepped again from {again.began_at}, over {again.warmed_events} events before and {again.events} of its own: "
+        f"{again.records} records compared, {again.different} differ")  # fmt: skip
+    say("input: " + ("deleted by retention" if found.input is None else "; ".join(f"{k} {plain(v)}" for k, v in found.input.items())))
     for said in [*answer["chain_faults"], *answer["different"]]:
-        typer.echo(said)
+        say(said)
     for said in answer["missing"]:
-        typer.echo(f"missing: {said}")
-    typer.echo(asked.read_from([answer["read"]]))
-    typer.echo(f"in {answer['seconds']:.2f} s")
+        say(f"missing: {said}")
+    say(asked.read_from([answer["read"]]))
+    say(f"in {answer['seconds']:.2f} s")

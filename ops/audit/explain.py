@@ -9,6 +9,7 @@ import orjson
 import typer
 
 from audit.explain import Explanation, explain
+from audit.log import Spans, joined
 from audit.personal import personal
 from audit.search import read
 from audit.verify import input_of
@@ -16,8 +17,9 @@ from ops.audit import asked, options
 from ops.audit.decision import opened
 from ops.audit.words import SAID, support_factors
 from ops.decoding import plain
-from ops.listing import print_rows
+from ops.listing import print_rows, say
 from ops.summary import fail
+from ops.worker import setup_logging
 
 Decision = dict[str, Any]
 
@@ -43,7 +45,9 @@ def explain_decision(
     own = decision if agent.name != "support" else decision | {"factors": support_factors(decision)}
     why = explain(own, personal(agent, own, answered))
     said = SAID[agent.name](decision) if agent.name in SAID else [f"{decision_id}: {why.outcome}."]
-    mine = _driver(agent.name, decision, driver)
+    stepped: dict[str, Spans] = {}
+    mine = _driver(agent.name, decision, driver, stepped)
+    read_here = joined(read_here, stepped)
     if as_json:
         out = why.fields() | {
             "said": said,
@@ -56,7 +60,7 @@ def explain_decision(
         typer.echo(orjson.dumps(plain(out, None), default=repr))
     else:
         _show(why, said, mine)
-        typer.echo(asked.read_from([read_here]))
+        say(asked.read_from([read_here]))
 
 
 def _offered(decision: Decision) -> list[Decision]:
@@ -67,18 +71,21 @@ def _offered(decision: Decision) -> list[Decision]:
     return found
 
 
-def _driver(agent: str, decision: Decision, driver: str | None) -> list[str]:
-    """Why not this driver, and what would have changed it."""
+def _driver(agent: str, decision: Decision, driver: str | None, read_there: dict[str, Spans]) -> list[str]:
+    """Why not this driver, and what would have changed it; what was read for it is put into ``read_there``."""
     if driver is None:
         return []
     if agent != "matching":
         fail(f"--driver is for decisions of matching; this one is of {agent}", 2)
+    setup_logging("error")
     from ops.explain import words
-    from ops.explain.replay import ReplayError
+    from ops.explain.replay import ReplayError, UnknownDriverError
     from ops.why import answer_on, named
 
     try:
-        found = answer_on(decision, driver) if driver not in {decision["driver_id"]} else None
+        found = answer_on(decision, driver, read_there) if driver not in {decision["driver_id"]} else None
+    except UnknownDriverError as error:
+        fail(str(error), 2)
     except ReplayError as error:
         return words.from_decision(decision, driver) if driver in named(decision) else [f"Why not {driver} cannot be told: {error}."]
     if found is None:
@@ -89,23 +96,23 @@ def _driver(agent: str, decision: Decision, driver: str | None) -> list[str]:
 
 def _show(why: Explanation, said: list[str], mine: list[str]) -> None:
     for line in [*said, *mine]:
-        typer.echo(line)
+        say(line)
     factors = [(one.name, f"{one.value:.4g}", f"{one.weight:.3g}", f"{one.share:.0%}") for one in why.factors]
     if factors:
         _table("factors, weightiest first", ("factor", "value", "weight", "share"), factors)
     if why.alternatives:
         _table("alternatives, and why they lost", ("what", "why it lost"), [(one.what, one.lost) for one in why.alternatives])
     if why.propensity is not None:
-        typer.echo(f"The choice was randomised: it had a chance of {why.propensity:.1%}.")
-    typer.echo("guards that fired: " + (", ".join(why.guards) or "none"))
-    typer.echo("versions: " + ", ".join(f"{name.removesuffix('_version')} {value}" for name, value in why.versions.items()))
+        say(f"The choice was randomised: it had a chance of {why.propensity:.1%}.")
+    say("guards that fired: " + (", ".join(why.guards) or "none"))
+    say("versions: " + ", ".join(f"{name.removesuffix('_version')} {value}" for name, value in why.versions.items()))
     for title, used in (("data about persons that was used", True), ("data about persons that was at hand and not used", False)):
         lines = [f"- {one}" for one in why.personal if one.used == used]
         if lines or used:
-            typer.echo("\n".join([f"{title}:", *(lines or ["- none"])]))
+            say("\n".join([f"{title}:", *(lines or ["- none"])]))
 
 
 def _table(title: str, columns: tuple[str, ...], rows: Sequence[Sequence[str]]) -> None:
-    typer.echo(f"\n# {title}")
+    say(f"\n# {title}")
     print_rows(title, columns, rows)
-    typer.echo("")
+    say("")

@@ -17,7 +17,7 @@ from audit.indexing import decision_topics
 from audit.log import Log
 from ops.audit import asked, options
 from ops.audit.side_by_side import Report, side_by_side
-from ops.listing import print_rows
+from ops.listing import print_rows, say
 from ops.summary import fail
 from ops.worker import setup_logging
 
@@ -73,9 +73,9 @@ def export(
     figures |= {"files": sum(len(one.files) for one in found), "seconds": round(time.monotonic() - began, 2), "folder": str(out)}
     print_rows("exported", ("figure", "value"), [(name.replace("_", " "), value) for name, value in figures.items()])
     for said in dict.fromkeys(said for one in found for said in one.missing):
-        typer.echo(f"missing: {said}")
+        say(f"missing: {said}")
     if not figures["decisions"]:
-        typer.echo("there are no decisions in this range")
-    typer.echo(asked.read_from(one.read for one in found))
+        say("there are no decisions in this range")
+    say(asked.read_from(one.read for one in found))
     if as_json:
         typer.echo(orjson.dumps(figures | {"tasks": [asdict(one) for one in found]}))

@@ -14,7 +14,7 @@ from audit.flips import LONGEST, Flips, flip, pieces
 from audit.log import Log, joined
 from ops.audit import asked, options
 from ops.audit.side_by_side import Report, side_by_side
-from ops.listing import print_rows
+from ops.listing import print_rows, say
 from ops.summary import fail
 from ops.worker import setup_logging
 
@@ -68,8 +68,8 @@ def flips(
     print_rows("single bits flipped", ("figure", "value"), list(figures.items()))
     missed = [said for one in found for said in one.missed or ()]
     for said in missed[:20]:
-        typer.echo(f"NOT FOUND: {said}")
-    typer.echo(asked.read_from(one.read for one in found))
+        say(f"NOT FOUND: {said}")
+    say(asked.read_from(one.read for one in found))
     if as_json:
         typer.echo(orjson.dumps(figures | {"missed": missed, "read": joined(*(one.read for one in found))}))
     if missed or not figures["flips"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +15,7 @@ import typer
 import yaml
 
 from audit.fork import Fork, Forked, ForkError, checked_out, fork, groups_of, rewards_of
+from audit.fork_check import NoAgentError, check, check_reward
 from audit.fork_compare import Compared, compare
 from audit.fork_page import page
 from audit.indexing import decision_topics
@@ -21,10 +23,11 @@ from audit.log import Log, joined
 from audit.restoring import GoneError
 from ops.audit import asked, options
 from ops.audit.side_by_side import Report, side_by_side
-from ops.listing import moment, print_rows
+from ops.listing import moment, print_rows, say
 from ops.summary import fail, shown
 from ops.worker import AGENTS, setup_logging
 from streams.agent import Agent
+from streams.settings import settings
 
 CAUTION = (
     "The inputs are those that followed the decisions actually made. Under the fork, people would have reacted otherwise from the first "
@@ -76,13 +79,16 @@ def fork_command(
     running, began = asked.agent(agent), time.monotonic()
     try:
         with asked.readable(), checked_out(code) as checkout:
-            other = Fork(AGENTS[agent], _changes(policy), models, checkout)
+            other = _other(agent, policy, models, checkout, code)
+            if reward is not None:
+                check_reward(reward)
             jobs = [(f"{agent}[{p}]", partial(Job(agent, p, since_ms, until_ms, other).__call__)) for p in asked.tasks(agent, partition)]
             answers = side_by_side(jobs, workers)
             found = [one for one in answers if isinstance(one, Forked)]
             compared = [_compare(running, topic, found, reward) for topic in decision_topics(running)] if found else []
     except ForkError as error:
-        fail(str(error), 2)
+        stepped = policy is not None and "policy's field" in str(error) and "--policy" not in str(error)
+        fail(f"--policy {policy}: {error}" if stepped else str(error), 2)
     missing = [one for one in answers if isinstance(one, str)]
     if not found:
         fail("; ".join(missing) or f"nothing was journalled by {agent} in this range", 3 if missing else 1)
@@ -91,22 +97,47 @@ def fork_command(
     _show(facts, cautions, compared)
     if page_file is not None:
         page_file.write_text(page(f"{agent} under another policy, model or code", facts, cautions, compared), encoding="utf-8")
-        typer.echo(f"the page: {page_file}")
+        say(f"the page: {page_file}")
     if as_json:
         read = joined(*(one.read for one in found))
         told = {"facts": dict(facts), "cautions": cautions, "topics": [one.fields() for one in compared], "read": read}
         typer.echo(orjson.dumps(told))
 
 
+def _other(agent: str, policy: Path | None, models: Path | None, checkout: Path, code: str | None) -> Fork:
+    """What is other, tried before anything is gathered. Raises ForkError naming the option that is at fault."""
+    other = Fork(AGENTS[agent], _changes(policy), (models or _models()).absolute(), checkout)
+    try:
+        check(other)
+    except NoAgentError:
+        raise ForkError(f"--code {code}: {code} has no agent {agent}") from None
+    except ForkError as error:
+        given = {"--policy": policy, "--code": code, "--models": models}
+        raise ForkError(f"{', '.join(f'{option} {value}' for option, value in given.items() if value is not None)}: {error}") from None
+    return other
+
+
+def _models() -> Path:
+    """Where the models that decide lie: TRIPO_MODELS, or those under TRIPO_HOME, or the checkout's."""
+    mine = settings().home / "models"
+    return settings().models if "models" in settings().model_fields_set or not mine.is_dir() else mine
+
+
 def _changes(policy: Path | None) -> dict[str, Any]:
     if policy is None:
         return {}
     try:
-        found = yaml.safe_load(policy.read_text())
+        found = yaml.safe_load(policy.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise ForkError(f"--policy {policy}: the file is no UTF-8 text") from None
     except (OSError, yaml.YAMLError) as error:
         raise ForkError(f"--policy {policy}: {error}") from None
     if not isinstance(found, dict):
         raise ForkError(f"--policy {policy}: it must hold fields of the policy by name, as in `quality_s: 600`")
+    try:
+        json.dumps(found)
+    except TypeError:
+        raise ForkError(f"--policy {policy}: a value is a date, or something else that no policy has; put a text in quotes") from None
     return found
 
 
@@ -123,7 +154,7 @@ def _compare(agent: Agent, topic: str, found: list[Forked], reward: str | None) 
 def _facts(
     agent: str, found: list[Forked], policy: Path | None, models: Path | None, code: str | None, seconds: float
 ) -> list[tuple[str, str]]:
-    changed = [f"policy {policy.read_text().strip()}"] if policy is not None else []
+    changed = [f"policy {policy.read_text(encoding='utf-8').strip()}"] if policy is not None else []
     changed += [f"models {models}"] if models is not None else []
     changed += [f"code {code}"] if code is not None else []
     journalled = sorted({version for one in found for version in one.journalled_by})
@@ -151,16 +182,16 @@ def _show(facts: list[tuple[str, str]], cautions: list[str], compared: list[Comp
     print_rows("fork", ("what", "which"), facts)
     for one in compared:
         share = one.choose / one.paired if one.paired else 0.0
-        typer.echo(f"\n{one.topic}: {one.actual} decisions then, {one.other} under the fork, {one.paired} by both; "
-                   f"{one.choose} ({share:.1%}) choose something else, {one.differ} differ in anything")  # fmt: skip
+        say(f"\n{one.topic}: {one.actual} decisions then, {one.other} under the fork, {one.paired} by both; "
+            f"{one.choose} ({share:.1%}) choose something else, {one.differ} differ in anything")  # fmt: skip
         rows = [
             (c.field, c.count, f"{c.actual:.3f}", f"{c.other:.3f}", f"{c.difference:+.4f}", f"{c.low:+.4f} to {c.high:+.4f}")
             for c in one.changes
         ]
         print_rows("numbers", ("number", "decisions", "then", "under the fork", "difference", "95 % interval"), rows)
-        typer.echo(f"made only then: {one.only_actual}; made only under the fork: {one.only_other}")
+        say(f"made only then: {one.only_actual}; made only under the fork: {one.only_other}")
         if one.first:
-            typer.echo(f"the first that {'choose something else' if one.choose else 'differ'}: {', '.join(one.first)}")
+            say(f"the first that {'choose something else' if one.choose else 'differ'}: {', '.join(one.first)}")
         groups = [
             (g.name, g.value, g.decisions, g.differ, g.choose, f"{g.choose / g.decisions:.1%}", shown(g.difference)) for g in one.groups
         ]
@@ -172,6 +203,6 @@ def _show(facts: list[tuple[str, str]], cautions: list[str], compared: list[Comp
             v = one.value
             said = f"{v.value:.4f} ({v.low:.4f} to {v.high:.4f})" if v.value is not None else f"no estimate: {v.why}"
             size = f"effective sample size {v.effective:.0f} of {v.count}"
-            typer.echo(f"value of {v.reward} by logged propensities: {said}; then {v.logged:.4f}; {size}")
+            say(f"value of {v.reward} by logged propensities: {said}; then {v.logged:.4f}; {size}")
     for said in cautions:
-        typer.echo(f"\nCAUTION  {said}")
+        say(f"\nCAUTION  {said}")

@@ -17,7 +17,8 @@ from audit.replay import Replay
 from audit.restoring import GoneError
 from ops.audit import asked, options
 from ops.audit.side_by_side import Report, side_by_side
-from ops.listing import moment, print_rows
+from ops.listing import moment, print_rows, say
+from ops.worker import setup_logging
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def index(
     as_json: options.AsJson = False,
 ) -> None:
     """Index what is new of the decisions, so that `verify` and `explain` find any of them at once."""
+    setup_logging("error")
     with asked.readable():
         names = asked.with_journals() if agent is None else [agent]
         for name in names:
@@ -72,7 +74,7 @@ def index(
             counts = opened_index.counts()
     rows = [(one["task"], moment(one["from"]), moment(one["to"])) for one in found if one["from"] is not None]
     print_rows("indexed", ("task", "from", "to"), rows)
-    typer.echo(", ".join(f"{count} decisions of {name}" for name, count in counts.items()) or "no decisions")
-    typer.echo(asked.read_from(one["read"] for one in found))
+    say(", ".join(f"{count} decisions of {name}" for name, count in counts.items()) or "no decisions")
+    say(asked.read_from(one["read"] for one in found))
     if as_json:
         typer.echo(orjson.dumps({"decisions": counts, "tasks": found}))

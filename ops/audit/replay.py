@@ -18,7 +18,7 @@ from audit.replayed import Replayed
 from audit.restoring import GoneError
 from ops.audit import asked, options
 from ops.audit.side_by_side import Report, side_by_side
-from ops.listing import moment, print_rows
+from ops.listing import moment, print_rows, say
 from ops.summary import fail
 from ops.worker import setup_logging
 
@@ -73,15 +73,23 @@ def replay(
             folder = asked.folder(log)
             tasks = sorted(tasks, key=lambda p: -log.reader.bounds(f"{agent}.journal", p)[1])  # the longest first: they end together
         jobs = [(f"{agent}[{p}]", partial(Job(agent, p, since_ms, until_ms, folder, not fresh).__call__)) for p in tasks]
-        found = sorted(side_by_side(jobs, workers), key=lambda one: one.partition)
+        try:
+            found = sorted(side_by_side(jobs, workers), key=lambda one: one.partition)
+        except KeyboardInterrupt:
+            goes_on = "" if fresh else "; the same command goes on where it was (with --fresh, from the beginning)"
+            fail(f"cut off{goes_on}", 130)
     figures = summary(found, time.monotonic() - began)
     show(agent, found, figures)
     if as_json:
-        typer.echo(orjson.dumps(figures | {"tasks": [one.fields_dict() for one in found]}, default=repr))
+        told = [one.fields_dict() | ({} if compared(one) or not one.holds else {"holds": None}) for one in found]
+        typer.echo(orjson.dumps(figures | {"tasks": told}, default=repr))
     if not figures["holds"]:
         raise typer.Exit(1)
-    if not figures["compared"]:
-        fail("nothing was compared: see what is missing, above", 1)
+
+
+def compared(one: Replayed) -> bool:
+    """Whether there was anything in the range."""
+    return bool(one.events or one.records)
 
 
 def summary(found: list[Replayed], seconds: float) -> dict[str, Any]:
@@ -94,26 +102,29 @@ def summary(found: list[Replayed], seconds: float) -> dict[str, Any]:
     spans = [(one.first_now, one.last_now) for one in found if one.events]
     live_s = (max(last for _, last in spans) - min(first for first, _ in spans)) / 1000 if spans else 0.0
     figures |= {"journal_records": sum(sum(one.codes.values()) for one in found), "faults": sum(len(one.faults) for one in found)}
-    figures["compared"] = bool(figures["events"] or figures["records"])
+    figures["compared"] = any(compared(one) for one in found)
     figures |= {"seconds": round(seconds, 2), "events_per_s": round(figures["events"] / seconds), "live_s": round(live_s, 2)}
     figures["times_recorded"] = round(live_s / seconds, 1)
     asked_for = ASKED.get(found[0].agent) if found else None
     figures["times_asked"] = None if asked_for is None else round(figures["events_per_s"] / asked_for, 1)
     figures |= {"code": sorted({one.running for one in found}), "journalled_by": sorted({code for one in found for code in one.codes})}
     figures["other_code"] = set(figures["journalled_by"]) - set(figures["code"]) != set()
-    figures |= {"missing": [said for one in found for said in one.missing], "holds": all(one.holds for one in found)}
+    figures |= {
+        "missing": [said for one in found for said in one.missing],
+        "holds": figures["compared"] and all(one.holds for one in found),
+    }
     return figures
 
 
 def show(agent: str, found: list[Replayed], figures: dict[str, Any]) -> None:
     """What was read, compared and found, for people."""
     if figures["other_code"]:
-        typer.echo(
+        say(
             f"This is a replay under OTHER CODE: {', '.join(figures['journalled_by'])} decided, {', '.join(figures['code'])} steps again. "
             "What differs may be the code's doing; for a replay of what was decided, check out the code that decided."
         )
     for topic, said in {topic: said for one in found for topic, said in one.schemas.items()}.items():
-        typer.echo(f"This is a replay under ANOTHER SCHEMA of {topic}: {said}; its bytes differ for that reason alone where no field does.")
+        say(f"This is a replay under ANOTHER SCHEMA of {topic}: {said}; its bytes differ for that reason alone where no field does.")
     columns = ("task", "from", "to", "journal", "events", "decisions", "records", "different", "began at")
     rows = [
         (
@@ -130,28 +141,28 @@ def show(agent: str, found: list[Replayed], figures: dict[str, Any]) -> None:
     print_rows(f"replay of {agent}", columns, rows)
     for one in found:
         for difference in one.differences[:20]:
-            typer.echo(difference.text())
+            say(difference.text())
         for fault in one.faults[:20]:
-            typer.echo(str(fault))
+            say(str(fault))
         for said in one.missing:
-            typer.echo(f"missing: {said}")
+            say(f"missing: {said}")
     fields: dict[str, int] = {}
     for one in found:
         fields |= {name: fields.get(name, 0) + count for name, count in one.fields.items()}
     if fields:
         rows_of = sorted((count, name) for name, count in fields.items())
         print_rows("fields that differ", ("field", "records"), [(name, count) for count, name in reversed(rows_of)])
-    verdict = "HOLDS: every byte is the same" if figures["compared"] else "NOTHING WAS COMPARED"
-    if not figures["holds"]:
+    verdict = "HOLDS: every byte is the same" if figures["holds"] else "NOTHING WAS COMPARED"
+    if figures["different"] or figures["faults"]:
         verdict = f"DIFFERS: {figures['different']} records, {figures['faults']} faults"
-    typer.echo(
+    say(
         f"{verdict}. {figures['decisions']} decisions and {figures['records'] - figures['decisions']} other records of {figures['events']} "
         f"events in {figures['seconds']} s, {figures['events_per_s']} a second: {figures['times_recorded']} times as fast as they were "
         f"decided{_of_asked(agent, figures)}."
     )
-    typer.echo(asked.read_from(one.read for one in found))
+    say(asked.read_from(one.read for one in found))
     if figures["unseen"]:
-        typer.echo(f"{figures['unseen']} records are no longer in their topics (compaction, retention): they have the journal's digest.")
+        say(f"{figures['unseen']} records are no longer in their topics (compaction, retention): they have the journal's digest.")
 
 
 def _of_asked(agent: str, figures: dict[str, Any]) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import queue
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from rich.console import Console
@@ -18,16 +21,29 @@ Report = Callable[[int, int], None]  # done, of how many
 
 BETWEEN_S = 0.1  # two reports of a process
 _reports: Any = None
+_busy = False
 
 
 def _begin(reports: Any) -> None:
     global _reports  # noqa: PLW0603 - a process's own
     _reports = reports
+    signal.signal(signal.SIGINT, _interrupted)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     reports.cancel_join_thread()  # reports that nobody reads any more must not keep a process from ending
 
 
+def _interrupted(number: int, frame: object) -> None:
+    """Ctrl-C, in a process of the pool: a job ends as it does on any error; nothing is said where there is none."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal tells all processes, and this one's parent tells it again
+    if not _busy:
+        os._exit(130)
+    raise KeyboardInterrupt
+
+
 def _run(number: int, job: Callable[[Report], T]) -> T:
+    global _busy  # noqa: PLW0603 - a process's own
     last = 0.0
+    _busy = True
 
     def report(done: int, of: int) -> None:
         nonlocal last
@@ -35,7 +51,10 @@ def _run(number: int, job: Callable[[Report], T]) -> T:
             last = time.monotonic()
             _reports.put((number, done, of))
 
-    return job(report)
+    try:
+        return job(report)
+    finally:
+        _busy = False
 
 
 def side_by_side(jobs: Sequence[tuple[str, Callable[[Report], T]]], workers: int) -> list[T]:
@@ -60,9 +79,17 @@ def side_by_side(jobs: Sequence[tuple[str, Callable[[Report], T]]], workers: int
         context = multiprocessing.get_context("spawn")
         reports = context.Queue()
         with ProcessPoolExecutor(min(workers, len(jobs)), context, _begin, (reports,)) as pool:
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a process that still begins would say where it was
             futures = [pool.submit(_run, number, job) for number, (_, job) in enumerate(jobs)]
             try:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
                 _watch(futures, reports, show)
+            except KeyboardInterrupt:
+                for one in multiprocessing.active_children():
+                    with suppress(ProcessLookupError):
+                        os.kill(one.ident or os.getpid(), signal.SIGINT)
+                pool.shutdown(cancel_futures=True)
+                raise
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from ops.audit import asked, options
-from ops.reading import LogError
 from ops.summary import fail
 
 
@@ -29,10 +28,8 @@ def verify(
         return
     from ops.audit.chain import chain
 
-    try:
+    with asked.readable():
         names = [what] if what is not None else asked.with_journals()
-    except LogError as error:
-        fail(str(error), 3)
     for name in names:
         asked.agent(name)
     chain(names, partition, workers, as_json)

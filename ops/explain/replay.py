@@ -7,13 +7,15 @@ came, or from the beginning, over the journalled ranges (DESIGN §6). Nothing is
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
 from typing import Any, cast
 
 import confluent_kafka
 from rich.console import Console
 from rich.progress import Progress
 
+from audit.log import Spans, joined
 from audit.search import Journalled, after, first
 from streams import journal
 from streams.agent import Agent
@@ -31,10 +33,30 @@ class ReplayError(Exception):
     """The decision cannot be replayed; the message says why and what to do."""
 
 
+class UnknownDriverError(ReplayError):
+    """Nothing had been heard of that driver."""
+
+
 class CutLog(LogReader):
-    """A log whose journal ends at ``tail``, once that is set."""
+    """A log whose journal ends at ``tail``, once that is set; ``seen``: what was read since then."""
 
     tail: Message | None = None
+
+    def __init__(self, name: str) -> None:
+        super().__init__(settings(), name)
+        self.seen: dict[str, Spans] = {}
+
+    def read(self, starts: Mapping[str, int], partition: int, ends: Mapping[str, int]) -> Generator[list[Message], None, None]:
+        """As the log's, counted."""
+        with closing(super().read(starts, partition, ends)) as reading:
+            for messages in reading:
+                topics = [settings().logical(one.topic()) for one in messages] if self.tail is not None else []
+                told: dict[str, Spans] = {
+                    f"{topic}[{partition}]": {"from": starts[topic], "to": ends[topic], "records": topics.count(topic)}
+                    for topic in dict.fromkeys(topics)
+                }
+                self.seen = joined(self.seen, told)
+                yield messages
 
     def last(self, topic: str, partition: int) -> Message | None:
         """The journal record that ends the log."""
@@ -47,8 +69,8 @@ class CutLog(LogReader):
         return low, self.tail.offset() + 1 if self.tail is not None and cut else high
 
 
-def replay(agent: Agent, decision: Decision) -> None:
-    """Step a new task of ``agent`` over the journal up to the decision.
+def replay(agent: Agent, decision: Decision) -> dict[str, Spans]:
+    """Step a new task of ``agent`` over the journal up to the decision; what was read for that.
 
     Raises ReplayError where other code decided, or journal, snapshot or inputs are no longer kept.
     """
@@ -57,10 +79,11 @@ def replay(agent: Agent, decision: Decision) -> None:
             f"it was decided by code {decision['code_version']}, and this is {agent.code_version}: stepping again here would tell what "
             "this code decides. Ask with the version that decided it"
         )
-    reader = CutLog(settings(), f"{agent.name}-why")
+    reader = CutLog(f"{agent.name}-why")
     try:
         came, last = _found(agent, decision, reader)
         _step_again(agent, decision["partition"], last, _starts(agent, decision["partition"], came, reader), reader)
+        return reader.seen
     finally:
         reader.close()
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -130,10 +132,11 @@ def run(*arguments: str) -> Result:
 
 
 def told(*arguments: str, code: int = 0) -> Any:
-    """What it prints with --json."""
+    """What it prints with --json: that and nothing else."""
     done = run(*arguments, "--json")
     assert done.exit_code == code, done.output
-    return orjson.loads(done.stdout.splitlines()[-1])
+    assert done.stdout.count("\n") == 1, done.stdout
+    return orjson.loads(done.stdout)
 
 
 def decisions() -> list[dict[str, Any]]:
@@ -191,7 +194,11 @@ def test_a_range_is_replayed_from_the_state_before_it() -> None:
     assert any("snapshot" in task["began_at"] or "kept" in task["began_at"] for task in late["tasks"])
     nothing = run("replay", "matching", "--from", str(times[-1] + 10**9))
     assert nothing.exit_code == 1
-    assert "no record in this range" in nothing.output
+    assert "no record of the journal in this range" in nothing.output
+    for option, time_ms in (("--from", times[-1] + 10**9), ("--to", 10**12)):
+        none = told("replay", "matching", option, str(time_ms), "--workers", "1", code=1)
+        assert (none["holds"], none["compared"], {task["holds"] for task in none["tasks"]}) == (False, False, {None})
+        assert [said.partition(": ")[2] for said in none["missing"]] == ["no record of the journal in this range"] * 2
 
 
 @pytest.mark.usefixtures("log")
@@ -264,6 +271,12 @@ def test_a_decision_is_explained() -> None:
     assert said.exit_code == 0, said.output
     assert f"{other} was" in said.stdout
     assert "It was short by" in said.stdout or "instead, where it saved more" in said.stdout
+    stepped = told("explain", decision["decision_id"], "--driver", other)
+    places = {place.partition("[")[0] for place in stepped["read"]}
+    assert places >= {"matching.journal", "orders"}, "also for the driver"
+    assert {"matching.snapshots", "driver-profiles"} & places, "from a snapshot on, or from the beginning"
+    nobody = run("explain", decision["decision_id"], "--driver", "nosuch")
+    assert (nobody.exit_code, "knew no driver 'nosuch'" in nobody.output) == (2, True), nobody.output
     plain = told("explain", decoded("probe.decisions")[3]["decision_id"])
     assert plain["said"], "a decision of any agent"
 
@@ -465,11 +478,8 @@ def test_the_code_of_another_commit_is_stepped(log: Path, monkeypatch: pytest.Mo
     """A tree of this code with another default of the policy decides as that policy does."""
     if shutil.which("git") is None or not (ROOT / ".git").exists():
         pytest.skip("this is no git checkout: there is no other code to take")
-    monkeypatch.setenv("GIT_ALTERNATE_OBJECT_DIRECTORIES", git("rev-parse", "--git-path", "objects"))
-    (log / "objects").mkdir()
-    monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(log / "objects"))
-    monkeypatch.setenv("GIT_INDEX_FILE", str(log / "index"))
-    git("add", "-A", "agents", "streams", "schemas", "topics.yaml", "pyproject.toml")
+    objects(log / "objects", monkeypatch)
+    git("add", "-A", "agents", "columns", "streams", "schemas", "topics.yaml", "pyproject.toml")
     path = "agents/matching/policy.py"
     text = (ROOT / path).read_text()
     assert "quality_s: float = 300.0" in text
@@ -503,7 +513,7 @@ def what_retention_deleted_is_said(admin: AdminClient) -> None:
     whole = sum(len([m for m in committed("matching.journal") if m.partition() == p]) for p in low)
     done = run("replay", "matching", "--workers", "1", "--fresh", "--json")
     assert done.stdout, f"{done.stderr} {done.exception!r}"
-    found = orjson.loads(done.stdout.splitlines()[-1])
+    found = orjson.loads(done.stdout)
     assert any("retention deleted those before" in said for said in found["missing"])
     assert found["journal_records"] < whole, "from a later snapshot on, where one is left"
     assert done.exit_code == (0 if found["holds"] and found["compared"] else 1)
@@ -512,11 +522,13 @@ def what_retention_deleted_is_said(admin: AdminClient) -> None:
 def test_wrong_input_gets_a_plain_error_and_its_exit_code(log: Path) -> None:
     (log / "file").write_text("quality_s: many\n")
     (log / "fine.yaml").write_text("quality_s: 310.0\n")
+    (log / "latin.yaml").write_bytes("# für alle\nquality_s: 310.0\n".encode("latin-1"))
+    (log / "fun.yaml").write_text("assignment: fun\n")
     fork = ["fork", "matching", "--workers", "1", "--policy"]
     first = decisions()[0]["decision_id"]
     cases: list[tuple[list[str], int, str]] = [
         (["replay", "matching", "--from", "2031-01-01", "--workers", "1"], 1, "NOTHING WAS COMPARED"),
-        (["replay", "matching", "--to", "2001-01-01", "--workers", "1"], 1, "nothing was compared"),
+        (["replay", "matching", "--to", "2001-01-01", "--workers", "1"], 1, "no record of the journal in this range"),
         (["replay", "matching", "--from", "2026-01-02", "--to", "2026-01-01"], 2, "is not before"),
         (["replay", "support"], 3, "does not exist"),
         (["verify", first[:-1] + "9"], 2, f"that record led to {first}"),
@@ -530,12 +542,86 @@ def test_wrong_input_gets_a_plain_error_and_its_exit_code(log: Path) -> None:
         ([*fork, str(log / "fine.yaml"), "--page", str(log / "no" / "page.html")], 2, "there is no folder"),
         ([*fork, str(log / "fine.yaml"), "--models", str(log / "no")], 2, "there is no such folder"),
         ([*fork, str(log / "fine.yaml"), "--reward", "orders:nothing"], 2, "a field of its schema"),
+        (
+            [*fork, str(log / "fine.yaml"), "--reward", "pricing.outcomes:outcome"],
+            2,
+            "outcome is text; write pricing.outcomes:outcome=VALUE",
+        ),
+        ([*fork, str(log / "latin.yaml")], 2, "latin.yaml: the file is no UTF-8 text"),
+        ([*fork, str(log / "fun.yaml")], 2, "fun.yaml: the policy's field 'assignment' cannot be 'fun'; it can be optimal, best-first"),
         (["fork", "probe", "--workers", "1", "--policy", str(log / "fine.yaml")], 2, "probe decides by no policy"),
     ]
     for arguments, code, said in cases:
         done = run(*arguments)
         assert isinstance(done.exception, SystemExit | None), (arguments, done.exception)
         assert (done.exit_code, said in done.output) == (code, True), (arguments, done.output)
+        assert "bench" not in done.output
+        assert "Error" not in done.output
+
+
+def test_other_code_is_taken_from_its_tree_alone(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tree without the agent is not helped out by this one, installed as it is; one that reads an older state says what to do."""
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("this is no git checkout: there is no other code to take")
+    mine = objects(log / "alone", monkeypatch)
+    git("add", "-A", "streams", "schemas", "topics.yaml", "columns")
+    without = git("write-tree")
+    done = run("fork", "matching", "--code", without, "--workers", "1")
+    assert (done.exit_code, f"{without} has no agent matching" in done.output) == (2, True), done.output
+    git("add", "-A", "agents")
+    path = "agents/matching/state.py"
+    text = (ROOT / path).read_text()
+    assert "\nFORMAT = 4" in text
+    (mine / "state.py").write_text(text.replace("\nFORMAT = 4", "\nFORMAT = 3"))
+    git("update-index", "--cacheinfo", f"100644,{git('hash-object', '-w', str(mine / 'state.py'))},{path}")
+    late = str(max(d["decided_at"] for d in decisions()))
+    done = run("fork", "matching", "--code", git("write-tree"), "--from", late, "--workers", "1")
+    assert (done.exit_code, "has format 4; this code reads 3" in done.output) == (2, True), done.output
+    assert "leave out --from" in done.output
+
+
+def objects(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What git writes from here on goes to this folder."""
+    monkeypatch.setenv("GIT_ALTERNATE_OBJECT_DIRECTORIES", str(ROOT / git("rev-parse", "--git-path", "objects")))
+    folder.mkdir()
+    monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(folder))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(folder / "index"))
+    return folder
+
+
+def test_a_replay_that_is_interrupted_says_that_it_goes_on(log: Path) -> None:
+    """Ctrl-C, at a terminal: the whole group of processes gets it."""
+    for workers in ("1", "2"):
+        command = [str(Path(sys.executable).with_name("tripo")), "audit", "replay", "matching", "--workers", workers, "--json"]
+        env = os.environ | {"TRIPO_HOME": str(log / f"cut{workers}"), "PYTHONPATH": str(slow(log))}
+        with subprocess.Popen(
+            command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        ) as process:
+            eventually((log / "begun").exists, what="it steps")
+            os.killpg(process.pid, signal.SIGINT)
+            out, said = process.communicate(timeout=60)
+        (log / "begun").unlink()
+        assert (process.returncode, out) == (130, "")
+        assert "the same command goes on where it was" in said
+        assert "Traceback" not in said
+
+
+def slow(folder: Path) -> Path:
+    """A folder for PYTHONPATH with which a replay takes its time, and says when it begins."""
+    path = folder / "slow"
+    path.mkdir(exist_ok=True)
+    (path / "sitecustomize.py").write_text(
+        "import time, pathlib, sys\n"
+        "if 'replay' in sys.argv or 'multiprocessing' in str(sys.argv) or '--multiprocessing-fork' in sys.argv:\n"
+        "    import audit.replay as replay\n"
+        "    real = replay.restored\n"
+        "    def late(*given):\n"
+        f"        pathlib.Path({str(folder / 'begun')!r}).touch()\n"
+        "        time.sleep(20)\n"
+        "        return real(*given)\n"
+        "    replay.restored = late\n"
+    )
+    return path
 
 
 @pytest.mark.usefixtures("log")

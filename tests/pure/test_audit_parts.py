@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from agents.matching.policy import DEFAULT
+from agents.pricing.policy import DEFAULT as PRICING
 from audit.differences import differences
 from audit.explain import explain
+from audit.fork import Fork, ForkError
+from audit.fork_check import NoAgentError, check, check_reward
 from audit.fork_child import UnknownFieldError, changed
 from audit.fork_compare import DRAWN, compare, interval, value_of
 from audit.fork_page import page
@@ -21,8 +27,11 @@ from audit.memory import Kept
 from audit.outputs import Due, Outputs
 from audit.states import Kept as State
 from audit.states import States, tidy
+from ops.audit.fork import _models
+from ops.cli import build
 from streams import journal
 from streams.message import Message
+from streams.settings import ROOT, settings
 from tests.pure.audit_log import DECISIONS, written
 
 RECORDS = written([6])[DECISIONS]
@@ -250,3 +259,95 @@ def test_what_was_compacted_away_long_ago_is_not_waited_for(written_ms: int, pat
     outputs = Outputs("pricing.zones", 0, source, sure=True, compacted=True, settled_ms=1000)
     outputs.take(Due(7, written_ms, 0, 3, b""))
     assert source.patient[0] == patient
+
+
+def test_a_value_that_a_policy_cannot_have_is_refused_with_those_it_can() -> None:
+    cases: list[tuple[Any, dict[str, Any], str]] = [
+        (PRICING, {"objective": "MAXIMISE_FUN"}, "'objective' cannot be 'MAXIMISE_FUN'; it can be MAXIMIZE_PROFIT, MAXIMIZE_REVENUE"),
+        (DEFAULT, {"assignment": "fun"}, "it can be optimal, best-first, nearest-first"),
+        (DEFAULT, {"weights": [0.5, 0.5]}, "'weights' has 5 values"),
+        (DEFAULT, {"weights": ["a", 1, 2, 3, 4]}, "is no such value"),
+        (DEFAULT, {"quality_s": True}, "is no such value"),
+    ]
+    for policy, changes, said in cases:
+        with pytest.raises(UnknownFieldError, match=said):
+            changed(policy, changes)
+    assert changed(PRICING, {"objective": "MAXIMIZE_PROFIT"}).objective == "MAXIMIZE_PROFIT"
+    assert changed(DEFAULT, {"fairness": {"windows_h": [4, 8, 24]}}).fairness.windows_h == (4, 8, 24)
+
+
+def forking(changes: dict[str, Any], module: str = "agents.pricing.agent") -> Fork:
+    return Fork(module, changes, None, ROOT)
+
+
+def test_a_fork_is_tried_before_anything_is_gathered() -> None:
+    check(forking({"objective": "MAXIMIZE_PROFIT"}))
+    for changes, said in (
+        ({"objective": "MAXIMISE_FUN"}, "the policy's field 'objective' cannot be 'MAXIMISE_FUN'"),
+        ({"kindness": 1}, "the policy has no field 'kindness'"),
+        ({"tariff": 5}, "'tariff' has fields of its own"),
+        ({"tariff": {"per_km": "far"}}, "'tariff.per_km' is 0.1; 'far' is no such value"),
+    ):
+        with pytest.raises(ForkError, match=said) as refused:
+            check(forking(changes))
+        assert "Error" not in str(refused.value)
+    with pytest.raises(NoAgentError):
+        check(forking({}, "agents.nobody.agent"))
+
+
+def test_a_checkout_without_the_agent_is_not_helped_out_by_the_running_tree(tmp_path: Path) -> None:
+    with pytest.raises(NoAgentError):
+        check(Fork("agents.matching.agent", {}, None, tmp_path))
+
+
+def test_a_value_that_an_agent_cannot_begin_with_is_named_with_its_field(tmp_path: Path) -> None:
+    (tmp_path / "picky.py").write_text(
+        "from dataclasses import dataclass\n\n@dataclass(frozen=True)\nclass Policy:\n    parts: int = 2\n\n"
+        "class Agent:\n    def __init__(self, policy=Policy()):\n        self.policy = policy\n\n"
+        "    def start(self, partition):\n        return ('a', 'b').index(self.policy.parts)\n\n    dump = bytes\n\nAGENT = Agent()\n"
+    )
+    with pytest.raises(ForkError, match=r"^the policy's field 'parts' = 7: the value is not possible \(at .*picky\.py, line 12\)$"):
+        check(Fork("picky", {"parts": 7}, None, tmp_path))
+
+
+def test_a_reward_of_text_wants_a_value() -> None:
+    check_reward("pricing.outcomes:outcome=ACCEPTED")
+    with pytest.raises(ForkError, match="outcome is text; write pricing"):
+        check_reward("pricing.outcomes:outcome")
+    with pytest.raises(ForkError, match="a field of its schema"):
+        check_reward("pricing.outcomes:nothing")
+
+
+def test_without_a_broker_a_decision_is_soon_refused_and_in_plain_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TRIPO_BROKERS", "127.0.0.1:1")
+    monkeypatch.setenv("TRIPO_HOME", str(tmp_path))
+    settings.cache_clear()
+    try:
+        began = time.monotonic()
+        done = CliRunner().invoke(build(["audit"]), ["audit", "verify", "matching/orders/0/1/0", "--json"])
+        assert time.monotonic() - began < 20, "eight seconds, where no other tests run beside"
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "the broker at 127.0.0.1:1 does not answer" in done.stderr
+    assert "is it running, and TRIPO_BROKERS right?" in done.stderr
+    assert "KafkaError" not in done.stderr
+
+
+def test_the_models_of_a_fork_are_those_that_decide(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("TRIPO_MODELS", raising=False)
+    monkeypatch.setenv("TRIPO_HOME", str(tmp_path))
+    (tmp_path / "models").mkdir()
+    for set_to, found in ((None, tmp_path / "models"), (tmp_path / "mine", tmp_path / "mine")):
+        if set_to is not None:
+            monkeypatch.setenv("TRIPO_MODELS", str(set_to))
+        settings.cache_clear()
+        assert _models() == found
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_agents_of_the_benches_are_not_named_to_people() -> None:
+    done = CliRunner().invoke(build(["audit"]), ["audit", "replay", "nobody"])
+    assert (done.exit_code, done.stderr) == (2, "tripo: there is no agent 'nobody'; there are matching, support, growth, pricing\n")
