@@ -235,15 +235,25 @@ def groups_of(agent: Agent, forked: Forked, topic: str, log: Log) -> pl.DataFram
     return named.drop(["answers", "answers_offset", *(name for name in named.columns if name in taken)])
 
 
-def rewards_of(forked: Forked, topic: str, reward: str, log: Log) -> pl.DataFrame:
-    """By decision_id the reward ``TOPIC:FIELD`` or ``TOPIC:FIELD=VALUE``, of the records that share an id with the decision.
-
-    Raises ForkError for what there is not.
-    """
+def rewarded(reward: str) -> tuple[str, str, str]:
+    """Topic, field and value, or "", of a reward: a number, or whether it has the value. Raises ForkError for what there is not."""
     name, _, wanted = reward.partition(":")
     column, _, value = wanted.partition("=")
     if name not in contract().topics or column not in codec(name).polars_schema:
         raise ForkError(f"--reward {reward}: give TOPIC:FIELD or TOPIC:FIELD=VALUE, with a topic of topics.yaml and a field of its schema")
+    kind = codec(name).polars_schema[column]
+    if not value and not (kind.is_numeric() or kind == pl.Boolean):
+        said = "text" if kind in (pl.String, pl.Categorical, pl.Enum) else "no number"
+        raise ForkError(f"--reward {reward}: {column} is {said}; write {name}:{column}=VALUE, which is 1 where it has that value, else 0")
+    return name, column, value
+
+
+def rewards_of(forked: Forked, topic: str, reward: str, log: Log) -> pl.DataFrame:
+    """By decision_id the reward ``TOPIC:FIELD`` or ``TOPIC:FIELD=VALUE``, of the records that share an id with the decision.
+
+    Raises ForkError as ``rewarded``, and where no id is shared.
+    """
+    name, column, value = rewarded(reward)
     start, end = log.since(name, forked.partition, forked.first_now), log.reader.bounds(name, forked.partition)[1]
     records = codec(name).decode([m.value() for m in log.stream(name, forked.partition, start, end)]).frame
     decisions = forked.actual[topic]

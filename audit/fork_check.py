@@ -6,11 +6,7 @@ import json
 import tempfile
 from pathlib import Path
 
-import polars as pl
-
 from audit.fork import Fork, ForkError, child
-from streams.avro import codec
-from streams.contract import contract
 
 NO_AGENT = 3  # exit code of the child
 
@@ -28,15 +24,3 @@ def check(other: Fork) -> None:
     if ran.returncode:
         said = ran.stderr.strip().splitlines()[-1] if ran.stderr.strip() else "it ended without a word"
         raise (NoAgentError if ran.returncode == NO_AGENT else ForkError)(said)
-
-
-def check_reward(reward: str) -> None:
-    """That ``TOPIC:FIELD[=VALUE]`` is a number, or whether it has a value. Raises ForkError."""
-    name, _, wanted = reward.partition(":")
-    column, _, value = wanted.partition("=")
-    if name not in contract().topics or column not in codec(name).polars_schema:
-        raise ForkError(f"--reward {reward}: give TOPIC:FIELD or TOPIC:FIELD=VALUE, with a topic of topics.yaml and a field of its schema")
-    kind = codec(name).polars_schema[column]
-    if not value and not (kind.is_numeric() or kind == pl.Boolean):
-        said = "text" if kind in (pl.String, pl.Categorical, pl.Enum) else "no number"
-        raise ForkError(f"--reward {reward}: {column} is {said}; write {name}:{column}=VALUE, which is 1 where it has that value, else 0")

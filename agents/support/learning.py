@@ -76,12 +76,12 @@ class Learner:
         """A person says what the text asks for: one of the classes, or nothing in scope. Raises ValueError for anything else."""
         if right not in (*self.classes, OUT_OF_SCOPE):
             raise ValueError(f"{right!r} is none of {', '.join(self.classes)}")
-        best = int(probability.argmax())
-        said = [self.classes[best]] if right != OUT_OF_SCOPE or probability[best] * (1 - outside) > outside else []
-        said += [OUT_OF_SCOPE] if outside >= probability[best] * (1 - outside) else []
-        for name in (right, *said):
+        beyond = outside >= probability.max() * (1 - outside)
+        likeliest = [] if beyond and right == OUT_OF_SCOPE else [self.classes[int(probability.argmax())]]
+        concerned = (right, *likeliest, *([OUT_OF_SCOPE] if beyond else []))
+        for name in concerned:
             self.models.setdefault(name, _fresh())
-        self._learn(text, probability, outside, right, (right, *said))
+        self._learn(text, probability, outside, right, concerned)
         self.corrections += 1
 
     def confirm(self, text: str, probability: F64, outside: float, right: str) -> None:

@@ -164,15 +164,14 @@ class Part:
         assert query.compared is not None
         return query.compared[1]
 
-    def known(self, query: Query, service: str | None, intents: Mapping[str, float]) -> dict[str, F64]:
-        """What speaks for each entry, or against it, from what is known of the message, shape (n,) each."""
+    def known(self, query: Query, near: F64, service: str | None, intents: Mapping[str, float]) -> dict[str, F64]:
+        """What speaks for each entry, or against it, from what is known of the message, shape (n,) each; ``near`` (n,): how near it is."""
         asked = np.array([intents.get(intent, 0.0) for intent in INTENTS])
         intent, category = np.maximum.reduce(self.serving * asked[:, None], axis=1)
         out = {"intent": self.ranking.intent * intent, "category": self.ranking.category * category}
         above = np.clip((asked.max() - intent - self.ranking.sure) / (1 - self.ranking.sure), 0.0, 1.0)
         spoken = query.keys[CONCEPTS].tolist()
         unnamed = np.array([name.upper() != service and NAMING[name].isdisjoint(spoken) for name in NAMED_BY], np.float64)
-        near = self.near(query).sum(axis=0)
         out |= {"other": -self.ranking.other * above * near, "unnamed": -self.ranking.unnamed * (unnamed @ self.special) * near}
         return out | {"service": self.services[SERVICES.index(service)]} if service in SERVICES else out
 
@@ -209,8 +208,9 @@ class Index:
         part = self._searched(query.language)
         if not part.ids:
             return []
-        compared, known = part.near(query), part.known(query, service, intents or {})
+        compared = part.near(query)
         near = compared[0] + compared[1] + compared[2]
+        known = part.known(query, near, service, intents or {})
         score = near + known["intent"] + known["category"]
         found = np.flatnonzero((near > 0) & (score >= self.ranking.floor))
         points = score[found] + known["other"][found] + known["unnamed"][found]

@@ -14,8 +14,8 @@ import polars as pl
 import typer
 import yaml
 
-from audit.fork import Fork, Forked, ForkError, checked_out, fork, groups_of, rewards_of
-from audit.fork_check import NoAgentError, check, check_reward
+from audit.fork import Fork, Forked, ForkError, checked_out, fork, groups_of, rewarded, rewards_of
+from audit.fork_check import NoAgentError, check
 from audit.fork_compare import Compared, compare
 from audit.fork_page import page
 from audit.indexing import decision_topics
@@ -81,7 +81,7 @@ def fork_command(
         with asked.readable(), checked_out(code) as checkout:
             other = _other(agent, policy, models, checkout, code)
             if reward is not None:
-                check_reward(reward)
+                rewarded(reward)
             jobs = [(f"{agent}[{p}]", partial(Job(agent, p, since_ms, until_ms, other).__call__)) for p in asked.tasks(agent, partition)]
             answers = side_by_side(jobs, workers)
             found = [one for one in answers if isinstance(one, Forked)]

@@ -18,8 +18,8 @@ from agents.matching.policy import DEFAULT
 from agents.pricing.policy import DEFAULT as PRICING
 from audit.differences import differences
 from audit.explain import explain
-from audit.fork import Fork, ForkError
-from audit.fork_check import NoAgentError, check, check_reward
+from audit.fork import Fork, ForkError, rewarded
+from audit.fork_check import NoAgentError, check
 from audit.fork_child import UnknownFieldError, changed
 from audit.fork_compare import DRAWN, compare, interval, value_of
 from audit.fork_page import page
@@ -311,11 +311,11 @@ def test_a_value_that_an_agent_cannot_begin_with_is_named_with_its_field(tmp_pat
 
 
 def test_a_reward_of_text_wants_a_value() -> None:
-    check_reward("pricing.outcomes:outcome=ACCEPTED")
+    rewarded("pricing.outcomes:outcome=ACCEPTED")
     with pytest.raises(ForkError, match="outcome is text; write pricing"):
-        check_reward("pricing.outcomes:outcome")
+        rewarded("pricing.outcomes:outcome")
     with pytest.raises(ForkError, match="a field of its schema"):
-        check_reward("pricing.outcomes:nothing")
+        rewarded("pricing.outcomes:nothing")
 
 
 def test_without_a_broker_a_decision_is_soon_refused_and_in_plain_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
