@@ -67,7 +67,7 @@ class Customers:
         decided = self._decide(read, conversation, heard, signals, rules, late=came == LATE)
         self.state.analytics.said(row["ts"])
         self.state.analytics.resolved(before, conversation.resolution)
-        couple(book, self.policy, row, conversation, signals, danger=bool(dangers_of(rules)) and self._grounds(heard))
+        couple(book, self.policy, row, conversation, signals, danger=bool(dangers_of(rules)) and self._grounds(heard, shares))
         book.touch(conversation)
         book.decided(read, conversation, heard, shares, decided)
 
@@ -111,11 +111,11 @@ class Customers:
         doubted = everyday(heard.dangers) and SAFETY_INTENT in self.model.classes and heard.language != UNKNOWN and heard.readable
         return bool(heard.dangers) and not (doubted and heard.suspicion < self.policy.doubt)
 
-    def _grounds(self, heard: Heard) -> bool:
-        """Whether danger is likely enough for the driver not to be matched until a person has looked: words of danger alone are not, where
-        the model can tell."""
-        told = SAFETY_INTENT in self.model.classes and heard.language != UNKNOWN and heard.readable
-        return not told or not heard.danger < self.policy.grounded
+    def _grounds(self, heard: Heard, shares: dict[str, float]) -> bool:
+        """Whether danger is likely enough, or was chosen when asked back, for the driver not to be matched until a person has looked: words of
+        danger alone are not, where the model can tell."""
+        told = SAFETY_INTENT in shares and heard.language != UNKNOWN and heard.readable
+        return not told or not max(heard.danger, shares[SAFETY_INTENT]) < self.policy.grounded
 
     def _decide(self, read: Read, conversation: Conversation, heard: Heard, signals: Signals, rules: list[Rule], *, late: bool) -> Decided:
         """What is done about the message, and done in the conversation."""

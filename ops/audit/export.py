@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
 import typer
@@ -48,6 +49,7 @@ def export(
     since: options.Since = None,
     until: options.Until = None,
     workers: options.Workers = 2,
+    replace: Annotated[bool, typer.Option("--replace", help="delete the files of an earlier export there")] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Write decisions with their inputs and factors as Parquet: FOLDER/agent=…/topic=…/date=…/*.parquet, for polars or DuckDB."""
@@ -60,6 +62,7 @@ def export(
         names = asked.with_journals() if agent is None else [agent]
         for name in names:
             asked.agent(name)
+        _make_room([folder_of(out, name, topic) for name in names for topic in decision_topics(asked.agent(name))], replace)
         jobs = [
             (f"{name}[{p}]", partial(Job(name, p, since_ms, until_ms, out).__call__))
             for name in names
@@ -79,3 +82,12 @@ def export(
     say(asked.read_from(one.read for one in found))
     if as_json:
         typer.echo(orjson.dumps(figures | {"tasks": [asdict(one) for one in found]}))
+
+
+def _make_room(folders: Sequence[Path], replace: bool) -> None:
+    """An earlier export in the same folders would be read as part of this one: delete it where that is wanted, else say so and exit 2."""
+    earlier = [path for folder in folders for path in folder.rglob("*.parquet")]
+    if earlier and not replace:
+        fail(f"{earlier[0]} is of an earlier export, and would be read as part of this one; give another --out, or --replace", 2)
+    for path in earlier:
+        path.unlink()

@@ -292,6 +292,11 @@ def test_decisions_are_exported(log: Path) -> None:
         score="score",
     )
     assert weighed["total"].to_list() == pytest.approx(weighed["score"].to_list())
+    later = ["export", "matching", "--out", str(log / "out"), "--workers", "1", "--partition", "0"]
+    refused = run(*later)
+    assert (refused.exit_code, "is of an earlier export" in refused.output) == (2, True), refused.output
+    told(*later, "--replace")
+    assert {path.name.rsplit("-", 2)[1] for path in (log / "out").rglob("*.parquet")} <= {"0"}
 
 
 def test_a_fork_with_nothing_changed_decides_the_same_and_another_policy_does_not(log: Path) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from agents.support.customers import Customers
 from agents.support.danger import EVERYDAY, TABLES, beginnings, dangers, everyday
-from agents.support.escalation import SAFETY_AT
+from agents.support.escalation import SAFETY_AT, SAFETY_INTENT
 from agents.support.hearing import suspected
 from agents.support.policy import DEFAULT, LANGUAGES, UNKNOWN
 from tests.pure.support_events import unhurried
@@ -99,22 +99,23 @@ def test_a_single_everyday_word_is_doubted_only_where_the_model_is_sure(
 
 
 @pytest.mark.parametrize(
-    ("danger", "language", "classes", "readable", "grounded"),
+    ("danger", "language", "shares", "readable", "grounded"),
     [
-        (0.04, "en", CLASSES, True, False),
-        (0.05, "en", CLASSES, True, True),
-        (float("nan"), "en", CLASSES, True, True),
-        (0.0, UNKNOWN, CLASSES, True, True),
-        (0.0, "en", ("lost_item",), True, True),
-        (0.0, "en", CLASSES, False, True),
+        (0.04, "en", {SAFETY_INTENT: 0.04}, True, False),
+        (0.05, "en", {SAFETY_INTENT: 0.05}, True, True),
+        (0.04, "en", {SAFETY_INTENT: 1.0}, True, True),  # chosen, when asked back
+        (float("nan"), "en", {SAFETY_INTENT: 0.0}, True, True),
+        (0.0, UNKNOWN, {SAFETY_INTENT: 0.0}, True, True),
+        (0.0, "en", {"lost_item": 1.0}, True, True),
+        (0.0, "en", {SAFETY_INTENT: 0.0}, False, True),
     ],
 )
-def test_a_driver_is_grounded_where_the_model_cannot_tell_or_takes_danger_for_likely(
-    danger: float, language: str, classes: tuple[str, ...], readable: bool, grounded: bool
+def test_a_driver_is_grounded_where_the_model_cannot_tell_or_danger_is_likely_or_chosen(
+    danger: float, language: str, shares: dict[str, float], readable: bool, grounded: bool
 ) -> None:
-    side: Any = SimpleNamespace(model=SimpleNamespace(classes=classes), policy=DEFAULT)
+    side: Any = SimpleNamespace(policy=DEFAULT)
     heard: Any = SimpleNamespace(danger=danger, language=language, readable=readable)
-    assert Customers._grounds(side, heard) is grounded
+    assert Customers._grounds(side, heard, shares) is grounded
 
 
 def test_what_is_surely_out_of_scope_is_suspected_less_but_not_what_may_be_in_it() -> None:
