@@ -1,4 +1,4 @@
-"""What is alarming now in; rows for the table of alerts, when one begins and when it is over, out."""
+"""What is alarming now in; rows for the table of alerts, when one begins, says something else, and when it is over, out."""
 
 from __future__ import annotations
 
@@ -36,13 +36,15 @@ class Alerts:
         self.raised: dict[str, Row] = {}
 
     def rows(self, market: str, alarms: list[Alarm], clock_ms: int, now: int) -> list[Row]:
-        """Rows of those that begin, and of those that are over."""
+        """Rows of those that begin, of those that have something else to say, and of those that are over."""
         fresh = {row["alert_id"]: row for row in (alarm.row(market) for alarm in alarms)}
         times = {"clock": clock_ms, "updated_at": now}
         out = [self.raised.pop(name) | times | {"status": "CLEARED"} for name in sorted(self.raised.keys() - fresh.keys())]
-        for name in sorted(fresh.keys() - self.raised.keys()):
-            self.raised[name] = fresh[name] | {"since_ts": clock_ms}
-            out.append(self.raised[name] | times | {"status": "RAISED"})
+        for name in sorted(fresh):
+            known = self.raised.get(name)
+            if known is None or known["what"] != fresh[name]["what"]:
+                self.raised[name] = fresh[name] | {"since_ts": clock_ms if known is None else known["since_ts"]}
+                out.append(self.raised[name] | times | {"status": "RAISED"})
         return out
 
     def facts(self) -> Mapping[str, Row]:

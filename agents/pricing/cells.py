@@ -41,7 +41,7 @@ BY_CELL: dict[str, tuple[str, float]] = {  # (zones, services): numpy dtype, and
     "competitor": ("f8", NAN),
     "prior": ("f8", 1.0),  # demand and competitive multiplier
     "holds": ("u1", 0),  # bits of HOLDS
-    "shown": ("f8", NAN),  # the multiplier, prior and counts of the last row in the table, as one number
+    "shown": ("f8", NAN),  # the multiplier, prior, counts … of the last row in the table, as one number
 }
 BY_ZONE: dict[str, tuple[str, float]] = {
     "weight": ("f8", 0.0),  # minutes that are in the totals, fading
@@ -69,7 +69,7 @@ class Cells:
         self.policy = policy
         self.minute = -1  # the newest of the windows; -1: none yet
         self.numbered = 0  # zones that have a number
-        self.heard = False  # of any driver, when it was published last
+        self.heard = False  # of drivers of late, when it was published last
         self.everywhere: U8 = np.zeros(S, np.uint8)  # bits of HOLDS that held in the whole market then, by service
         self.fresh = True  # there are zones that were not there then
         self.factors: tuple[F64, F64] = np.zeros((0, S, 0)), np.zeros((0, S, 0))  # of the priors; follow from the arrays, so not kept
@@ -110,7 +110,7 @@ class Cells:
     def forget(self, clock_ms: int) -> None:
         """Let go of zones where nobody asks or drives, what was usual has faded, and nothing of their own is learnt or held."""
         busy = self["requests"].any(axis=(1, 2)) | self["offs"].any(axis=(1, 2)) | self["drivers"].any(axis=1) | self["holds"].any(axis=1)
-        busy |= (self["total"].sum(axis=1) >= FADED) | (self["free_total"].max(axis=1, initial=0.0) >= FADED)
+        busy |= (self["total"].sum(axis=1) >= FADED) | (self.heard & (self["free_total"].max(axis=1, initial=0.0) >= FADED))
         busy |= (self["ghosts_until"] > clock_ms) | (self.minute - self["born"] < QUIET_MIN)
         busy |= (self["number"] >= 0) & (self["number"] < self.policy.acceptance.zones)
         if not busy.all():
@@ -199,7 +199,8 @@ class Cells:
         """The minute at this place of the windows is over: it counts, and those before it count a little less."""
         keep = 2.0 ** (-1.0 / self.policy.usual_halflife_min)
         self["total"] = self["total"] * keep + self["requests"][:, :, place]
-        self["free_total"] = self["free_total"] * keep + self["drivers"]
+        free = self["drivers"] if self.heard else self._usual("free_total", self.policy.usual_drivers)  # what is not known is as usual
+        self["free_total"] = self["free_total"] * keep + free
         self["off_total"] = self["off_total"] * keep + self["offs"][:, :, place].max(axis=1, initial=0)
         self["weight"] = self["weight"] * keep + 1.0
 

@@ -17,18 +17,20 @@ from agents.pricing.policy import SERVICES, STATUSES
 from agents.pricing.zones import ELSEWHERE
 from columns.packing import strings, strings_of
 
-AVAILABLE, OFFLINE = STATUSES.index("AVAILABLE"), STATUSES.index("OFFLINE")
+AVAILABLE, BUSY, OFFLINE = (STATUSES.index(name) for name in ("AVAILABLE", "BUSY", "OFFLINE"))
 NEVER = 255
 ALL = (1 << len(SERVICES)) - 1
 SPEC = {
     "zone": ("i8", 0),
     "status": ("u1", NEVER),
     "ts": ("i8", 0),
+    "free_ts": ("i8", 0),  # when it was last free
     "services": ("u1", ALL),
     "offers": ("u1", ALL),
     "profile_ts": ("i8", 0),
 }
 FORGET_MS = 24 * 3_600_000
+PRETEXT_MS = 120_000  # who says BUSY and logs off so soon after being free has logged off
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,6 @@ class Fleet:
         self.limit = limit
         self.index: dict[str, int] = {}
         self.columns = Columns(SPEC)
-        self.heard = False  # of any position, ever
 
     def __len__(self) -> int:
         return len(self.index)
@@ -71,11 +72,13 @@ class Fleet:
         first = _starts(r)
         was = np.where(first, self.columns["status"][r], _shifted(s))
         at = np.where(first, self.columns["zone"][r], _shifted(z))
-        off = np.flatnonzero((was == AVAILABLE) & (s == OFFLINE))
+        was_free = self.columns["free_ts"][r]
+        free = _running_max(np.maximum(np.where(s == AVAILABLE, t, 0), was_free), first)
+        lately = t - np.where(first, was_free, _shifted(free)) <= PRETEXT_MS
+        off = np.flatnonzero((s == OFFLINE) & ((was == AVAILABLE) | (lately & (was == BUSY))))
         last = np.flatnonzero(_starts(r[::-1])[::-1])
-        for name, values in (("ts", t), ("status", s), ("zone", z)):
+        for name, values in (("ts", t), ("status", s), ("zone", z), ("free_ts", free)):
             self.columns[name][r[last]] = values[last]
-        self.heard |= len(r) > 0
         older: Mask = np.zeros(len(rows), np.bool_)
         older[order[late]] = True
         return Moved(older, refused, at[off], self.columns["services"][r[off]], t[off])
@@ -106,6 +109,13 @@ class Fleet:
                 out[:, service] = np.bincount(place[there & ((offered >> service & 1) > 0)], minlength=len(zones))
         return out
 
+    def known(self, since: int) -> bool:
+        """Whether it is known who is free: some position is not older than ``since`` ms, or everybody has logged off. Else moves have
+        stopped coming, or never came."""
+        said = self.columns["status"] != NEVER
+        silent = bool((said & (self.columns["status"] != OFFLINE)).any()) or not bool(said.any())
+        return not silent or bool((said & (self.columns["ts"] >= since)).any())
+
     def zone(self, driver: str) -> int | None:
         """The zone that a driver was last in; None if that is not known."""
         row = self.index.get(driver, -1)
@@ -126,10 +136,9 @@ class Fleet:
         return self.columns.arrays(np.array([self.index[name] for name in names], np.int64)) | strings("ids", names)
 
     @classmethod
-    def of(cls, heard: bool, arrays: Mapping[str, Array], limit: int) -> Fleet:
+    def of(cls, arrays: Mapping[str, Array], limit: int) -> Fleet:
         """The fleet whose ``arrays()`` these are."""
         out = cls(limit)
-        out.heard = heard
         out.index = {name: row for row, name in enumerate(strings_of("ids", arrays))}
         out.columns.append({"offers": arrays["services"]} | {name: arrays[name] for name in SPEC if name in arrays})
         return out

@@ -26,6 +26,8 @@ UPPER = ("cap", "emergency-cap", "hold", "step")
 LOWER = ("floor", "cost-floor", "step")
 NAMES = ("cap", "emergency-cap", *HOLDS, "step", "floor", "cost-floor", "cost-above-cap", "hysteresis", "supply-unknown")
 BIT = {name: 1 << i for i, name in enumerate(NAMES)}  # those of HOLDS follow one another, as in a cell's ``holds``
+SAID = ("surge-gaming", "hysteresis", "supply-unknown")  # of the state that a price comes from: they bound none
+BOUNDING = sum(bit for name, bit in BIT.items() if name not in SAID)
 UPPER_BITS, LOWER_BITS = (np.array([BIT.get(name, 0) for name in names]) for names in (UPPER, LOWER))
 
 

@@ -78,7 +78,7 @@ class Market:
         own = {name: getattr(self, name) for name in ("name", *PACE)}
         own |= {"cells": self.cells.facts(), "quotes": self.quotes.facts(), "acceptance": self.acceptance.facts()}
         own |= {"competitors": self.competitors.facts(), "conditions": self.conditions.facts(), "flags": self.flags.raised}
-        own |= {"heard": self.fleet.heard, "overcharges": self.overcharges.counts, "policies": self.policies}
+        own |= {"overcharges": self.overcharges.counts, "policies": self.policies}
         own |= {"drifted": [[service, *each] for service, each in sorted(self.drifted.items())]}
         return own | {"alerts": self.alerts.facts(), "recommendations": self.recommendations.facts()}
 
@@ -94,7 +94,7 @@ class Market:
         out = cls(
             name=facts["name"],
             cells=Cells.of(facts["cells"], own["cells"], policy),
-            fleet=Fleet.of(facts["heard"], own["fleet"], policy.driver_limit),
+            fleet=Fleet.of(own["fleet"], policy.driver_limit),
             acceptance=Acceptance.of(facts["acceptance"], own["acceptance"], policy.acceptance),
             settings=Settings(**own["settings"]),
             competitors=Competitors.of(facts["competitors"]),

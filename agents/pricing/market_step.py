@@ -148,7 +148,7 @@ class MarketStep:
     def _take_policies(self, rows: Rows) -> None:
         market = self.market
         market.policies = of_market(told(market.policies, rows), market.name)
-        every = [said(rows, i) for i in range(len(rows))]
+        every = [said(rows, i) | {"name": name} for i, name in enumerate(rows["name"].tolist())]
         self.recommended += market.recommendations.apply(every, market.second * SECOND_MS, self.now)
 
     def _take_orders(self, orders: Rows) -> None:
@@ -251,6 +251,7 @@ class MarketStep:
         cells, market = self.market.cells, self.market
         multiplier = np.where(np.isnan(cells["anchor"]), cells["prior"], cells["anchor"])
         digest = multiplier + 1e3 * cells["prior"] + 1e6 * cells["drivers"] + 1e9 * cells["requests_seen"] + 1e13 * cells["holds"]
+        digest += 1e2 * np.nan_to_num(cells["competitor"])
         changed = (cells["asked"] == 1) & (digest != cells["shown"])
         cells["shown"] = np.where(changed, digest, cells["shown"])
         zones, services = np.nonzero(changed)

@@ -17,7 +17,7 @@ from agents.pricing.choice import ALTERNATIVES, Chosen, choose
 from agents.pricing.columns import U8, Array
 from agents.pricing.contexts import F64, I64, Contexts, Mask, within
 from agents.pricing.figures import thousandths
-from agents.pricing.guards import BIT, Bounds, Limits, bounds, fired
+from agents.pricing.guards import BIT, BOUNDING, Bounds, Limits, bounds, fired
 from agents.pricing.market import SECOND_MS, Market
 from agents.pricing.policy import Policy
 from agents.pricing.prior import CELL_FACTORS, trait, user_multiplier
@@ -88,7 +88,7 @@ def price(market: Market, given: Rows, at: I64, seed: int, policy: Policy, rejec
     multiplier = cents / reference
     cells["latest"][cell] = multiplier  # of equal cells the last one's stays
     held = (bits & (BIT["cap"] | BIT["emergency-cap"] | BIT["safety"] | BIT["overcharge-reports"] | BIT["step"])) > 0
-    held &= cents < wish
+    held &= (cents < wish) & (cents >= found.most)  # lower ones were chosen
     values: dict[str, Array] = {
         "offset": rows.offsets, "event_ts": rows["ts"], "square": cells.zones[zone], "service": service, "tier": rows["tier"],
         "expires_ts": at + round(policy.quote_ttl_s * 1000), "price_cents": cents, "reference_cents": reference,
@@ -203,10 +203,10 @@ def _note(market: Market, at: I64, contexts: Contexts, curves: Curves, values: d
     revenue, profit = likely * others, likely * (others - cost[:, None])
     expected = {"expected_profit_cents": values["expected_profit_cents"], "prior_profit_cents": profit[:, 0]}
     whole = {name: thousandths(each) for name, each in expected.items()}
-    market.figures.add(int(at[0]), service, quotes=1, guarded=values["guards"] > 0, **whole)
-    bits = values["guards"]
-    bounded = np.stack([(bits & BIT[name]) > 0 for name in ("cap", "floor", "step")], axis=1)
-    upward = values["price_cents"] >= found.most
+    market.figures.add(int(at[0]), service, quotes=1, guarded=(values["guards"] & BOUNDING) > 0, **whole)
+    upward, downward = values["price_cents"] >= found.most, values["price_cents"] <= found.least
+    at_bound = {"cap": upward, "floor": downward, "step": upward | downward}  # elsewhere moving the guard changes nothing
+    bounded = np.stack([((values["guards"] & BIT[name]) > 0) & there for name, there in at_bound.items()], axis=1)
     gains = []
     for some, now in ((profit, values["expected_profit_cents"]), (revenue, values["expected_revenue_cents"])):
         up, down = some[:, 1] - now, some[:, 2] - now

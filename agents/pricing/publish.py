@@ -23,10 +23,11 @@ def publish(market: Market, clock_ms: int, policy: Policy) -> None:
     cells.advance(clock_ms // MINUTE_MS)
     market.fleet.publish()
     cells["demand"] = cells.levels(clock_ms)
-    drivers = market.fleet.free(cells.zones, clock_ms - round(policy.position_ttl_s * 1000))
+    fresh_ms = clock_ms - round(policy.position_ttl_s * 1000)
+    drivers = market.fleet.free(cells.zones, fresh_ms)
     counted = _without_gaming(cells, drivers, clock_ms, policy)
     cells["drivers"] = drivers
-    cells.heard = market.fleet.heard
+    cells.heard = market.fleet.known(fresh_ms)
     cells["supply"] = cells.supply(counted) if cells.heard else np.full(drivers.shape, np.nan)
     cells["target"] = _target(cells["demand"], cells["supply"], policy)
     cells["balance"] = held(cells["balance"], cells["target"], policy.hysteresis)

@@ -1,9 +1,9 @@
 """Priced quotes that a guard bounded in; changes of settings that are expected to pay, by what was learnt, out.
 
-Of each quote that the cap, the floor or the step bounded, the acceptance model says what a price a tenth beyond the bound would bring.
-Where that adds up to a gain and the guard bounds many, moving the guard is recommended. To apply a recommendation is to write its settings
-to pricing-policies with its id; it is then APPLIED. One that no longer pays is WITHDRAWN. For a day from when it was applied, what the
-service's quotes have brought since is told hour by hour, against the day before.
+Of each quote whose price lies at the bound of the cap, the floor or the step, the acceptance model says what a price a tenth beyond it
+would bring. Where that adds up to a gain and the guard bounds many, moving the guard is recommended. To apply a recommendation is to write
+its settings to pricing-policies with its id; it is then APPLIED, until that is taken back. One that no longer pays is WITHDRAWN. For a day
+from when it was applied, what the service's quotes have brought since is told hour by hour, against the day before.
 """
 
 from __future__ import annotations
@@ -69,13 +69,17 @@ class Recommendations:
         return out + self._measure(clock_ms, times)
 
     def apply(self, said: list[Said], clock_ms: int, now: int) -> list[Row]:
-        """Rows of the recommendations that these policy events apply."""
+        """Rows of the recommendations that these policy events apply, or take back: those deleted under the name of one."""
         out = []
         for each in said:
             row = self.rows_open.get(each["recommendation_id"])
             if row is not None and row["status"] == "OPEN" and not each["deleted"]:
                 row |= NOT_APPLIED | {"status": "APPLIED", "applied_ts": clock_ms}
                 out.append(row | {"clock": clock_ms, "updated_at": now})
+            taken = self.rows_open.get(each["name"]) if each["deleted"] else None
+            if taken is not None and taken["applied_ts"] is not None:
+                taken |= NOT_APPLIED | {"status": "WITHDRAWN"}
+                out.append(taken | {"clock": clock_ms, "updated_at": now})
         return out
 
     def facts(self) -> Mapping[str, Row]:

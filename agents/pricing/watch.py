@@ -16,7 +16,7 @@ from agents.pricing.zones import names
 LEAST_MARGIN = 0.05
 MOST_BELOW_COST = 0.01  # of revenue
 ENOUGH = 50  # accepted quotes that a share is taken of
-UNDERCUT = 0.85  # competitors' price over ours
+UNDERCUT, NO_LONGER = 0.85, 0.9  # competitors' price over ours, that begins and that ends it: the last quotes' prices are drawn
 DRIFT_MS = 3_600_000  # a drift is told of for so long
 
 
@@ -40,10 +40,16 @@ def _gaming(market: Market, clock_ms: int, policy: Policy) -> Iterator[Alarm]:
 def _held(market: Market, clock_ms: int, policy: Policy) -> Iterator[Alarm]:
     cells, settings = market.cells, market.settings
     rows = np.flatnonzero((cells["holds"] & SAFETY).all(axis=1))
-    if settings.safety_hold.all() or (len(rows) == len(cells.zones) and len(rows)):
-        why = "a policy event says so, or a driver of unknown place is under a safety complaint"
-        yield Alarm("SAFETY_HOLD", "CRITICAL", "prices may not rise anywhere", why, "settle the matter, or take the hold back", 1.0, 0.0)
+    said = "prices may not rise anywhere: a policy event holds them"
+    if settings.safety_hold.all():
+        yield Alarm("SAFETY_HOLD", "CRITICAL", said, "it says so of all services", "take the hold back when it is over", 1.0, 0.0)
+    elif (cells.everywhere & SAFETY).all():
+        what, why = "prices may not rise anywhere: safety", "a driver under a safety complaint never said where"
+        yield Alarm("SAFETY_HOLD", "CRITICAL", what, why, "settle the complaint", 1.0, 0.0)
     else:
+        for service in np.flatnonzero(settings.safety_hold).tolist():
+            why, action = "it says so of this service", "take the hold back when it is over"
+            yield Alarm("SAFETY_HOLD", "CRITICAL", said, why, action, 1.0, 0.0, SERVICES[service])
         for zone in names(cells.lat[rows], cells.lon[rows]):
             what, why = "prices may not rise here", "a driver here is under a safety complaint that is not settled"
             yield Alarm("SAFETY_HOLD", "CRITICAL", what, why, "settle the complaint", 1.0, 0.0, zone=zone)
@@ -82,7 +88,8 @@ def _rivals(market: Market) -> Iterator[Alarm]:
     for service in np.flatnonzero(priced.any(axis=0)).tolist():
         here = priced[:, service]
         theirs, ours = (float(np.median(cells[name][here, service])) for name in ("competitor", "anchor"))
-        if theirs / ours < UNDERCUT:
+        alarmed = f"{market.name}/UNDERCUT/{SERVICES[service]}/" in market.alerts.raised
+        if theirs / ours < (NO_LONGER if alarmed else UNDERCUT):
             what = f"competitors ask for {theirs / ours:.0%} of our price"
             why = f"in the middle of the zones; theirs is {theirs:.2f} reference prices, ours {ours:.2f}"
             action = "see whether sales fall before following them"
@@ -98,5 +105,5 @@ def _drifts(market: Market, clock_ms: int) -> Iterator[Alarm]:
 
 def _supply(market: Market) -> Iterator[Alarm]:
     if int(market.cells["requests_seen"].sum()) and not int(market.cells["drivers"].sum()):
-        heard = "no driver is free" if market.fleet.heard else "no driver was ever heard of: prices take supply as usual"
-        yield Alarm("NO_SUPPLY", "WARNING", heard, "there are requests", "see whether driver-moves are flowing", 0.0, 1.0)
+        what = "no driver is free" if market.cells.heard else "no driver is heard of: prices take supply as usual"
+        yield Alarm("NO_SUPPLY", "WARNING", what, "there are requests", "see whether driver-moves are flowing", 0.0, 1.0)

@@ -1,7 +1,8 @@
 """Decisions and outcomes of the pricing agent, from Kafka or from files, in; the log that candidates are judged by, out.
 
 A file is Parquet or JSON lines, of which each is a record's fields or what ``tripo tail TOPIC --json`` prints. Quotes without an outcome
-yet are left out, and so are decisions with personal prices: what they knew of the rider is not in the log.
+yet are left out, and all whose time was not up when the log ends: those answered sooner would stand for those not. So are decisions with
+personal prices: what they knew of the rider is not in the log.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ def log(decisions: pl.DataFrame, outcomes: pl.DataFrame) -> Log:
     name = ["market", "quote_id"]  # of one that was used twice it is not known whose outcome is whose
     told = outcomes.unique("outcome_id").unique(name, keep="none").select(*name, "outcome")
     chosen = decisions.unique("decision_id").filter(~pl.col("personal")).unique(name, keep="none")
-    both = chosen.join(told, on=name, how="inner").sort("event_ts", "decision_id")
+    over = outcomes.group_by("market").agg(pl.col("closed_ts").max() // 1000 * 1000)  # when the newest second began
+    both = chosen.join(over, on="market").filter(pl.col("expires_ts") < pl.col("closed_ts"))
+    both = both.join(told, on=name, how="inner").sort("event_ts", "decision_id")
     if both.is_empty():
         raise LogFileError(f"none of {len(decisions)} decisions has one of {len(outcomes)} outcomes: are they of the same run?")
     places = both.select(pl.concat_str("market", "zone", separator="/")).to_series()

@@ -32,7 +32,7 @@ GUARDS = {
     "cost-floor": "not below what serving it costs",
     "cost-above-cap": "it costs more than a cap or a hold leaves",
     "hysteresis": "demand and supply moved too little to move the price",
-    "supply-unknown": "no driver was heard of: supply counts as usual",
+    "supply-unknown": "no driver was heard of lately: supply counts as usual",
 }
 
 
@@ -57,8 +57,7 @@ def find(name: str) -> Decision | None:
     client = admin()
     parts = name.split("/")
     by_id = len(parts) == 5 and parts[0] == "pricing" and parts[2].isdigit()
-    some = [int(parts[2])] if by_id else partitions(client, DECISIONS)
-    places: list[Place] = [(DECISIONS, partition) for partition in some]
+    places: list[Place] = [(DECISIONS, each) for each in partitions(client, DECISIONS) if not by_id or each == int(parts[2])]
     found = None
     with Reader() as reader:
         for one in reader.until(lows(client, places), ends(client, places)):

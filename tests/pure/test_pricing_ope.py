@@ -23,6 +23,8 @@ from ops.pricing.ope_simulated import COMPARED, KINDS, SIZES, Found, Task, _erro
 from ops.pricing.worlds import World
 from streams.avro_schema import polars_schema
 from streams.contract import contract
+from tests.pure.pricing_events import NOW, SECOND, answer, quote
+from tests.pure.pricing_events import Task as Pricing
 
 ARMS = 4
 LOGGING = np.array([0.4, 0.3, 0.2, 0.1])
@@ -184,7 +186,8 @@ def test_a_log_is_read_from_files_of_either_kind(tmp_path: Path) -> None:
     decided = [orjson.loads(path.read_bytes()) for path in sorted((examples / "price-decided").glob("*.json"))]
     closed = [orjson.loads(path.read_bytes()) for path in sorted((examples / "quote-closed").glob("*.json"))]
     decided[0] |= {"personal": False, "quote_id": "q1"}
-    closed = [closed[0] | {"quote_id": "q1"}, closed[1] | {"quote_id": "another"}]
+    places = {"market": decided[0]["market"], "closed_ts": decided[0]["expires_ts"] + 2000}
+    closed = [closed[0] | {"quote_id": "q1"} | places, closed[1] | {"quote_id": "another"} | places]
     named = {"name": "", "value": 0.5, "weight": 1.0}
     factors = ("demand", "supply", "hour", "weekend", "holiday", "weather", "event", "competitor")
     decided = [decided[0] | {"factors": [named | {"name": name} for name in factors]}]
@@ -199,6 +202,22 @@ def test_a_log_is_read_from_files_of_either_kind(tmp_path: Path) -> None:
     assert found.contexts.demand[0] == 0.5
     with pytest.raises(LogFileError, match="of the same run"):
         log(from_file(DECISIONS, lines), from_file(OUTCOMES, parquet).filter(pl.col("quote_id") == "another"))
+    with pytest.raises(LogFileError, match="of the same run"):  # when the log ended, others like it were still open
+        log(from_file(DECISIONS, lines), from_file(OUTCOMES, parquet).with_columns(closed_ts=decided[0]["expires_ts"]))
     lines.write_text("no json")
     with pytest.raises(LogFileError, match="holds no records"):
         from_file(DECISIONS, lines)
+
+
+def test_a_log_that_ends_while_quotes_are_open_does_not_favour_those_answered_at_once() -> None:
+    """Two in five take the price at once, and nobody says no: those who do not take it are known two minutes later."""
+    task, rng = Pricing(), np.random.default_rng(1)
+    for second in range(1, 300):
+        ts = NOW + second * SECOND
+        said = [answer(f"q{second - 1}-{i}", ts=ts) for i in range(4) if second > 1 and rng.uniform() < 0.4]
+        task.step(second * SECOND, quotes=[quote(f"q{second}-{i}", ts=ts) for i in range(4)], answers=said)
+    every = (pl.DataFrame(task.all[name], schema=polars_schema(contract().schema(name)), orient="row") for name in (DECISIONS, OUTCOMES))
+    found = log(*every)
+    assert len(found.accepted) > 600
+    assert found.accepted.mean() == pytest.approx(0.4, abs=0.06)
+    assert found.accepted[-200:].mean() == pytest.approx(0.4, abs=0.11)

@@ -303,19 +303,22 @@ def test_the_narrowest_scope_of_a_policy_counts_and_an_older_event_is_late() -> 
 
 
 def test_many_log_offs_at_once_before_a_rise_are_flagged_and_do_not_raise_the_price() -> None:
-    honest, gaming = Task(), Task()
-    for task in (honest, gaming):
+    honest, gaming, sly = Task(), Task(), Task()
+    for task in (honest, gaming, sly):
         task.step(0, moves=[move(f"d{i}") for i in range(30)])
         for minute in range(12):
             task.step(minute * MINUTE, moves=[move(f"d{i}", ts=NOW + minute * MINUTE) for i in range(30)])
             task.step(minute * MINUTE, quotes=[quote(f"m{minute}-{i}", ts=NOW + minute * MINUTE) for i in range(8)])
     at = 12 * MINUTE
     gaming.step(at, moves=[move(f"d{i}", ts=NOW + at, status="OFFLINE") for i in range(25)])
-    honest.step(at, moves=[move(f"d{i}", ts=NOW + at, status="BUSY") for i in range(25)])
+    for task in (honest, sly):
+        task.step(at, moves=[move(f"d{i}", ts=NOW + at, status="BUSY") for i in range(25)])
+    sly.step(at, moves=[move(f"d{i}", ts=NOW + at + 1, status="OFFLINE") for i in range(25)])  # busy for a moment
     for after in range(1, 20):
-        for task in (honest, gaming):
+        for task in (honest, gaming, sly):
             task.step(at + after * SECOND, quotes=[quote(f"e{after}", ts=NOW + at + after * SECOND)])
     assert ("SURGE_GAMING", "RAISED") in alerts(gaming)
+    assert ("SURGE_GAMING", "RAISED") in alerts(sly)
     assert ("SURGE_GAMING", "RAISED") not in alerts(honest)
     a, b = (task.all["pricing.decisions"][-1] for task in (honest, gaming))
     assert a["prior_cents"] > b["prior_cents"]
@@ -336,6 +339,26 @@ def test_a_recommendation_that_pays_is_made_applied_and_told() -> None:
     assert task.tables["pricing.recommendations"][0]["status"] == "APPLIED"
     task.quote(152 * SECOND)
     assert task.state.markets["sf"].settings.cap[0] == first["cap"]
+    task.step(153 * SECOND, policies=[policy("sf/RIDE/RAISE_CAP", ts=NOW + 153 * SECOND, deleted=True)])
+    (back,) = task.tables["pricing.recommendations"]
+    assert (back["status"], back["applied_ts"]) == ("WITHDRAWN", None)
+
+
+def test_a_guard_that_bounds_no_price_is_not_to_be_moved() -> None:
+    """The prior lies beyond the cap, but riders do not pay so much: prices are chosen below."""
+    task = Task(PricingAgent(Policy(cap=1.4, recommend_ms=60_000, recommend_quotes=20, max_step=1.0)))
+    rng, row = np.random.default_rng(2), None
+    task.step(0, conditions=[condition("EVENT", 1.0)])
+    for second in range(1, 900):
+        ts = NOW + second * SECOND
+        taken = row is not None and rng.uniform() < 1 / (1 + math.exp(4 * (row["multiplier"] - 0.9)))
+        said = [] if row is None else [answer(row["quote_id"], "ACCEPTED" if taken else "REJECTED", ts=ts)]
+        (row,) = task.step(second * SECOND, quotes=[quote(f"q{second}", ts=ts)], answers=said)
+    late = task.all["pricing.decisions"][-600:]
+    assert sum("cap" in each["guards"] for each in late) > 200
+    assert sum(each["price_cents"] == each["most_cents"] for each in late) < 60
+    made = [each for each in task.all.get("pricing.recommendations", []) if each["clock"] > NOW + 400 * SECOND]
+    assert "OPEN" not in {each["status"] for each in made}
 
 
 def test_what_an_applied_recommendation_has_brought_is_told_hour_by_hour() -> None:
