@@ -40,7 +40,7 @@ $(HOME_FOLDER)/jars/.complete: ops/kafka/pom.xml
 	@touch $@
 
 # The support agent's model, from the project's corpus. TRIPO_SENTENCES=off trains the first stage alone.
-$(MODELS)/current: $(wildcard agents/support/corpus/*.tsv agents/support/concepts/*.py) $(TRAINED_BY)
+$(MODELS)/current: $(wildcard agents/support/corpus/*.tsv agents/support/opinions/*.tsv agents/support/concepts/*.py) $(TRAINED_BY)
 	@echo 'training the support model (a minute)'
 	@$(BIN)/tripo support train --models $(@D)
 

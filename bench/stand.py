@@ -23,7 +23,7 @@ import psutil
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
 
-from ops.broker import Broker, free_port
+from ops.broker import OPTIMISED, Broker, free_port
 from ops.server import GUARD
 from streams.contract import Topic, contract
 from streams.publish import Publisher
@@ -164,7 +164,7 @@ def stand(brokers: str | None = None) -> Iterator[Stand]:
     """Opens a stand; a broker of its own, its files and all children are gone when it closes."""
     with tempfile.TemporaryDirectory(prefix="tripo-bench-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
-        own = None if brokers else Broker(home / "broker", free_port()).start()
+        own = None if brokers else Broker(home / "broker", free_port(), compilers=OPTIMISED).start()
         opened = Stand(brokers or (own.bootstrap if own else ""), f"b{uuid.uuid4().hex[:6]}.", home, own.pid if own else None)
         try:
             with _settings_of(opened):

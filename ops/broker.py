@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,8 +28,9 @@ __all__ = ["Broker", "RedisServer", "ServerError", "free_port", "jars_folder", "
 LOGGING = Path(__file__).parent / "kafka" / "log4j2.properties"
 OLDEST_JAVA = 17
 HEAP = ("-Xms256m", "-Xmx768m")
-# These brokers live for minutes: the optimising compiler would take two fifths of a core in the second of them, and pays off later.
-COMPILER = "-XX:TieredStopAtLevel=1"
+# Brokers of dev and tests live for minutes: the optimising compiler would take two fifths of a core in the second of them, and pays off
+# later. One that is measured warms up for a minute, and then does the same with a quarter less of the processor.
+QUICK, OPTIMISED = ("-XX:TieredStopAtLevel=1",), ()
 
 # One node, so every internal topic has one replica; small and quick elsewhere: it must start, rebalance, give up on the dead, in seconds.
 PROPERTIES: Mapping[str, str | int] = {
@@ -104,14 +105,17 @@ def _java_version(path: Path) -> int:
 
 
 class Broker(Server):
-    """Apache Kafka, one KRaft node that is broker and controller; ``properties`` add to or replace the dev ones."""
+    """Apache Kafka, one KRaft node that is broker and controller; ``properties`` add to or replace the dev ones; ``compilers``: QUICK, or
+    OPTIMISED as Kafka's own scripts start it."""
 
     name = "kafka"
     start_timeout_s = 180.0  # 3 s on an idle machine
 
-    def __init__(self, home: Path, port: int = 9092, properties: Mapping[str, str | int] | None = None) -> None:
+    def __init__(
+        self, home: Path, port: int = 9092, properties: Mapping[str, str | int] | None = None, compilers: Sequence[str] = QUICK
+    ) -> None:
         super().__init__(home, port)
-        self.properties = dict(properties or {})
+        self.properties, self._compilers = dict(properties or {}), compilers
         self._admin: AdminClient | None = None
 
     @property
@@ -123,7 +127,7 @@ class Broker(Server):
         """Writes the configuration, formats an empty data folder, and gives Kafka's command line."""
         self._admin = None
         config = self._write_config()
-        jvm = [java(), *HEAP, COMPILER, "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-XX:+ExitOnOutOfMemoryError", *self._options()]
+        jvm = [java(), *HEAP, *self._compilers, "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-XX:+ExitOnOutOfMemoryError", *self._options()]
         if not (self.home / "data" / "meta.properties").exists():
             self._format(config)
         return [*jvm, "kafka.Kafka", str(config)]
@@ -168,7 +172,7 @@ class Broker(Server):
     def _format(self, config: Path) -> None:
         """Formats the data folder. Raises ServerError with the tool's output."""
         cluster = base64.urlsafe_b64encode(b"\x10" + uuid.uuid4().bytes[1:]).decode().rstrip("=")  # an id must not begin with a dash
-        quick = ["-Xmx128m", COMPILER, "-XX:+UseSerialGC"]
+        quick = ["-Xmx128m", *QUICK, "-XX:+UseSerialGC"]
         tool = [java(), *quick, *self._options(), "kafka.tools.StorageTool", "format", "--cluster-id", cluster, "--config", str(config)]
         done = subprocess.run(tool, capture_output=True, text=True, check=False)
         if done.returncode:

@@ -1,4 +1,4 @@
-"""The project's own corpus: agents/support/corpus/<language>.tsv in; its lines out."""
+"""The project's own texts to learn from: agents/support/corpus/<language>.tsv and agents/support/opinions/<language>.tsv in; lines out."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 from agents.support.policy import INTENTS, LANGUAGES, OUT_OF_SCOPE, SENTIMENTS
 
-FOLDER = Path(__file__).resolve().parents[2] / "agents" / "support" / "corpus"
+SUPPORT = Path(__file__).resolve().parents[2] / "agents" / "support"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message as a customer would write it; ``also``: further intents in it."""
+    """A message as a customer would write it; ``also``: further intents in it. Intent or sentiment is empty where it tells none."""
 
     language: str
     intent: str
@@ -28,8 +28,25 @@ def corpus() -> tuple[Line, ...]:
     return tuple(line for language in LANGUAGES for line in _read(language))
 
 
+@cache
+def opinions() -> tuple[Line, ...]:
+    """Short texts that only feel something: of no intent. Raises ValueError likewise."""
+    return tuple(line for language in LANGUAGES for line in _opinions(language))
+
+
+def _opinions(language: str) -> list[Line]:
+    path = SUPPORT / "opinions" / f"{language}.tsv"
+    found = []
+    for number, row in enumerate(path.read_text(encoding="utf-8").splitlines()[1:], 2):
+        sentiment, _, text = row.partition("\t")
+        if sentiment not in SENTIMENTS or not text.strip() or "\t" in text:
+            raise ValueError(f"{path.name}:{number}: not sentiment and text with a tab between: {row[:80]!r}")
+        found.append(Line(language, "", (), sentiment, text))
+    return found
+
+
 def _read(language: str) -> list[Line]:
-    path = FOLDER / f"{language}.tsv"
+    path = SUPPORT / "corpus" / f"{language}.tsv"
     found = []
     for number, row in enumerate(path.read_text(encoding="utf-8").splitlines()[1:], 2):
         parts = row.split("\t")

@@ -20,7 +20,7 @@ from agents.support.models import sentence_model
 from agents.support.policy import INTENTS, LANGUAGES, OUT_OF_SCOPE
 from ops.listing import print_rows, progress
 from ops.summary import fail, shown, summarise
-from ops.support.labelled import read_table
+from ops.support.labelled import limited, read_table
 from ops.support.publish import framed, knowledge_rows
 from ops.support.scores import Mask
 from ops.support.targets import SAFETY, judged, show
@@ -39,9 +39,9 @@ def evaluate_escalation(test: Path | None, models: Path, *, as_json: bool) -> in
     was missed. → 0; 1 if anything was."""
     path = test or ESCALATION
     rows = read_table(path, ("language", "intent", "text"))
-    _known(path, rows, "language", LANGUAGES)
+    limited(path, rows, "language", LANGUAGES)
     intents = [row["intent"].split("+") for row in rows]
-    _known(path, [{"intent": name} for names in intents for name in names], "intent", (*INTENTS, OUT_OF_SCOPE))
+    limited(path, [{"intent": name} for names in intents for name in names], "intent", (*INTENTS, OUT_OF_SCOPE))
     must = np.array([SAFETY_INTENT in names for names in intents])
     figures, urgent = _measured(path, rows, must, models)
     missed = [row for row, hit, danger in zip(rows, urgent, must, strict=True) if danger and not hit]
@@ -55,8 +55,8 @@ def evaluate_safety(test: Path | None, models: Path, *, as_json: bool) -> int:
     (language-kind, and a number where there are several). No message is shown. → 0; 1 if one was missed."""
     path = test or BLIND
     rows = read_table(path, ("id", "language", "text", "must"))
-    _known(path, rows, "language", LANGUAGES)
-    _known(path, rows, "must", tuple(MUST))
+    limited(path, rows, "language", LANGUAGES)
+    limited(path, rows, "must", tuple(MUST))
     figures, urgent = _measured(path, rows, np.array([MUST[row["must"]] for row in rows]), models)
     kinds = np.array(["-".join(part for part in row["id"].split("-")[1:] if not part.isdecimal()) for row in rows])
     by_kind = {
@@ -122,10 +122,3 @@ def _message(i: int, text: str) -> dict[str, Any]:
 
 def _batch(topic: str, rows: list[dict[str, Any]]) -> Batch:
     return Batch(topic, 0, np.arange(len(rows)), framed(topic, rows))
-
-
-def _known(path: Path, rows: Sequence[dict[str, str]], column: str, symbols: Sequence[str]) -> None:
-    """Ends the command where a row has something else in that column."""
-    for row in rows:
-        if row[column] not in symbols:
-            fail(f"{path}: {column} {row[column]!r} is none of {', '.join(symbols)}", 2)

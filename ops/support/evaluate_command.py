@@ -119,6 +119,21 @@ def safety(
     raise typer.Exit(evaluate_safety(test, models or settings().models, as_json=as_json))
 
 
+@app.command()
+def sentiment(
+    *,
+    test: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="language, sentiment and text with tabs between; else the project's own")
+    ] = None,
+    models: Models = None,
+    as_json: Json = False,
+) -> None:
+    """How often what short opinions feel is told right, by language, and how often as the opposite. No text is shown."""
+    from ops.support.sentiment_evaluate import evaluate_sentiment
+
+    raise typer.Exit(evaluate_sentiment(test, models or settings().models, as_json=as_json))
+
+
 def _no_options(context: typer.Context) -> None:
     """Ends the command where options stand before a command that has its own."""
     for name in context.params:

@@ -11,6 +11,7 @@ too little, and it is **joined**: largest margins over the n-grams and the sente
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -99,9 +100,9 @@ class Looked:
         return joined(self.x, sentence) if many else stacked(self.first.of, self.first.outside, sentence)
 
 
-def fit(data: Labelled, background: Labelled | None = None, second_share: float = 1.0) -> Model:
+def fit(data: Labelled, background: Labelled | None = None, second_share: float = 1.0, others: Sequence[str] = ()) -> Model:
     """The model of these texts. ``background``: texts out of scope, to learn the limits of the scope by, where ``data`` has none;
-    ``second_share``: of the texts, at most, that the second stage is to look at: it takes its time.
+    ``second_share``: of the texts, at most, that the second stage is to look at: it takes its time; ``others``: texts whose n-grams count.
 
     Raises ValueError where a class has fewer than LEAST texts, or there are fewer than two classes.
     """
@@ -109,7 +110,7 @@ def fit(data: Labelled, background: Labelled | None = None, second_share: float 
     if len(names) < 2 or counts.min() < LEAST:
         found = dict(zip(names.tolist(), counts.tolist(), strict=True))
         raise ValueError(f"at least two labels with {LEAST} texts each are needed, not {found}")
-    known = _known(data)
+    known = _known(data, others)
     x = matrix(data, *known)
     own, beyond = Looked(data, x, _unseen(data, x)), None
     heads = _first(x, data)
@@ -145,11 +146,12 @@ def _with_second(model: Model, own: Looked, beyond: Looked | None, second_share:
     return replace(model, second=second, clusters=clusters, unsure=unsure, reads=data.reads, joined=many)
 
 
-def _known(data: Labelled) -> tuple[Vocabulary, Vocabulary]:
+def _known(data: Labelled, others: Sequence[str]) -> tuple[Vocabulary, Vocabulary]:
     """The n-grams and the matters that count."""
     many = len(np.unique(data.languages)) > 1  # matters carry from one language to another; in one alone they add nothing
     matters = learnt(of_matters(data.texts, data.languages.tolist()), len(data.texts), LEAST_MATTERS if many else NEVER)
-    return learnt(of_grams(data.texts), len(data.texts)), matters
+    texts = [*data.texts, *others]
+    return learnt(of_grams(texts), len(texts)), matters
 
 
 def matrix(data: Labelled, grams: Vocabulary, matters: Vocabulary) -> csr_matrix:

@@ -134,3 +134,10 @@ def _header(row: Mapping[str, str]) -> str:
 
 def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+
+
+def limited(path: Path, rows: Sequence[Mapping[str, str]], column: str, symbols: Sequence[str]) -> None:
+    """Ends the command where a row has something else in that column."""
+    for row in rows:
+        if row[column] not in symbols:
+            fail(f"{path}: {column} {row[column]!r} is none of {', '.join(symbols)}", 2)

@@ -22,7 +22,7 @@ from agents.support.reading import known_language
 from agents.support.text import cleaned
 from agents.support.vectors import learnt, of_grams, vectors
 from ops.summary import fail, summarise
-from ops.support.corpus import Line, corpus
+from ops.support.corpus import Line, corpus, opinions
 from ops.support.evaluate import LANGUAGE, sentences
 from ops.support.fitting import Labelled, fit, head_of, matrix, stacked_head, versioned
 from ops.support.heads import svm
@@ -35,7 +35,7 @@ def train(folder: Path, files: Sequence[Path], by_map: Path | None, *, language:
     """Train, write ``folder``/support-<version>.npz and name it in ``folder``/current. → 0."""
     started = time.monotonic()
     given = _given(files, by_map, language)
-    model = shipped([*corpus(), *given], both=both)
+    model = shipped([*corpus(), *opinions(), *given], both=both)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"support-{model.version}.npz"
     path.write_bytes(dump(model))
@@ -45,7 +45,7 @@ def train(folder: Path, files: Sequence[Path], by_map: Path | None, *, language:
     figures: dict[str, Any] = {"model": model.version, "file": str(path), "megabytes": path.stat().st_size / 1e6}
     figures |= {
         "features": len(model.vocabulary) + len(model.matters),
-        "texts": len(corpus()),
+        "texts": len(corpus()) + len(opinions()),
         "given": dict(Counter(line.language for line in given)),  # by language
     }
     figures |= {"second_stage": model.second is not None, "seconds": round(time.monotonic() - started, 1)}
@@ -64,7 +64,8 @@ def _learnt(lines: Sequence[Line], *, both: bool) -> Model:
     sentence = sentences(texts) if both else None
     several = np.array([bool(line.also) for line in lines], np.bool_)
     data = Labelled(texts, np.array([line.intent for line in lines]), np.array([line.language for line in lines]), sentence, READ, several)
-    model = fit(data, second_share=SECOND_SHARE)
+    of_none = [text for text, line in zip(texts, lines, strict=True) if not line.intent]
+    model = fit(data.take(np.flatnonzero(data.labels != "")), second_share=SECOND_SHARE, others=of_none)
     x = matrix(data, model.vocabulary, model.matters)
     felt = np.flatnonzero([bool(line.sentiment) for line in lines])
     feelings = np.array([lines[i].sentiment for i in felt.tolist()])

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from agents.support.policy import INTENTS, LANGUAGES, OUT_OF_SCOPE, SENTIMENTS
-from ops.support.corpus import corpus
+from ops.support.corpus import corpus, opinions
 
 DATA = Path(__file__).parents[1] / "data" / "support"
 
@@ -44,6 +44,17 @@ def test_of_every_language_there_are_twenty_dangers_and_twenty_near_misses() -> 
 def test_no_message_comes_twice_nor_is_trained_on_nor_in_another_set() -> None:
     blind = [bare(row["text"]) for name in ("blind.tsv", "blind_safety.tsv") for row in rows(name)]
     assert len(set(blind)) == len(blind)
-    seen = {bare(line.text) for line in corpus()}
+    seen = {bare(line.text) for line in (*corpus(), *opinions())}
     seen |= {bare(row["text"]) for name in ("messages.tsv", "safety.tsv", "paraphrases.tsv") for row in rows(name)}
     assert not seen & set(blind)
+
+
+def test_of_every_language_there_are_thirty_opinions_that_are_not_learnt_from() -> None:
+    held = rows("opinions.tsv")
+    assert Counter((row["language"], row["sentiment"]) for row in held) == {
+        (name, felt): count for name in LANGUAGES for felt, count in (("negative", 14), ("positive", 9), ("neutral", 7))
+    }
+    texts = {bare(row["text"]) for row in held}
+    assert len(texts) == len(held)
+    assert not texts & {bare(line.text) for line in (*corpus(), *opinions())}
+    assert Counter(line.language for line in opinions()).keys() == set(LANGUAGES)
