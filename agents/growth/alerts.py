@@ -1,4 +1,5 @@
-"""What markets and offers have come to in; alerts that begin, change their severity or end, out: what, why and what to do."""
+"""What markets and offers have come to in; alerts that begin, change their severity or end, out: what, why and what to do. One that lasts
+is told again at every full hour, with the figures of then."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from typing import Any
 from agents.growth.conversion import COUNTS, Conversion
 from agents.growth.market import Market
 from agents.growth.orders import CANCELLED_, COMPLETED_, LEAKAGE_
-from agents.growth.policy import DAY_MS, SERVICES, TYPES
+from agents.growth.policy import DAY_MS, HOUR_MS, SERVICES, TYPES
 
 INFO, WARNING, CRITICAL = "INFO", "WARNING", "CRITICAL"
 Row = dict[str, Any]
@@ -42,11 +43,11 @@ class Alerts:
     active: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def tell(self, found: Iterator[Alert], at: int, now: int) -> list[Row]:
-        """The rows of those that are new, have changed their severity, or are over, at event time ``at``."""
+        """The rows of those that are new, have changed their severity, last at a full hour, or are over, at event time ``at``."""
         rows = []
         for one in found:
             severity, since = self.active.get(one.alert_id, (None, at))
-            if one.severity == severity:
+            if one.severity == severity and (severity is None or at % HOUR_MS):
                 continue
             if one.severity is None:
                 del self.active[one.alert_id]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from agents.growth.market import Market
 
 LEAST_SEEN_MS = 300_000  # of orders, before any forecast
-LEAST_SHOWN = 0.05  # orders forecast, of a series without drivers
+LEAST_SHOWN = 0.05  # orders forecast, of a series without drivers that none are sent to
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ def close(market: Market, settings: Settings, policy: Policy) -> Allocated:
     zone, service = market.places.zone_of(), market.places.service_of()
     parts = _look_ahead(market, demand.astype(np.float64), end)
     forecast = market.forecaster.forecast(parts) if market.forecaster.hours else _so_far(market, demand, end)
-    buffer = np.array([settings.values[f"buffer:{name}"] for name in SERVICES])
+    buffer = np.array([settings.value(f"buffer:{name}:{market.name}") for name in SERVICES])
     lats, lons = market.places.middles(policy)
     needed = (forecast * (market.effects.cycle_h() * buffer)[service]).round(6)
     outlook = Outlook(zone, service, lats[zone], lons[zone], forecast, online[zone, service] / WHOLE, needed)
@@ -59,7 +59,7 @@ def close(market: Market, settings: Settings, policy: Policy) -> Allocated:
     if end % DAY_MS == 0:
         market.effects.day_is_over()
         market.drivers.forget(end - 2 * DAY_MS)
-    shown = np.flatnonzero((demand > 0) | (forecast >= LEAST_SHOWN) | (outlook.supply > 0.0))
+    shown = np.flatnonzero((demand > 0) | (forecast >= LEAST_SHOWN) | (outlook.supply > 0.0) | (allocation.moves_in > 0))
     known = np.full(len(zone), market.forecaster.hours >= WEEK_HOURS)
     guards = {"NO_DRIVERS_SEEN": outlook.supply <= 0.0, "SEASON_NOT_LEARNT": ~known, "EFFECTS_NOT_LEARNT": ~allocation.learnt}
     more = (allocation.action == INCREASE) & allocation.learnt
@@ -114,6 +114,8 @@ def _look_ahead(market: Market, demand: F64, end: int) -> F64:
 def _note(market: Market, outlook: Outlook, demand: I64) -> None:
     """What holds for orders until the next slot is over, and how tight each service is."""
     busy = np.minimum(1.0, demand / np.maximum(market.forecaster.peak(), SLOTS))
+    if not market.forecaster.hours:
+        busy[:] = 0.0  # nothing is known of what is usual: nor is that
     manned = np.minimum(1.0, outlook.supply / np.maximum(outlook.needed, 1e-3))
     if not outlook.supply.any():
         manned[:] = 1.0  # nothing is known of drivers: that is no reason for a surge

@@ -1,8 +1,8 @@
 """One market: its orders and drivers in, revenue captured and decisions on zones out; and its state.
 
 Event time goes in slots of ``policy.slot_ms``; decisions on zones are made when a slot is over. A record that comes late counts in the slot
-that is open; only as demand it still counts in its own, if that is of the last hour. So however records in the order of their event
-times are cut into batches, decisions and state are the same.
+that is open; only as demand it still counts in its own, if that is of the last hour. An order placed ahead is demand when it is due. So
+however records in the order of their event times are cut into batches, decisions and state are the same.
 
 The clock begins with the first order, change or move: they happen when they say. A driver's profile may be years old; before the clock
 begins it is noted and no more. A silence of more than a day is not gone through slot by slot.
@@ -104,7 +104,7 @@ class Market:
         if not self.slot or slot - self.slot > SILENCE:
             self.first = self.first if not self.slot else slot * policy.slot_ms
             self.slot, self.begun = slot, slot + (-slot) % SLOTS
-            self.recent.clear()
+            self.recent = {due: orders for due, orders in self.recent.items() if due >= slot}
             self.forecaster.last_parts = None
             self.orders.pass_time(slot * policy.slot_ms, self.effects, policy)
         while self.slot < slot:
@@ -139,7 +139,7 @@ class Market:
             self.shift_h = round(float(orders["lon"][0]) / 15.0)
         self.offset = max(self.offset, int(orders.offsets.max()))
         zone = earth.area(orders["lat"], orders["lon"], policy.zone_m)
-        own = orders["ts"] // policy.slot_ms
+        own = orders["due"] // policy.slot_ms
         for slot, key in zip(own.tolist(), (zone * len(SERVICES) + orders["service"]).tolist(), strict=True):
             if slot > self.slot - SLOTS:
                 of_slot = self.recent.setdefault(slot, {})
@@ -149,18 +149,19 @@ class Market:
     def _live(self, orders: Rows, zone: I64, policy: Policy) -> list[Captured]:
         """Make them live, with the price and the fees that hold now."""
         series = self.places.known(self.places.find(zone, policy), orders["service"])
-        fare, ts, lon = orders["fare_cents"], orders["ts"], orders["lon"]
+        fare, ts, due, lon = orders["fare_cents"], orders["ts"], orders["due"], orders["lon"]
+        series = np.where(due // policy.slot_ms > self.slot, -1, series)  # nothing is known of later slots
         agreed = ~np.isnan(fare)
-        tariff = tariff_cents(orders["service"], orders["tier"], orders["trip_m"], ts, lon)
+        tariff = tariff_cents(orders["service"], orders["tier"], orders["trip_m"], due, lon)
         price = np.where(agreed, np.nan_to_num(fare), tariff).astype(np.int64)
         nothing_known = np.array([[0.0], [1.0], [UNKNOWN]])  # of places that no slot has brought yet: the last column
         demand, supply, ratio = (level[series] for level in np.concatenate([self.levels, nothing_known], axis=1))
         surge = (demand > policy.surge_demand) & (supply < policy.surge_supply)
-        captured = fees(price, is_peak(ts, lon), surge, policy)
+        captured = fees(price, is_peak(due, lon), surge, policy)
         columns = (orders["service"], zone, price, agreed.astype(np.int64), *(captured[name] for name in FEES), buckets(ratio))
         columns += (np.rint(orders["trip_m"]).astype(np.int64), demand, supply)
         out = []
-        for name, *values in zip(orders.ids.tolist(), ts.tolist(), *(column.tolist() for column in columns), strict=True):
+        for name, *values in zip(orders.ids.tolist(), ts.tolist(), due.tolist(), *(column.tolist() for column in columns), strict=True):
             out += self.orders.placed(Order(name, *values), self.effects)
         return out
 

@@ -1,7 +1,8 @@
 """Riders' profiles, requests and answers of one task in; decisions on offers, and what was learnt from answers, out.
 
 Event time goes in spans of ``policy.learn_ms``. In a span, a rider is decided on at most once, with the profile of that moment; what
-riders answered is learnt, and counts for them, from the next span on. A record that comes late counts in the span that is open. So
+riders answered is learnt, and counts for them, from the next span on. A record that comes late counts in the span that is open: a request
+is decided on as of its beginning, so that nobody is contacted in the past. So
 however records in the order of their event times are cut into batches, decisions and state are the same.
 
 Spans begin with the first request or answer: a profile may be years old.
@@ -134,7 +135,7 @@ class Monetization:
         return requests if new.all() else requests.take(np.flatnonzero(new))
 
     def _decide(self, requests: Rows, settings: Settings, policy: Policy) -> Decided:
-        ts, ids = requests["ts"], requests.ids.tolist()
+        ts, ids = np.maximum(requests["ts"], self.span * policy.learn_ms), requests.ids.tolist()
         rows = self.riders.find(ids)
         refusal = self.riders.refusals(rows, self.span, ts, policy)
         fit = np.flatnonzero(refusal < 0)
@@ -146,7 +147,7 @@ class Monetization:
         arms = Arms.of(policy)
         hour = (ts + requests["utc_offset_min"] * MINUTE_MS) // HOUR_MS
         contact = self._contact(hour, policy)
-        rules = self._rules(arms, requests, told & (values["tier"] > 0), contact, settings, policy)
+        rules = self._rules(arms, requests, ts, told & (values["tier"] > 0), contact, settings, policy)
         eligible = np.broadcast_to((refusal < 0)[:, None], (len(rows), len(arms.types))).copy()
         for mask in rules.values():
             eligible &= ~mask
@@ -157,10 +158,12 @@ class Monetization:
         made = chosen.arm != NOTHING
         asked = rows[refusal < 0]
         self.riders.columns["asked"][asked] = self.span
-        self.riders.offered(rows[made], ts[made])
         when = contact[np.arange(len(rows)), np.maximum(chosen.arm, 0) % 3]
         contact_ts = np.maximum(ts, when * HOUR_MS - requests["utc_offset_min"] * MINUTE_MS)
-        decided = Decided(requests, arms, chosen, features, eligible, open_to_all, contact_ts, guards, told, self.learnt, settings, policy)
+        self.riders.offered(rows[made], contact_ts[made])
+        decided = Decided(
+            requests, arms, chosen, features, eligible, open_to_all, ts, contact_ts, guards, told, self.learnt, settings, policy
+        )
         self._made(decided, made, when % 24)
         return decided
 
@@ -176,14 +179,16 @@ class Monetization:
         rest = np.where(quiet.all(), -1, hour[:, None] + after[hour % 24])
         return np.concatenate([now[:, None], rest], axis=1)
 
-    def _rules(self, arms: Arms, requests: Rows, premium: Mask, contact: I64, settings: Settings, policy: Policy) -> dict[str, Mask]:
+    def _rules(
+        self, arms: Arms, requests: Rows, ts: I64, premium: Mask, contact: I64, settings: Settings, policy: Policy
+    ) -> dict[str, Mask]:
         """Why arms are not eligible, (n, arms) each."""
         n = len(requests)
         rows = self.riders.find(requests.ids.tolist())
         paused = np.array([settings.values[f"offer:{offer.offer_id}"] < 0.5 for offer in policy.catalogue])[arms.offers]
         return {
             "OFFER_PAUSED": np.tile(paused, (n, 1)),
-            "TYPE_COOLDOWN": self.riders.cooling(rows, requests["ts"], policy)[:, arms.types] & (rows > 0)[:, None],
+            "TYPE_COOLDOWN": self.riders.cooling(rows, ts, policy)[:, arms.types] & (rows > 0)[:, None],
             "ALREADY_PREMIUM": premium[:, None] & (arms.types == 0),
             "SAME_SERVICE": (requests["service"][:, None] == arms.services) & (arms.services >= 0),
             "QUIET_HOURS": (contact < 0)[:, arms.timings],

@@ -18,7 +18,8 @@ SHOWN = 3  # alternatives
 
 @dataclass
 class Decided:
-    """Decisions on n requests; ``eligible``, ``on_offer`` (n, arms): what might be chosen, and what the catalogue has now."""
+    """Decisions on n requests; ``eligible``, ``on_offer`` (n, arms): what might be chosen, and what the catalogue has now;
+    ``at``, ``contact_ts`` (n,): the event times that it was decided on for, and at which to contact."""
 
     requests: Rows
     arms: Arms
@@ -26,6 +27,7 @@ class Decided:
     features: F64
     eligible: Mask
     on_offer: Mask
+    at: I64
     contact_ts: I64
     guards: dict[str, Mask]
     told: Mask
@@ -62,7 +64,7 @@ def offers_table(part: Decided, partition: int, now: int, code_version: str) -> 
         "monetization_propensity": liking,
         "type": Where(made, Each(TYPES, part.arms.types[arm])),
         "timing": Where(made, Each(TIMINGS, part.arms.timings[arm])),
-        "hours_to_contact": Where(made, ((part.contact_ts - ts) / HOUR_MS).round(6)),
+        "hours_to_contact": Where(made, ((part.contact_ts - part.at) / HOUR_MS).round(6)),
         "contact_ts": Where(made, part.contact_ts),
         "expires_ts": Where(made, part.expires),
         "offer_id": Where(made, Each([one.offer_id for one in catalogue], offer)),

@@ -1,7 +1,7 @@
 """Orders and their changes of one market in; what each completed one brings, and what was lost, out: each order counts once.
 
 A change may be read before its order: it waits for it. An order that nobody was picked up for in ``WRITE_OFF_MS`` counts as lost, and no
-more so if it is completed after all.
+more so if it is completed after all. One that was ordered ahead is as old as it is due: nobody has to come for it before.
 """
 
 from __future__ import annotations
@@ -26,16 +26,18 @@ FIGURES = (
 )
 REQUESTED_, COMPLETED_, CANCELLED_, LEAKAGE_ = (FIGURES.index(name) for name in ("requested", "completed", "cancelled", "leakage_cents"))
 FEES = slice(4, 8)  # of FIGURES
-_NUMBERS = ("ts", "service", "zone", "price", "agreed", "base", "service_fee", "peak", "surge", "bucket", "trip_m", "picked", "lost")
+_NUMBERS = ("ts", "due", "service", "zone", "price", "agreed", "base", "service_fee", "peak", "surge", "bucket", "trip_m", "picked", "lost")
 _REALS = ("demand", "supply")
 
 
 @dataclass(slots=True)
 class Order:
-    """A live one. ``price`` and fees in cents as they would be captured; ``zone``: the grid's; ``picked``, ``lost``: event times or 0."""
+    """A live one. ``due``: when it is to be picked up, event time; ``price`` and fees in cents as they would be captured; ``zone``: the
+    grid's; ``picked``, ``lost``: event times or 0."""
 
     order_id: str
     ts: int
+    due: int
     service: int
     zone: int
     price: int
@@ -81,7 +83,7 @@ class Orders:
     def placed(self, order: Order, effects: Effects) -> list[Captured]:
         """An order of a new name. → itself, if its completion came before it."""
         self.live[order.order_id] = order
-        self.ending.setdefault((order.ts + WRITE_OFF_MS) // HOUR_MS, []).append(order.order_id)
+        self.ending.setdefault((order.due + WRITE_OFF_MS) // HOUR_MS, []).append(order.order_id)
         self._count(order.service, order.ts, {REQUESTED_: 1})
         waiting = sorted(self.early.pop(order.order_id, ()), key=lambda one: (one[1], one[2]))
         found = [self.became(order.order_id, *one, effects) for one in waiting]
@@ -116,14 +118,14 @@ class Orders:
                 order = self.live.get(name)
                 if order is None:
                     self.early.pop(name, None)
-                elif order.ts + policy.forget_h * HOUR_MS <= clock:
+                elif order.due + policy.forget_h * HOUR_MS <= clock:
                     self._lose(order, clock, effects)
                     del self.live[name]
                     self.over.add([name], clock)
                 else:
                     if not order.picked:
                         self._lose(order, clock, effects)
-                    self.ending.setdefault((order.ts + policy.forget_h * HOUR_MS) // HOUR_MS, []).append(name)
+                    self.ending.setdefault((order.due + policy.forget_h * HOUR_MS) // HOUR_MS, []).append(name)
         self.over.forget(clock - policy.forget_h * HOUR_MS)
         self.ended.forget(clock)
         for key in [key for key in self.figures if key[1] < clock // DAY_MS - policy.keep_days]:
@@ -136,7 +138,7 @@ class Orders:
             self._count(order.service, order.lost, {CANCELLED_: -1, LEAKAGE_: -(order.base + order.service_fee)})
             self.ended.add(order.lost, order.service, 0, -1)
         trip_ms = max(0, ts - order.picked) if order.picked else 0
-        effects.completed(order.service, order.bucket, order.price, order.net, ts - order.ts, order.trip_m, trip_ms)
+        effects.completed(order.service, order.bucket, order.price, order.net, ts - order.due, order.trip_m, trip_ms)
         money = (order.price, order.base, order.service_fee, order.peak, order.surge, order.net)
         self._count(order.service, ts, {COMPLETED_: 1} | dict(zip(range(3, 9), money, strict=True)))
         self.ended.add(ts, order.service, order.net - cost_cents(order.price))
@@ -175,7 +177,8 @@ class Orders:
     def of(cls, arrays: Mapping[str, Array]) -> Orders:
         """The state whose ``arrays()`` these are."""
         out = cls()
-        numbers = {name: arrays[name].tolist() for name in (*_NUMBERS, *_REALS)}
+        numbers = {name: arrays[name].tolist() for name in (*_NUMBERS, *_REALS) if name in arrays}
+        numbers.setdefault("due", numbers["ts"])  # of an older state: nothing was known of orders placed ahead
         for i, name in enumerate(strings_of("live", arrays)):
             out.live[name] = Order(name, **{field: values[i] for field, values in numbers.items()})
         for name, change in zip(strings_of("early", arrays), arrays["change"].reshape(-1, 3).tolist(), strict=True):

@@ -66,7 +66,7 @@ class Policy:
     explore: float = 0.02  # share of choices at random, so that every eligible offer has a propensity
     most_offers: int = 3  # to a rider in ``cap_days``; at most 3 are remembered
     cap_days: int = 7
-    gap_h: int = 24  # between two offers to a rider
+    gap_h: int = 24  # from the contact for an offer to the next offer to a rider
     cooldown_days: int = 14  # until a type that a rider declined is offered again
     quiet_from: int = 22  # h, the rider's local time; until ``quiet_until`` nobody is contacted
     quiet_until: int = 8
@@ -103,6 +103,8 @@ class Policy:
 
     # input
     future_ms: int = 60_000
+    schedule_back_s: float = 3600.0  # an order's scheduled_ts lies at most this long before its ts, as matching has it …
+    schedule_ahead_s: float = 30 * 86_400.0  # … and at most this long after
 
     @cached_property
     def version(self) -> str:
@@ -112,6 +114,7 @@ class Policy:
 
 DEFAULT = Policy()
 SLOTS = 4  # in an hour
+MOST_SETTINGS, MOST_NAMED = 10_000, 30  # kept of them, and named in an answer
 
 
 @dataclass(slots=True)
@@ -128,11 +131,21 @@ class Settings:
         values |= {f"buffer:{service}": 1.0 for service in SERVICES}
         return cls(values | {"explore": policy.explore, "personal": float(policy.personal)}, {})
 
+    def value(self, name: str) -> float:
+        """Of a setting; ``buffer:SERVICE:MARKET`` is ``buffer:SERVICE`` until it was changed itself."""
+        return self.values[name] if name in self.values else self.values[":".join(name.split(":", 2)[:2])]
+
     def problem(self, name: str, value: float) -> str | None:
         """What is wrong with a change, if anything."""
-        if name not in self.values:
-            return f"there is no setting {name!r}; there are {', '.join(sorted(self.values))}"
+        buffer = name.split(":", 2)
+        of_market = len(buffer) == 3 and buffer[0] == "buffer" and buffer[1] in SERVICES and bool(buffer[2])
+        if name not in self.values and not of_market:
+            return f"there is no setting {name!r}; there are buffer:SERVICE:MARKET, {', '.join(sorted(self.values)[:MOST_NAMED])}"
+        if name not in self.values and len(self.values) >= MOST_SETTINGS:
+            return f"there are {MOST_SETTINGS} settings already, and no more are kept"
         low, high = (0.5, 3.0) if name.startswith("buffer:") else (0.001, 0.5) if name == "explore" else (0.0, 1.0)
+        if high == 1.0 and value not in (0.0, 1.0):
+            return f"{name} {value:g} is neither 0, off, nor 1, on"
         if not low <= value <= high:
             return f"{name} {value:g} is outside {low:g}…{high:g}"
         return None

@@ -212,11 +212,12 @@ def read_moves(records: Records, now: int, policy: Policy, rejected: list[Reject
 
 
 def read_orders(records: Records, now: int, policy: Policy, rejected: list[Rejection]) -> Rows:
-    """orders → ts, service, tier, pickup, the trip's length and the fare agreed (NaN: none), by order_id."""
+    """orders → ts, when it is due, service, tier, pickup, the trip's length and the fare agreed (NaN: none), by order_id."""
     sieve = Sieve(records, rejected)
     sieve.names("order_id", "market")
     columns: dict[str, Array] = {"service": sieve.symbols("service", SERVICES), "tier": sieve.symbols("tier", TIERS)}
     columns["ts"] = sieve.times(now, policy)
+    columns["due"] = _due(sieve, columns["ts"], policy)
     columns |= _place(sieve, "pickup_lat", "pickup_lon")
     to = _place(sieve, "dropoff_lat", "dropoff_lon")
     trip = earth.haversine_m(columns["lat"], columns["lon"], to["lat"], to["lon"])
@@ -233,6 +234,16 @@ def read_changes(records: Records, now: int, policy: Policy, rejected: list[Reje
     sieve.names("order_id", "market")
     columns: dict[str, Array] = {"change": sieve.symbols("change", CHANGES), "ts": sieve.times(now, policy)}
     return sieve.rows("order_id", columns, "market")
+
+
+def _due(sieve: Sieve, ts: I64, policy: Policy) -> I64:
+    """When orders are to be picked up, ms: those ordered ahead as scheduled, within matching's limits, the others when they are placed."""
+    scheduled = sieve.fields.numbers("scheduled_ts")
+    ahead = (scheduled - ts) / 1000.0
+    absurd = (ahead < -policy.schedule_back_s) | (ahead > policy.schedule_ahead_s)
+    sieve.refuse(absurd, "InvalidSchedule", lambda row: f"scheduled_ts lies {ahead[row]:.0f} s after ts")
+    named = ~np.isnan(ahead) & ~absurd
+    return np.maximum(ts, np.where(named, scheduled, 0.0).astype(np.int64))
 
 
 def _place(sieve: Sieve, lat: str, lon: str) -> dict[str, F64]:

@@ -73,7 +73,7 @@ class Recommendations:
         rows = [
             known | {"status": WITHDRAWN, "event_ts": at, "updated_at": now}
             for _, known in sorted(self.told.items())
-            if known["status"] == OPEN and known["current"] != settings.values[known["setting"]]
+            if known["status"] == OPEN and known["current"] != settings.value(known["setting"])
         ]
         self.told |= {row["recommendation_id"]: row for row in rows}
         return rows
@@ -84,10 +84,10 @@ class Recommendations:
         self.told = {name: known for name, known in self.told.items() if known["market"] != market}
         return rows
 
-    def applied(self, recommendation_id: str, at: int, now: int) -> list[Row]:
-        """Somebody applied it. → its row, if it is known here and was not applied before."""
+    def applied(self, recommendation_id: str, setting: str, value: float, at: int, now: int) -> list[Row]:
+        """Somebody set ``setting`` by it. → its row, if it is known here, was not applied before, and does recommend that."""
         known = self.told.get(recommendation_id)
-        if known is None or known["status"] == APPLIED:
+        if known is None or known["status"] == APPLIED or (known["setting"], known["value"]) != (setting, value):
             return []
         self.told[recommendation_id] = known | NOT_APPLIED | {"status": APPLIED, "applied_ts": at, "event_ts": at, "updated_at": now}
         return [self.told[recommendation_id]]
@@ -100,7 +100,7 @@ class Recommendations:
             applied = known["applied_ts"]
             if known["market"] != market or applied is None or known["measured_hours"] == WINDOW or at - settle_ms <= applied:
                 continue
-            found = ended.since(applied, SERVICES.index(known["setting"].partition(":")[2]) if market else 0, at - settle_ms)
+            found = ended.since(applied, SERVICES.index(known["setting"].split(":")[1]) if market else 0, at - settle_ms)
             if found is not None and found.hours != known["measured_hours"]:
                 gained = dict(zip(MEASURED, (found.units, 24.0 * found.gained, 24.0 * found.half, found.hours), strict=True))
                 self.told[name] = known | gained | {"event_ts": at, "updated_at": now}
@@ -111,7 +111,7 @@ class Recommendations:
 def _is_other(known: Row, one: Recommendation) -> bool:
     """Whether what was told does not hold as it is."""
     gain = known["expected_profit_cents"]
-    same = (known["value"], known["current"]) == (one.value, one.current)
+    same = (known["setting"], known["value"], known["current"]) == (one.setting, one.value, one.current)
     return not same or abs(one.expected_profit_cents - gain) > RETOLD * max(abs(gain), 1.0)
 
 
@@ -149,12 +149,13 @@ def of_offers(learnt: Conversion, settings: Settings, policy: Policy, partition:
 def of_market(market: Market, profits: Mapping[int, float], settings: Settings, partition: int, policy: Policy) -> Iterator[Recommendation]:
     """Services that have been short for hours; ``profits``: expected of filling their gaps in the next hour, cents, by service."""
     for i, service in enumerate(SERVICES):
-        current = settings.values[f"buffer:{service}"]
+        setting = f"buffer:{service}:{market.name}"
+        current = settings.value(setting)
         gain, evidence = profits.get(i, 0.0), int(market.effects.evidence()[i])
         if market.pressed[i] >= PRESSED and gain > 0.0 and current < MOST_BUFFER and evidence >= policy.least:
             hours = market.pressed[i] * policy.slot_ms / HOUR_MS
             why = f"for {hours:.1f} h more drivers were needed than there were; filling the gaps would bring {gain / 100:.2f} an hour"
             yield Recommendation(
                 f"MORE_BUFFER/{market.name}/{service}/{market.name}/{partition}", "MORE_BUFFER", f"plan for more drivers of {service}", why,
-                f"buffer:{service}", round(current + BUFFER_STEP, 2), current, round(gain * BUFFER_STEP * 24.0, 2), evidence, market.name,
+                setting, round(current + BUFFER_STEP, 2), current, round(gain * BUFFER_STEP * 24.0, 2), evidence, market.name,
             )  # fmt: skip

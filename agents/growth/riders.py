@@ -22,7 +22,7 @@ from columns.table import F64, I64, Array, Columns, Mask
 
 NUMBERS = ("order_value_cents", "orders_week", "lifetime_value_cents", "churn_risk", "price_sensitivity", "loyalty")
 PROFILE = ("ts", "personal", "contact", "tier", *NUMBERS)
-RECENT = ("offered_0", "offered_1", "offered_2")  # event times of the last offers, the latest last
+RECENT = ("offered_0", "offered_1", "offered_2")  # event times of the last contacts to make offers, the latest last; some are to come
 DECLINES = tuple(f"declined_{i}" for i in range(len(TYPES)))
 
 SPEC: dict[str, tuple[str, float]] = {"ts": ("i8", 0), "personal": ("?", 0), "contact": ("?", 0), "tier": ("u1", 0)}
@@ -98,7 +98,7 @@ class Riders:
         return out
 
     def offered(self, rows: I64, ts: I64) -> None:
-        """Each of these, all different, was made an offer, (n,) each."""
+        """Each of these, all different, is made an offer, for which they are contacted at ``ts``, (n,) each."""
         for older, newer in pairwise(RECENT):
             self.columns[older][rows] = self.columns[newer][rows]
         self.columns[RECENT[-1]][rows] = ts

@@ -140,7 +140,7 @@ def _set(state: GrowthState, rows: Rows, now: int, out: Stepped) -> None:
         else:
             settings.values[name], settings.changed[name] = value, ts
             if applied[i]:
-                out.add(RECOMMENDATIONS, state.recommendations.applied(applied[i], ts, now))
+                out.add(RECOMMENDATIONS, state.recommendations.applied(applied[i], name, value, ts, now))
             out.add(RECOMMENDATIONS, state.recommendations.changed(settings, ts, now))
 
 

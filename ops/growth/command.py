@@ -7,9 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
+from ops.growth.fuzz import command as fuzz
 from ops.summary import fail
 
 app = typer.Typer(help="Feed, measure and look into the growth agent.", no_args_is_help=True)
+app.command(name="fuzz")(fuzz)
 
 Json = Annotated[bool, typer.Option("--json", help="end with one JSON object")]
 

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import numpy as np
-import polars as pl
 
 from agents.pricing.policy import SERVICES
-from streams.avro_schema import polars_schema
-from streams.contract import contract
+from ops.fuzzing import Row, schema_of
 
-Row = dict[str, Any]
 START = 1_790_000_000_000
 MARKETS = ("bogota", "lisbon")
 SPOTS = tuple((10.0 + 0.03 * i, 20.0 + 0.03 * (i % 3)) for i in range(4))
 AWAY = "away"  # a driver that never says where it is
 PERSONAL = ("rider_id", "sensitivity", "loyalty", "churn_risk", "propensity", "orders_week")
-
-
-@cache
-def schema_of(topic: str) -> pl.Schema:
-    """The columns of a topic's frames."""
-    return polars_schema(contract().schema(topic))
 
 
 class Crowd:

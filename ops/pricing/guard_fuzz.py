@@ -19,16 +19,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Annotated
 
-import numpy as np
-import polars as pl
 import typer
 from rich.progress import Progress
 
 from agents.pricing.agent import PricingAgent
 from agents.pricing.policy import SERVICES, Policy
+from ops.fuzzing import Row, batch_of
 from ops.listing import print_rows
-from ops.pricing.crowd import MARKETS, Crowd, Row, schema_of
-from streams.batch import Batch
+from ops.pricing.crowd import MARKETS, Crowd
 
 CENT = 1.0 + 1e-6
 
@@ -167,7 +165,7 @@ def fuzz(events: int, seed: int, progress: Progress | None = None) -> Report:
     for number, (signal, rows) in enumerate(crowd.steps(events)):
         if signal:
             auditor.hear(signal, rows)
-        batches = {topic: _batch(topic, each, offsets) for topic, each in rows.items()}
+        batches = {topic: batch_of(topic, each, offsets) for topic, each in rows.items()}
         made = agent.step(state, batches, crowd.now)
         report.rejected.update(one.error for one in made.rejected)
         for output in made.outputs:
@@ -179,13 +177,6 @@ def fuzz(events: int, seed: int, progress: Progress | None = None) -> Report:
             progress.update(bar, completed=crowd.made)
     report.events = crowd.made
     return report
-
-
-def _batch(topic: str, rows: list[Row], offsets: Counter[str]) -> Batch:
-    frame = pl.DataFrame(rows, schema=schema_of(topic), orient="row")
-    start = offsets[topic]
-    offsets[topic] += len(rows)
-    return Batch(topic, 0, np.arange(start, start + len(rows), dtype=np.int64), frame)
 
 
 def command(

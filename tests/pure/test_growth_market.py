@@ -135,7 +135,8 @@ def test_what_an_applied_recommendation_has_brought_is_told_hour_by_hour_for_a_d
     world = World()
     shortage(world)
     (one,) = recommended(world)
-    at = one["event_ts"] + HOUR // 2
+    at = OFFPEAK + 7 * HOUR + HOUR // 2  # in the last hour of the shortage
+    assert one["event_ts"] <= at
     applied = {"setting": one["setting"], "value": one["value"], "ts": at, "by": "ops", "recommendation_id": one["recommendation_id"]}
     world.step(growth_policies=[applied])
     assert recommended(world)[0] | {"measured_hours": None} == recommended(world)[0]
@@ -293,7 +294,7 @@ def test_a_lasting_shortage_is_alerted_moves_are_recommended_and_a_buffer_that_c
     found = [row for row in world.of("growth.recommendations") if row["kind"] == "MORE_BUFFER"]
     assert {row["status"] for row in found} == {"OPEN"}, "told again as it changes"
     one = found[-1]
-    assert (one["setting"], one["value"], one["current"]) == ("buffer:RIDE", 1.2, 1.0)
+    assert (one["setting"], one["value"], one["current"]) == ("buffer:RIDE:sf", 1.2, 1.0)
     assert one["expected_profit_cents"] > 0
     before = world.of("growth.allocations")[-1]
     applied = {"setting": one["setting"], "value": one["value"], "ts": one["event_ts"] + 1, "by": "ops"}

@@ -266,7 +266,7 @@ def test_what_a_paused_offer_has_brought_is_told_once_all_offers_of_the_day_are_
     told, ended, applied, settle = Recommendations(), Hours(1, 10 * 24), T0 + 30 * HOUR, 6 * DAY
     one = Recommendation("PAUSE_OFFER/tenth-off/offers/0", "PAUSE_OFFER", "pause", "it loses", "offer:tenth-off", 0.0, 1.0, 500.0, 80)
     told.tell({one.recommendation_id: one}, None, 0, applied - HOUR, LATER)
-    assert told.applied(one.recommendation_id, applied, LATER)[0]["measured_hours"] is None
+    assert told.applied(one.recommendation_id, one.setting, one.value, applied, LATER)[0]["measured_hours"] is None
     for hour in range(60):
         for profit in (-100, 50) if hour <= 30 else (300, 50):
             for _ in range(20):
