@@ -42,7 +42,7 @@ def dispatch(
     times: Annotated[int, typer.Option(min=1, help="bursts")] = 7,
     orders: Annotated[int, typer.Option(min=5, help="orders a second, sustained")] = 1000,
     seconds: Annotated[int, typer.Option(min=0, help="seconds of them that count; 0: only the bursts")] = 60,
-    warm_up: Annotated[int, typer.Option(min=0, help="seconds of them before")] = 15,
+    warm_up: Annotated[int, typer.Option(min=0, help="seconds of them before: a broker of its own takes as long to warm up")] = 60,
     brokers: Annotated[str | None, typer.Option(help="bootstrap servers; none starts a broker for this run")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object as the last line")] = False,
 ) -> None:

@@ -40,7 +40,7 @@ def growth(
     drivers: Annotated[int, typer.Option(min=1, help="drivers of each market")] = 1000,
     riders: Annotated[int, typer.Option(min=1, help="riders with a profile")] = 20_000,
     seconds: Annotated[int, typer.Option(min=15, help="seconds that count")] = 60,
-    warm_up: Annotated[int, typer.Option(min=0, help="seconds before")] = 20,
+    warm_up: Annotated[int, typer.Option(min=0, help="seconds before: a broker of its own takes as long to warm up")] = 60,
     brokers: Annotated[str | None, typer.Option(help="bootstrap servers; none starts a broker for this run")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object as the last line")] = False,
 ) -> None:

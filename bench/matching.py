@@ -48,7 +48,7 @@ def matching(
     rate: Annotated[int, typer.Option(min=100, help="records a second of phase B")] = 5000,
     orders: Annotated[int, typer.Option(min=5, help="orders a second among them")] = 150,
     seconds: Annotated[int, typer.Option(min=1, help="seconds of phase B that count")] = 60,
-    warm_up: Annotated[int, typer.Option(min=0, help="seconds of phase B before")] = 20,
+    warm_up: Annotated[int, typer.Option(min=0, help="seconds of phase B before: a broker of its own takes as long to warm up")] = 60,
     soak: Annotated[float, typer.Option(min=0, help="minutes of phase B instead, with memory judged at its end")] = 0,
     brokers: Annotated[str | None, typer.Option(help="bootstrap servers; none starts a broker for this run")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object as the last line")] = False,

@@ -47,7 +47,7 @@ def pricing(
     markets: Annotated[int, typer.Option(min=1, help="markets")] = 4,
     drivers: Annotated[int, typer.Option(min=1, help="drivers of each market")] = 1000,
     seconds: Annotated[int, typer.Option(min=0, help="seconds that count; 0: only the step")] = 60,
-    warm_up: Annotated[int, typer.Option(min=0, help="seconds before")] = 20,
+    warm_up: Annotated[int, typer.Option(min=0, help="seconds before: a broker of its own takes as long to warm up")] = 60,
     times: Annotated[int, typer.Option(min=1, help="batches through the step")] = 5,
     brokers: Annotated[str | None, typer.Option(help="bootstrap servers; none starts a broker for this run")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON object as the last line")] = False,

@@ -35,7 +35,7 @@ def support(
     *,
     rate: Annotated[int, typer.Option(min=1, help="messages a second")] = 500,
     seconds: Annotated[int, typer.Option(min=1, help="seconds that count")] = 30,
-    warm_up: Annotated[int, typer.Option(min=0, help="seconds before")] = 15,
+    warm_up: Annotated[int, typer.Option(min=0, help="seconds before: a broker of its own takes as long to warm up")] = 60,
     english: Annotated[float, typer.Option(min=0, max=1, help="share in English, whose unsure ones go to the second stage")] = 0.5,
     first: Annotated[bool, typer.Option("--first", help="without the second stage")] = False,
     brokers: Annotated[str | None, typer.Option(help="bootstrap servers; none starts a broker for this run")] = None,

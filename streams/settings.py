@@ -30,7 +30,7 @@ class Settings(BaseSettings):
 
     models: Path = Field(ROOT / ".tripo" / "models", description="where trained models lie: `tripo support train` writes them")
 
-    commit_interval_ms: int = Field(50, ge=1, description="time between transactions' commits")
+    commit_interval_ms: int = Field(35, ge=1, description="time between transactions' commits")
     max_records: int = Field(5000, ge=1, description="most records of one poll; fewer where they take long")
     snapshot_interval_s: float = Field(30.0, gt=0, description="time between a task's snapshots")
     session_timeout_ms: int = Field(10_000, ge=1000, description="Kafka's session timeout of a worker")

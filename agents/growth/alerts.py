@@ -106,12 +106,12 @@ def of_offers(learnt: Conversion, partition: int, at: int) -> Iterator[Alert]:
             f"the test of drift fired {learnt.counts[i, COUNTS.index('drifts')]} times; half of what was learnt was let go",
             "check what has changed about the offer, and what it costs; learning goes on by itself",
         )  # fmt: skip
-        over, out = int(learnt.counts[i, 1:5].sum()), int(learnt.counts[i, COUNTS.index("opted_out")])
+        over, out = learnt.lately[i].tolist()
         yield Alert(
             f"OPT_OUTS/{name}/{partition}", "OPT_OUTS",
             _graded(out / over, OPT_OUTS, 3 * OPT_OUTS) if over >= LEAST_OUTCOMES else None, None, None,
             f"many riders want no more offers after {name}",
-            f"{out} of {over}",
+            f"{out:.0f} of {over:.0f} lately",
             "pause its offers (growth-policies, offer:ID 0) until their words or timing are better",
         )  # fmt: skip
 

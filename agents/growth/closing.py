@@ -55,7 +55,7 @@ def close(market: Market, settings: Settings, policy: Policy) -> Allocated:
     needed = (forecast * (market.effects.cycle_h() * buffer)[service]).round(6)
     outlook = Outlook(zone, service, lats[zone], lons[zone], forecast, online[zone, service] / WHOLE, needed)
     allocation = allocate(outlook, market.effects, policy)
-    _note(market, outlook, demand)
+    _note(market, outlook, demand, buffer)
     if end % DAY_MS == 0:
         market.effects.day_is_over()
         market.drivers.forget(end - 2 * DAY_MS)
@@ -111,7 +111,7 @@ def _look_ahead(market: Market, demand: F64, end: int) -> F64:
     return parts
 
 
-def _note(market: Market, outlook: Outlook, demand: I64) -> None:
+def _note(market: Market, outlook: Outlook, demand: I64, buffer: F64) -> None:
     """What holds for orders until the next slot is over, and how tight each service is."""
     busy = np.minimum(1.0, demand / np.maximum(market.forecaster.peak(), SLOTS))
     if not market.forecaster.hours:
@@ -124,4 +124,5 @@ def _note(market: Market, outlook: Outlook, demand: I64) -> None:
     both = (outlook.needed, outlook.supply)
     tightness: F64 = np.stack([np.bincount(outlook.service, each, len(SERVICES)) for each in both]).astype(np.float64)
     market.tightness = tightness.round(6)
-    market.pressed = np.where(market.tightness[0] > 1.2 * np.maximum(market.tightness[1], 1e-3), market.pressed + 1, 0.0)
+    short = market.tightness[0] > 1.2 * buffer * np.maximum(market.tightness[1], 1e-3)  # of what orders alone need
+    market.pressed = np.where(short, market.pressed + 1, 0.0)

@@ -23,7 +23,7 @@ PERSONAL = ("tier", "order_value", "orders_week", "churn_risk", "price_sensitivi
 FEATURES = PLAIN + PERSONAL
 PRIOR_MEAN = np.array([-2.5] + [0.0] * (len(FEATURES) - 1))  # one in thirteen takes an offer of which nothing is known
 PRIOR_VARIANCE = np.array([1.0, 0.25, 0.25, 0.25, 0.25] + [0.25] * len(PERSONAL))
-MEMORY_DAYS = 60.0  # after which two thirds of what was learnt is forgotten
+MEMORY_DAYS, LATELY_DAYS = 60.0, 7.0  # after which two thirds of what was learnt, of what there was lately, is forgotten
 PRIOR_VALUE_CENTS = (800.0, 400.0, 400.0, 300.0, 200.0)  # of a conversion by type, as good as PRIOR_CONVERSIONS of them
 PRIOR_CONVERSIONS = 5.0
 PRIOR_OPT_OUT = (0.2, 20.0)  # as good as so many of so many responses
@@ -83,6 +83,7 @@ class Conversion:
     value_count: F64 = field(default_factory=lambda: np.zeros(len(TYPES)))
     expected: F64 = field(default_factory=lambda: np.zeros(len(TYPES)))  # sum over outcomes
     money: I64 = field(default_factory=lambda: np.zeros((len(TYPES), 2), np.int64))  # earned by conversions and their discounts, cents
+    lately: F64 = field(default_factory=lambda: np.zeros((len(TYPES), 2)))  # outcomes and opt-outs, fading
     hours: F64 = field(default_factory=lambda: np.zeros((2, 24)))  # outcomes and conversions by local hour of the contact
     tests: list[PageHinkley] = field(default_factory=lambda: [_page_hinkley() for _ in TYPES])
     learnt: int = 0  # how many outcomes
@@ -133,6 +134,7 @@ class Conversion:
         self.spread[kind] = spread - bend * np.outer((spread * x).sum(axis=1), towards)
         self.mean[kind] += towards * (taken - share)
         self.counts[kind, COUNTS.index(outcome.kind)] += 1
+        self.lately[kind] += (1.0, outcome.kind == "opted_out")
         self.value_sum[kind] += outcome.value_cents * taken
         self.value_count[kind] += taken
         self.money[kind] += (outcome.value_cents, outcome.discount_cents)
@@ -148,6 +150,7 @@ class Conversion:
         self._widen(range(len(TYPES)), kept)
         self.value_sum *= kept
         self.value_count *= kept
+        self.lately *= exp(-passed_ms / (LATELY_DAYS * DAY_MS))
         self.hours *= kept
 
     def _widen(self, types: range, kept: float) -> None:
@@ -173,7 +176,7 @@ class Conversion:
 
     def arrays(self) -> dict[str, Array]:
         """The part of the state that is arrays."""
-        names = ("mean", "spread", "counts", "value_sum", "value_count", "expected", "money", "hours")
+        names = ("mean", "spread", "counts", "value_sum", "value_count", "expected", "money", "lately", "hours")
         return {name: getattr(self, name).ravel() for name in names}
 
     @classmethod

@@ -138,12 +138,13 @@ def of_offers(learnt: Conversion, settings: Settings, policy: Policy, partition:
         eligible = np.ones((1, len(arms.types)), np.bool_)
         chances = choose(learnt, arms, middle, eligible, np.zeros(1, np.int64), 0.0, policy).chances[0, 1:]
         regret = float((chances * likely).sum()) - float(likely.mean())
-        gain = explore / 2.0 * max(0.0, regret) * int(learnt.counts[:, 0].sum()) / days
-        why = f"{learnt.learnt} outcomes are learnt; choosing at random costs {max(0.0, regret) / 100:.2f} each time"
-        yield Recommendation(
-            f"LESS_EXPLORATION/explore/offers/{partition}", "LESS_EXPLORATION", "explore half as often", why, "explore",
-            round(explore / 2.0, 6), explore, round(gain, 2), learnt.learnt,
-        )  # fmt: skip
+        gain = round(explore / 2.0 * regret * int(learnt.counts[:, 0].sum()) / days, 2)
+        why = f"{learnt.learnt} outcomes are learnt; choosing at random costs {regret / 100:.2f} each time"
+        if gain > 0.0:
+            yield Recommendation(
+                f"LESS_EXPLORATION/explore/offers/{partition}", "LESS_EXPLORATION", "explore half as often", why, "explore",
+                round(explore / 2.0, 6), explore, gain, learnt.learnt,
+            )  # fmt: skip
 
 
 def of_market(market: Market, profits: Mapping[int, float], settings: Settings, partition: int, policy: Policy) -> Iterator[Recommendation]:

@@ -112,8 +112,8 @@ class Customers:
         return bool(heard.dangers) and not (doubted and heard.suspicion < self.policy.doubt)
 
     def _grounds(self, heard: Heard, shares: dict[str, float]) -> bool:
-        """Whether danger is likely enough, or was chosen when asked back, for the driver not to be matched until a person has looked: words of
-        danger alone are not, where the model can tell."""
+        """Whether danger is likely enough, or was chosen when asked back, for the driver not to be matched until a person has looked: words
+        of danger alone are not, where the model can tell."""
         told = SAFETY_INTENT in shares and heard.language != UNKNOWN and heard.readable
         return not told or not max(heard.danger, shares[SAFETY_INTENT]) < self.policy.grounded
 

@@ -72,7 +72,9 @@ def ope(
     decisions: Annotated[Path | None, typer.Option(metavar="FILE", help="records of pricing.decisions: Parquet or JSON lines")] = None,
     outcomes: Annotated[Path | None, typer.Option(metavar="FILE", help="records of pricing.outcomes, likewise")] = None,
     fit: Annotated[float, typer.Option(help="share of the log that candidates learn from")] = 0.3,
-    least_share: Annotated[float, typer.Option(help="effective sample size, as a share of the decisions, below which is refused")] = 0.1,
+    least_share: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="effective sample size, as a share of the decisions, below which is refused")
+    ] = 0.1,
     simulate: Annotated[int | None, typer.Option(metavar="SEEDS", min=1, help="measure the estimators on simulated logs")] = None,
     first_seed: Annotated[int, typer.Option(min=0, help="the first of the seeds")] = 1,
     keep: Annotated[Path | None, typer.Option(metavar="FILE", help="simulated logs judged before; those judged now are added")] = None,

@@ -132,7 +132,7 @@ def _read(path: Path) -> pl.DataFrame:
     try:
         rows = pl.read_csv(path, columns=list(needed))
     except (OSError, pl.exceptions.PolarsError) as e:
-        fail(f"{path} holds no recorded quotes: {e}; a CSV with the columns {', '.join(needed)} is needed", 2)
+        fail(f"{path} holds no recorded quotes: {str(e).partition(chr(10))[0]}; a CSV with the columns {', '.join(needed)} is needed", 2)
     rows = rows.filter(pl.col("name").is_in(PRODUCTS) & pl.col("source").is_in(list(PLACES))).drop_nulls(["time_bin_utc", "price"])
     if rows.is_empty():
         fail(f"{path} has no quotes of {' or '.join(PRODUCTS)} with a time", 2)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from agents.growth.agent import GrowthAgent
-from agents.growth.policy import Policy
+from agents.growth.alerts import of_offers
+from agents.growth.conversion import FEATURES, Conversion, Outcome
+from agents.growth.policy import Policy, Settings
+from agents.growth.recommendations import of_offers as recommended
 from tests.pure.growth_events import DAY, HOUR, MINUTE, T0, World, change, driver, move, order, request, rider
 from tests.pure.test_growth_market import shortage
 
@@ -127,3 +131,32 @@ def test_no_surge_is_taken_where_nothing_usual_is_known() -> None:
     early = [order(f"o{i}", NOON + i * MINUTE // 2) for i in range(60)]
     world.step(orders=early, order_changes=[change(row["order_id"], row["ts"] + MINUTE) for row in early])
     assert {row["surge_fee_cents"] for row in world.of("growth.revenue")} == {0}
+
+
+def test_a_buffer_does_not_make_the_shortage_that_it_is_recommended_for() -> None:
+    """Orders alone need 1.2 times the drivers there, or it is no pressure, whatever is planned beyond."""
+    pressed = []
+    for buffer in (1.0, 3.0):
+        world = World()
+        world.step(growth_policies=[{"setting": "buffer:RIDE", "value": buffer, "ts": T0, "by": "ops", "recommendation_id": None}])
+        shortage(world)
+        pressed.append(world.state.markets["sf"].pressed[0])
+    assert pressed[0] == pressed[1] > 0
+
+
+def test_an_alert_of_opting_out_ends_when_nobody_does_any_more() -> None:
+    learnt = Conversion()
+    for i in range(100):
+        learnt.learn(Outcome(2, np.eye(len(FEATURES))[0], 0.2, "opted_out" if i % 4 == 0 else "declined", 12), i)
+    assert "OPT_OUTS" in {one.kind for one in of_offers(learnt, 0, NOON) if one.severity == "CRITICAL"}
+    learnt = Conversion.of(learnt.facts(), learnt.arrays())
+    learnt.forget(14 * DAY)
+    assert {one.severity for one in of_offers(learnt, 0, NOON) if one.kind == "OPT_OUTS"} == {None}
+
+
+def test_exploring_less_is_recommended_only_where_it_pays() -> None:
+    learnt, policy = Conversion(), Policy()
+    learnt.learnt, learnt.counts[:, 0] = 10_000, 1000
+    learnt.mean[:] = 0.0  # all are alike
+    found = [one for one in recommended(learnt, Settings.of(policy), policy, 0, 0, DAY) if one.kind == "LESS_EXPLORATION"]
+    assert all(one.expected_profit_cents > 0.0 for one in found)
