@@ -203,8 +203,9 @@ def _note(market: Market, at: I64, contexts: Contexts, curves: Curves, values: d
     revenue, profit = likely * others, likely * (others - cost[:, None])
     expected = {"expected_profit_cents": values["expected_profit_cents"], "prior_profit_cents": profit[:, 0]}
     whole = {name: thousandths(each) for name, each in expected.items()}
-    market.figures.add(int(at[0]), service, quotes=1, guarded=(values["guards"] & BOUNDING) > 0, **whole)
     upward, downward = values["price_cents"] >= found.most, values["price_cents"] <= found.least
+    guarded = ((values["guards"] & BOUNDING) > 0) & (upward | downward)
+    market.figures.add(int(at[0]), service, quotes=1, guarded=guarded, **whole)
     at_bound = {"cap": upward, "floor": downward, "step": upward | downward}  # elsewhere moving the guard changes nothing
     bounded = np.stack([((values["guards"] & BIT[name]) > 0) & there for name, there in at_bound.items()], axis=1)
     gains = []
