@@ -15,9 +15,7 @@ same step made twice. The auditor sees what goes in and what comes out, and know
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from typing import Annotated
 
 import numpy as np
 import typer
@@ -27,7 +25,7 @@ from agents.growth.agent import AGENT, GrowthAgent
 from agents.growth.choice import choose
 from agents.growth.conversion import FEATURES, Arms
 from agents.growth.state import GrowthState
-from ops.fuzzing import Row, batch_of
+from ops.fuzzing import AsJson, Events, Row, Seed, batch_of, end, watched
 from ops.growth.auditor import Auditor, Report
 from ops.growth.crowd import Crowd
 from ops.listing import print_rows
@@ -91,26 +89,13 @@ def _chances(state: GrowthState, agent: GrowthAgent, report: Report) -> None:
     report.check(bool(((chances > 0.0) == possible).all()), "chances of the impossible, or none of the possible", chances)
 
 
-def command(
-    *,
-    events: Annotated[int, typer.Option(min=1, help="events of all kinds")] = 1_000_000,
-    seed: Annotated[int, typer.Option(min=0, help="of all that is random")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
-) -> None:
+def command(*, events: Events = 1_000_000, seed: Seed = 1, as_json: AsJson = False) -> None:
     """Fuzz what growth promises: exit code 1 when something is broken."""
-    with Progress(disable=as_json) as progress:
-        report = fuzz(events, seed, progress)
-    for breach in report.breaches:
-        typer.echo(breach)
+    report = watched(fuzz, events, seed, as_json=as_json)
     if report.breaches:
         print_rows("Broken", ["what", "times"], report.kinds.most_common())
     print_rows("Written", ["topic", "records"], report.written.most_common())
     print_rows("Rules that held offers back", ["rule", "requests"], report.guards.most_common())
     print_rows("Refused", ["reason", "records"], report.rejected.most_common())
     typer.echo(f"{report.events:,} events, {sum(report.written.values()):,} records written, {report.kinds.total()} breaches")
-    if as_json:
-        figures = {"passed": not report.breaches, "events": report.events, "breaches": report.breaches}
-        parts = {name: dict(getattr(report, name)) for name in ("written", "guards", "rejected")}
-        typer.echo(json.dumps(figures | parts))
-    if report.breaches:
-        raise typer.Exit(1)
+    end(report, {name: dict(getattr(report, name)) for name in ("written", "guards", "rejected")}, as_json=as_json)

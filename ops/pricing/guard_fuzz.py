@@ -13,18 +13,16 @@ what goes in and the decisions that come out, follows them row by row, and knows
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Annotated
 
 import typer
 from rich.progress import Progress
 
 from agents.pricing.agent import PricingAgent
 from agents.pricing.policy import SERVICES, Policy
-from ops.fuzzing import Row, batch_of
+from ops.fuzzing import AsJson, Events, Row, Seed, batch_of, end, watched
 from ops.listing import print_rows
 from ops.pricing.crowd import MARKETS, Crowd
 
@@ -179,22 +177,10 @@ def fuzz(events: int, seed: int, progress: Progress | None = None) -> Report:
     return report
 
 
-def command(
-    *,
-    events: Annotated[int, typer.Option(min=1, help="events of all kinds")] = 1_000_000,
-    seed: Annotated[int, typer.Option(min=0, help="of all that is random")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="end with one JSON object")] = False,
-) -> None:
+def command(*, events: Events = 1_000_000, seed: Seed = 1, as_json: AsJson = False) -> None:
     """Fuzz the guards: exit code 1 when one is breached."""
-    with Progress(disable=as_json) as progress:
-        report = fuzz(events, seed, progress)
-    for breach in report.breaches:
-        typer.echo(breach)
+    report = watched(fuzz, events, seed, as_json=as_json)
     print_rows("Guards that bounded a price", ["guard", "quotes"], report.fired.most_common())
     print_rows("Refused", ["reason", "records"], report.rejected.most_common())
     typer.echo(f"{report.events:,} events, {report.quotes:,} quotes, {len(report.breaches)} breaches")
-    if as_json:
-        figures = {"passed": not report.breaches, "events": report.events, "quotes": report.quotes, "breaches": report.breaches}
-        typer.echo(json.dumps(figures | {"fired": dict(report.fired), "rejected": dict(report.rejected)}))
-    if report.breaches:
-        raise typer.Exit(1)
+    end(report, {"quotes": report.quotes, "fired": dict(report.fired), "rejected": dict(report.rejected)}, as_json=as_json)
