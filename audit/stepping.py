@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-
-from polars.exceptions import PanicException
 
 from audit.log import Log, Stream
 from audit.restoring import missing_input
 from audit.search import read
 from streams import dead_letters, journal
-from streams.agent import Prepares
 from streams.errors import OffsetOutOfLog
 from streams.message import Message
-from streams.records import Read, Records, by_inputs
-from streams.records import read as read_all
+from streams.preparing import prepare
+from streams.records import Records
 from streams.task import Task, Written
 
 
@@ -47,7 +44,8 @@ class Stepper:
         seen = [{one["topic"]: self._records(one) for one in step["ranges"]} for step in record["steps"]]
         letters = self._crashing(record, written_ms) if any(map(_skipped, record["steps"])) else {}
         events, written = 0, list[Written]()
-        for step, inputs, decoded in zip(record["steps"], seen, self._prepared(record["steps"], seen), strict=True):
+        now = record["steps"][-1]["now"] if record["steps"] else 0
+        for step, inputs, decoded in zip(record["steps"], seen, prepare(task.agent, seen, now), strict=True):
             events += sum(len(records.messages) for records in inputs.values())
             skipped = _skipped(step) if letters else set()
             crashing = {place: said for place, said in letters.items() if place in skipped}
@@ -56,18 +54,6 @@ class Stepper:
         value = task.journal_record(record["snapshot"])
         task.journalled(value)
         return Again(_by_topic(written), journal.decode(f"{task.agent.name}.journal", value), value, events)
-
-    def _prepared(self, steps: list[journal.Step], seen: list[dict[str, Records]]) -> Sequence[Mapping[str, Read] | None]:
-        """All steps' inputs decoded, where the agent can look at them at once (streams.agent.Prepares)."""
-        agent = self.task.agent
-        if not isinstance(agent, Prepares) or not any(seen):
-            return [None] * len(steps)
-        try:
-            decoded = [{topic: read_all(records) for topic, records in inputs.items()} for inputs in seen]
-            agent.prepare([by_inputs(agent.inputs, one) for one in decoded], steps[-1]["now"])
-        except (Exception, PanicException):  # the step that it is of says what is wrong, if anything is
-            return [None] * len(steps)
-        return decoded
 
     def _records(self, wanted: journal.Range) -> Records:
         topic, partition = wanted["topic"], self.task.partition

@@ -6,14 +6,12 @@ comes inside a poll, hence between cycles: nothing is in flight then.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
-from polars.exceptions import PanicException
 
 from streams import faults, metrics
 from streams.agent import Agent, Prepares
@@ -22,57 +20,20 @@ from streams.dead_letters import Limit
 from streams.errors import Fenced, RecoveryMismatch
 from streams.isolation import Isolation
 from streams.log_reader import LogReader
-from streams.membership import Membership, Polled
+from streams.membership import Membership, Polled, counted, merged
 from streams.message import Message
 from streams.pace import Pace
-from streams.records import Read, Records, by_inputs, read
+from streams.preparing import prepare
+from streams.records import Records
 from streams.recovery import recover
 from streams.settings import Settings
 from streams.task import Stepped, Task
+from streams.work import Work
 
 log = structlog.get_logger(__name__)
 
+EARLY_S = 0.004  # the wait for more records from which on those that are there are looked at: to look costs a third of it at least
 PREPARED = 500  # records of a cycle at most: more are enough for a step each, whose end is progress
-
-
-@dataclass(slots=True)
-class Work:
-    """One step to be taken: a task and the records of a cycle."""
-
-    cycle: Cycle
-    task: Task
-    inputs: Mapping[str, Records]
-    now: int
-    decoded: Mapping[str, Read] | None = None  # the inputs, where that was done already
-    error: Exception | None = None
-
-    def run(self) -> None:
-        """Step, and write into the transaction. Never raises: ``error`` tells."""
-        try:
-            self.cycle.step(self)
-        except Exception as error:
-            self.error = error
-
-
-@dataclass(slots=True)
-class Turn:
-    """The steps of one turn, to be taken in their order: what Faust delivers as one event."""
-
-    works: list[Work]
-    failed: Work | None = None
-    taken: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def run(self) -> None:
-        """Take the steps until one fails, unless they are taken. Never raises: ``failed`` tells which; an agent that raises would
-        acknowledge, and lose, its event (RELIABILITY §1)."""
-        if self.taken.is_set():
-            return
-        for work in self.works:
-            work.run()
-            if work.error is not None:
-                self.failed = work
-                break
-        self.taken.set()
 
 
 @dataclass(slots=True)
@@ -117,10 +78,11 @@ class Cycle:
             self.commits.settle()
             self._recover()
         most = self._pace.records
-        polled = self.membership.poll(most, self._wait())
+        early = self._early(most)
+        polled = merged(early, self.membership.poll(max(1, most - counted(early)), self._wait(bool(early))))
         if not polled:
             self.commits.settle()
-        self._polled, self._polled_at = sum(len(m) for by_topic in polled.values() for m in by_topic.values()), time.monotonic()
+        self._polled, self._polled_at = counted(polled), time.monotonic()
         self._full = 2 * self._polled > most
         faults.point("after-poll")
         self._measure()
@@ -129,24 +91,33 @@ class Cycle:
             self.commits.reaching(_reached(works))
         return works
 
-    def _wait(self) -> float:
-        """How long the poll may wait for a first record, in seconds."""
+    def _early(self, most: int) -> Polled:
+        """Records that are there already while others gather: an agent that prepares looks at them meanwhile."""
+        waits = not self._recoveries and not self._full and self.commits.gathered_at - time.monotonic() > EARLY_S
+        if not waits or not isinstance(self.agent, Prepares):
+            return {}
+        polled = self.membership.poll(most, 0.0)
+        if 0 < counted(polled) <= PREPARED:
+            prepare(self.agent, [self._inputs(self.tasks[p], of) for p, of in sorted(polled.items()) if p in self.tasks], _now())
+        return polled
+
+    def _wait(self, early: bool) -> float:
+        """How long the poll may wait for a first record, in seconds; ``early``: there are some."""
         if self._recoveries:
             return 0.0
         if not self._full:  # nothing is visible before the next commit: let records gather until then, a step costs mostly per step
             time.sleep(max(0.0, self.commits.gathered_at - time.monotonic()))
-        if any(t.dirty for t in self.tasks.values()):
+        if early or any(t.dirty for t in self.tasks.values()):
             return 0.0
         return 0.1 if self.agent.tick_ms is None else min(0.1, self.agent.tick_ms / 2000)
 
     def _works(self, polled: Polled) -> list[Work]:
-        now = time.time_ns() // 1_000_000
+        now = _now()
         works = []
         for recovery in self._recoveries:  # records that came before the pause took hold must be read again
             recovery.rewound |= recovery.partition in polled
         for partition, task in sorted(self.tasks.items()):
-            inputs = {t: self._records(task, t, polled[partition][t]) for t in self.agent.inputs if t in polled.get(partition, ())}
-            if inputs:
+            if inputs := self._inputs(task, polled.get(partition, {})):
                 works += [Work(self, task, piece, now) for piece in self._isolation.pieces(partition, inputs)]
             elif self.agent.tick_ms is not None and now - task.last_now >= self.agent.tick_ms and self.agent.due(task.state, now):
                 works.append(Work(self, task, {}, now))
@@ -154,16 +125,13 @@ class Cycle:
         return works
 
     def _prepare(self, works: list[Work], now: int) -> None:
-        """Let the agent look at the records of all steps at once, if it can. Whatever is wrong with them, the step will find again."""
-        records = sum(len(one.messages) for work in works for one in work.inputs.values())
-        if not 0 < records <= PREPARED or not isinstance(self.agent, Prepares):
-            return
-        try:
-            for work in works:
-                work.decoded = {topic: read(records) for topic, records in work.inputs.items()}
-            self.agent.prepare([by_inputs(self.agent.inputs, work.decoded) for work in works if work.decoded], now)
-        except (Exception, PanicException) as error:
-            log.warning("not prepared: the steps do it all", agent=self.agent.name, error=f"{type(error).__name__}: {error}")
+        """Decode and show the records of all steps at once to an agent that prepares."""
+        if sum(len(one.messages) for work in works for one in work.inputs.values()) <= PREPARED:
+            for work, decoded in zip(works, prepare(self.agent, [work.inputs for work in works], now), strict=True):
+                work.decoded = decoded
+
+    def _inputs(self, task: Task, polled: Mapping[str, list[Message]]) -> dict[str, Records]:
+        return {topic: self._records(task, topic, polled[topic]) for topic in self.agent.inputs if topic in polled}
 
     @staticmethod
     def _records(task: Task, topic: str, messages: list[Message]) -> Records:
@@ -282,6 +250,10 @@ class Cycle:
     def abort(self) -> None:
         """Before the process ends in failure: do not leave readers waiting for the transaction's timeout."""
         self.commits.forget(2)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _reached(works: list[Work]) -> dict[int, dict[str, int]]:

@@ -23,6 +23,22 @@ log = structlog.get_logger(__name__)
 Polled = dict[int, dict[str, list[Message]]]  # by partition, by the contract's topic name
 
 
+def counted(polled: Polled) -> int:
+    """How many records these are."""
+    return sum(len(messages) for by_topic in polled.values() for messages in by_topic.values())
+
+
+def merged(first: Polled, later: Polled) -> Polled:
+    """The records of two polls, as one would have brought them; ``first`` may be changed."""
+    if not first:
+        return later
+    for partition, by_topic in later.items():
+        mine = first.setdefault(partition, {})
+        for topic, messages in by_topic.items():
+            mine.setdefault(topic, []).extend(messages)
+    return first
+
+
 class Membership:
     """The group's consumer. Callbacks run inside ``poll``, in the polling thread."""
 

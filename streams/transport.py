@@ -26,16 +26,17 @@ from faust.types import TP, ConsumerMessage
 
 from streams import health
 from streams.agent import Agent, Warms
-from streams.cycle import Cycle, Turn, Work
+from streams.cycle import Cycle
 from streams.errors import NoProgress, StepFailed, TransactionFailed, WorkerStop
 from streams.membership import partition_count
 from streams.settings import Settings, settings
+from streams.work import Turn, Work
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 LEAVE_S = 25.0  # the longest that a clean stop takes
-COLLECTED = (50_000, 1, 1 << 30)  # objects made, and collections of them, before one of the next generation: of the last there is a sweep
+COLLECTED = (5_000, 1, 1 << 30)  # objects made, and collections of them, before one of the next generation: of the last there is a sweep
 SWEEP_S = 3600.0
 SWITCH_S = 0.0005  # a commit's thread wants the interpreter a dozen times, for microseconds each: it shall not wait 5 ms each time
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from heapq import heappop, heappush
 from typing import Any
 
+import orjson
+
 from agents.support.conversation import LEARNT, Conversation
 from agents.support.turns import DEFAULT, ESCALATED, Limits
 
@@ -24,19 +26,23 @@ class Conversations:
         self._changed: dict[str, None] = {}
         self._alarm: dict[str, int] = {}  # when to look at it again, at the latest when it is due
         self._alarms: list[tuple[int, str]] = []  # a heap of those, and of earlier ones that count no more
+        self._dumped: dict[str, orjson.Fragment] = {}  # those that nobody was given, who might have changed them, since they were dumped
 
     def __len__(self) -> int:
         return len(self._known)
 
     def __iter__(self) -> Iterator[Conversation]:
+        self._dumped.clear()
         return iter(self._known.values())
 
     def get(self, conversation_id: str) -> Conversation | None:
-        """The conversation of that id, if it is known."""
+        """The conversation of that id, if it is known; to be asked for in every step anew that changes it."""
+        self._dumped.pop(conversation_id, None)
         return self._known.get(conversation_id)
 
     def begin(self, conversation: Conversation) -> Conversation:
         """The conversation of that id: if it is known, with what was not yet known of it filled in; else this one, whose times are set."""
+        self._dumped.pop(conversation.id, None)
         known = self._known.setdefault(conversation.id, conversation)
         if known is conversation:
             self.touch(known)
@@ -79,7 +85,15 @@ class Conversations:
 
     def facts(self) -> dict[str, Any]:
         """The state, as JSON can hold it."""
-        return {"conversations": [each.facts() for each in self], "changed": list(self._changed)}
+        return {"conversations": [each.facts() for each in self._known.values()], "changed": list(self._changed)}
+
+    def dumped(self) -> dict[str, Any]:
+        """``facts()`` for orjson, at the cost of what may have changed since the last time."""
+        for name, each in self._known.items():
+            if name not in self._dumped:
+                dumped = orjson.dumps(each.facts())  # in a buffer of several times its size, as orjson leaves it
+                self._dumped[name] = orjson.Fragment(bytes(memoryview(dumped)))
+        return {"conversations": [self._dumped[name] for name in self._known], "changed": list(self._changed)}
 
     @classmethod
     def of(cls, facts: Mapping[str, Any], limits: Limits = DEFAULT) -> Conversations:
@@ -104,6 +118,8 @@ class Conversations:
             else:
                 del self._alarm[name]
                 due.append((actual, name))
+        for _, name in due:
+            self._dumped.pop(name, None)
         return [self._known[name] for _, name in sorted(due)]
 
     def _wake(self, ms: int, name: str) -> None:
@@ -114,3 +130,4 @@ class Conversations:
         del self._known[name]
         self._changed.pop(name, None)
         self._alarm.pop(name, None)
+        self._dumped.pop(name, None)

@@ -222,7 +222,7 @@ def _urgent(before: Need, after: Need) -> Need:
 
 
 def _listed(record: Person | Need | Assignment) -> list[Any]:
-    return [list(value) if isinstance(value, tuple) else value for value in _VALUES[type(record)](record)]
+    return list(_VALUES[type(record)](record))
 
 
 _VALUES = {kind: attrgetter(*(each.name for each in fields(kind))) for kind in (Person, Need, Assignment)}

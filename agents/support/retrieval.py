@@ -195,7 +195,8 @@ class Index:
         for query in asked:
             by_language.setdefault(query.language, []).append(query)
         for language, some in by_language.items():
-            self._searched(language).compare(some)
+            part = self._searched(language)
+            part.compare([query for query in some if query.compared is None or query.compared[0] is not part])
 
     def search(
         self, text: str, language: str, service: str | None = None, intents: Mapping[str, float] | None = None, k: int = 5

@@ -96,13 +96,17 @@ class Texts:
 
     def clean(self, raws: Iterable[str]) -> None:
         """Look at these texts, and at no others any more, only once."""
-        self._messages = {raw: cleaned(raw, self.policy.longest) for raw in raws}
+        self._messages = {raw: self.message(raw) for raw in raws}
 
     def look_at(self, texts: Sequence[tuple[str, str | None]]) -> None:
-        """Look at these beforehand: as ``said``. What short ones said is remembered for a while: greetings, suggested questions."""
-        for said in self._said.values():
+        """Look at these beforehand, and at no others any more: as ``said``. What short ones said is remembered for a while: greetings,
+        suggested questions."""
+        before, self._said = self._said, {}
+        for each in texts:
+            if known := before.pop(each, None) or self._late.get(each) or self._early.get(each):
+                self._said[each] = known
+        for said in before.values():
             said.query.compared = None  # or what is remembered would keep the entries of long ago
-        self._said = {each: known for each in texts if (known := self._late.get(each) or self._early.get(each)) is not None}
         new = [each for each in texts if each not in self._said]
         self._said |= zip(new, self._look(new), strict=True)
         self._late |= {each: said for each, said in self._said.items() if len(each[0]) <= SHORT}

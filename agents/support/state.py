@@ -70,7 +70,7 @@ class SupportState:
     def dump(self) -> bytes:
         """The state as bytes; equal states give equal bytes. Mappings keep their order, which steps may have gone by."""
         facts = {name: getattr(self, name) for name in _PLAIN}
-        facts |= {name: getattr(self, name).facts() for name in _PARTS}
+        facts |= {name: self.conversations.dumped() if name == "conversations" else getattr(self, name).facts() for name in _PARTS}
         return orjson.dumps({"agent": "support", "format": FORMAT} | facts)
 
     @classmethod

@@ -14,7 +14,7 @@ from confluent_kafka import Producer, TopicPartition
 
 from ops.chaos.probe import AGENT
 from streams import commits, journal, snapshot
-from streams.cycle import Cycle, Work
+from streams.cycle import Cycle
 from streams.errors import Fenced, RecoveryMismatch, StepFailed
 from streams.log_reader import LogReader
 from streams.membership import Polled
@@ -23,6 +23,7 @@ from streams.recovery import _restore, recover
 from streams.settings import settings
 from streams.task import Stepped, Task
 from streams.transactions import Transactions
+from streams.work import Work
 from tests.broker.test_runtime import KEYS, PROBE, answered, events, publish
 from tests.conftest import CreateTopics
 from tests.workers import decoded, eventually

@@ -1,19 +1,27 @@
-"""The records of a cycle's steps are shown to an agent that prepares, decoded once; what it raises stops nothing."""
+"""The records of a cycle's steps are shown to an agent that prepares; what it raises stops nothing. Some while others gather."""
 
 from __future__ import annotations
 
+import copy
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
 from confluent_kafka import Message
+from hypothesis import given
+from hypothesis import strategies as st
 
 from streams.avro import codec
 from streams.batch import Batch, Decisions
-from streams.cycle import PREPARED, Cycle, Work
+from streams.cycle import EARLY_S, PREPARED, Cycle
+from streams.isolation import Isolation
+from streams.membership import Polled, counted, merged
+from streams.pace import Pace
 from streams.records import Records
 from streams.task import Task
+from streams.work import Work
 from tests.pure.support_events import NOW, batch, message
 
 TOPIC = "messages"
@@ -28,6 +36,7 @@ class Preparing:
     stepped: list[list[str]] = field(default_factory=list)
     name: str = "support"
     inputs: tuple[str, ...] = (TOPIC,)
+    tick_ms: int | None = None
 
     def prepare(self, batches: Sequence[Mapping[str, Batch]], now: int) -> None:
         self.prepared.append([name for one in batches for name in one[TOPIC].frame["message_id"]])
@@ -39,10 +48,13 @@ class Preparing:
         return Decisions()
 
 
-def work(agent: Any, partition: int, names: Sequence[str]) -> Work:
+def raw(partition: int, names: Sequence[str], start: int = 0) -> list[Any]:
     frame = batch(TOPIC, [message(name) for name in names]).frame
-    raw = [Message(TOPIC, partition, i, b"c1", value) for i, value in enumerate(codec(TOPIC).encode(frame).values())]
-    records = Records(TOPIC, partition, cast("Any", raw), 0, len(raw))
+    return [Message(TOPIC, partition, start + i, b"c1", value) for i, value in enumerate(codec(TOPIC).encode(frame).values())]
+
+
+def work(agent: Any, partition: int, names: Sequence[str]) -> Work:
+    records = Records(TOPIC, partition, raw(partition, names), 0, len(names))
     return Work(cast("Cycle", None), Task(agent, partition, None, {TOPIC: 0}), {TOPIC: records}, NOW)
 
 
@@ -84,3 +96,81 @@ def test_a_backlog_is_not_prepared_for_its_steps_are_large_and_each_is_progress(
     prepared_by(agent, works)
     assert agent.prepared == []
     assert works[0].decoded is None
+
+
+@dataclass
+class Polling:
+    """A membership that brings what it is given, poll by poll."""
+
+    brings: list[Polled]
+    broker_away: bool = False
+
+    def poll(self, most: int, wait_s: float) -> Polled:
+        return self.brings.pop(0)
+
+    def lag(self, partition: int, offsets: Mapping[str, int]) -> dict[str, int]:
+        return {}
+
+
+@dataclass
+class Committing:
+    """Commits of which the next is due in so many seconds."""
+
+    next_s: float
+
+    @property
+    def gathered_at(self) -> float:
+        return time.monotonic() + self.next_s
+
+    def due(self, tasks: object) -> bool:
+        return False
+
+    def reaching(self, positions: object) -> None: ...
+
+    def settle(self) -> None: ...
+
+
+def cycle_of(agent: Any, next_s: float, *brings: Polled) -> Cycle:
+    cycle = Cycle.__new__(Cycle)
+    cycle.agent, cycle.membership, cycle.commits = agent, cast("Any", Polling(list(brings))), cast("Any", Committing(next_s))
+    cycle._recoveries, cycle._full, cycle._pace, cycle._isolation = [], False, Pace(100, 60_000), Isolation()
+    cycle._polled, cycle._polled_at, cycle._measured_at = 0, time.monotonic(), time.monotonic()
+    cycle.tasks = {partition: Task(agent, partition, None, {TOPIC: 0}) for partition in (0, 1)}
+    return cycle
+
+
+def test_what_is_there_while_others_gather_is_looked_at_then_and_all_is_stepped_over_once() -> None:
+    agent = Preparing()
+    cycle = cycle_of(
+        agent,
+        2 * EARLY_S,
+        {0: {TOPIC: raw(0, ["a"])}, 2: {TOPIC: raw(2, ["z"])}},
+        {0: {TOPIC: raw(0, ["b"], 1)}, 1: {TOPIC: raw(1, ["c"])}},
+    )
+    for one in cycle.turn():
+        one.task.step(one.inputs, one.now, {}, one.decoded)
+    assert agent.prepared == [["a"], ["a", "b", "c"]]  # not those of a partition that is not its own
+    assert agent.stepped == [["a", "b"], ["c"]]
+
+
+@pytest.mark.parametrize("hurried", ["no wait", "full", "recovering"])
+def test_nothing_is_looked_at_early_by_who_does_not_wait(hurried: str) -> None:
+    agent = Preparing()
+    cycle = cycle_of(agent, 0.0 if hurried == "no wait" else 1.0, {0: {TOPIC: raw(0, ["a"])}}, {})
+    cycle._full = hurried == "full"
+    if hurried == "recovering":
+        cycle._recoveries = [cast("Any", None)]
+    assert cycle._early(10) == {}
+    assert agent.prepared == []
+
+
+POLLED = st.dictionaries(st.integers(0, 3), st.dictionaries(st.sampled_from("abc"), st.lists(st.integers(), min_size=1), min_size=1))
+
+
+@given(POLLED, POLLED)
+def test_two_polls_are_as_one(first: Any, later: Any) -> None:
+    both = merged(copy.deepcopy(first), copy.deepcopy(later))
+    assert counted(both) == counted(first) + counted(later)
+    for partition in {*first, *later}:
+        for topic in {*first.get(partition, {}), *later.get(partition, {})}:
+            assert both[partition][topic] == first.get(partition, {}).get(topic, []) + later.get(partition, {}).get(topic, [])

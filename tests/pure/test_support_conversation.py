@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -356,11 +357,12 @@ def test_loaded_conversations_go_on_like_those_that_were_dumped(steps: list[tupl
         shown = []
         for them in (live, loaded):
             ended, forgotten = them.passed(clock)
-            it = them.begin(Conversation(name, created_ts=clock, updated_ts=clock))
+            it = them.get(name) or them.begin(Conversation(name, created_ts=clock, updated_ts=clock))
             _event(kind, f"m{i}", clock, "status_eta", flag)(it)
             them.touch(it)
             changed = them.changed() if flag else []
             shown.append([[each.facts() for each in some] for some in (ended, forgotten, changed)])
         assert shown[0] == shown[1]
         assert json.dumps(live.facts()) == json.dumps(loaded.facts())
+        assert orjson.dumps(live.dumped()) == orjson.dumps(loaded.facts())  # however often it was dumped before
         assert all(each.due_ms() > clock for each in live)

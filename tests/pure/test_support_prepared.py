@@ -83,6 +83,7 @@ def test_a_step_decides_the_same_prepared_or_not(rows: list[tuple[str, int, str 
     for part, entries in known.items():  # the second time most of it was looked at before, and compared with other entries
         for agent, state in zip((plain, prepared), states, strict=True):
             agent.step(state, batches(entries=entries), NOW)
+        prepared.prepare([asked(rows[: len(others)], part)], NOW + 5)  # those that were there already
         prepared.prepare([asked(others), asked(rows, part)], NOW + 10)
         expected = shown(plain.step(states[0], asked(rows, part), NOW + 10))
         assert shown(prepared.step(states[1], asked(rows, part), NOW + 10)) == expected
@@ -97,6 +98,16 @@ def test_what_is_remembered_of_texts_is_bounded() -> None:
             texts.look_at([(f"where is my ride {i}", "en"), ("x" * (saying.SHORT + 1), "en")])
             assert len(texts._late) + len(texts._early) < 2 * 3
     assert texts.said([("where is my ride 9", "en")])[0] is texts._said["where is my ride 9", "en"]
+
+
+def test_what_was_looked_at_early_is_not_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts, seen = SupportAgent(model=small_model()).texts, list[str]()
+    monkeypatch.setattr(saying, "understand", lambda model, given, *rest: (seen.extend(given), understand(model, given, *rest))[1])
+    long = [f"where is my ride {i} {'x' * saying.SHORT}" for i in range(3)]
+    texts.look_at([(long[0], "en"), (long[1], "en")])
+    texts.look_at([(long[1], "en"), (long[2], "en")])
+    assert seen == long
+    assert set(texts._said) == {(long[1], "en"), (long[2], "en")}
 
 
 @pytest.mark.parametrize("stages", [1, 2])
