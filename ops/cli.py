@@ -7,7 +7,7 @@ import sys
 import typer
 
 from ops import listing
-from ops.importing import imported
+from ops.importing import collect_seldom, imported
 from ops.summary import fail
 from streams.errors import AccessError
 
@@ -59,6 +59,7 @@ def build(names: list[str]) -> typer.Typer:
 
 def main() -> None:
     """Entry point of the `tripo` script."""
+    collect_seldom()
     listing.beside = "--json" in sys.argv
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     app = build([asked] if asked in COMMANDS else list(COMMANDS))

@@ -81,7 +81,7 @@ class SupportState:
         facts = orjson.loads(data)
         if facts["format"] != FORMAT:
             raise ValueError(f"support state has format {facts['format']}; this code reads {FORMAT}: run the code that wrote it")
-        state = cls(
+        return cls(
             **{name: facts[name] for name in _PLAIN},
             people=People.of(facts["people"]),
             learner=Learner.of(classes, facts["learner"]),
@@ -91,5 +91,3 @@ class SupportState:
             analytics=Analytics.of(facts["analytics"]),
             early=Early.of(facts["early"]),
         )
-        state.index.refresh()
-        return state

@@ -38,9 +38,10 @@ def step(state: SupportState, batches: Mapping[str, Records], now: int, texts: T
     now = state.now = max(state.now, now)
     given = {topic: list(read(batches[topic], now, policy, out.rejected)) for topic in INPUTS if topic in batches}
     desk = Desk(state, texts.model, policy, now, out.rejected)
-    for record in [record for topic in REFERENCES for record in given.pop(topic, ())]:
-        refer(state, desk.staff, record, out.rejected)
-    state.index.refresh()
+    if references := [record for topic in REFERENCES for record in given.pop(topic, ())]:
+        for record in references:
+            refer(state, desk.staff, record, out.rejected)
+        state.index.refresh()
     texts.index = state.index
     desk.pass_time()
     records = sorted(_now(state, given, now, policy), key=lambda each: (each.row["ts"], _ORDER[each.topic], each.offset))

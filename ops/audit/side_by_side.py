@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from ops.importing import collect_seldom
+
 T = TypeVar("T")
 Report = Callable[[int, int], None]  # done, of how many
 
@@ -27,6 +29,7 @@ _busy = False
 def _begin(reports: Any) -> None:
     global _reports  # noqa: PLW0603 - a process's own
     _reports = reports
+    collect_seldom()
     signal.signal(signal.SIGINT, _interrupted)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     reports.cancel_join_thread()  # reports that nobody reads any more must not keep a process from ending

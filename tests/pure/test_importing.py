@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from ops.importing import imported
+from ops.importing import SELDOM, imported
 
 
 def test_the_collector_rests_while_a_module_is_imported_and_leaves_it_alone_afterwards() -> None:
@@ -36,3 +36,17 @@ def test_what_there_is_not_is_said_and_the_collector_goes_on() -> None:
         imported("nothing_of_that_name")
     assert gc.isenabled()
     gc.unfreeze()
+
+
+def test_a_command_seldom_looks_for_garbage() -> None:
+    code = """
+import gc, sys
+from ops.cli import main
+sys.argv = ["tripo", "lag", "--help"]
+try:
+    main()
+finally:
+    print(gc.get_threshold())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == str(SELDOM)

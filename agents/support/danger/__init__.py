@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import TypeVar
 
 from agents.support.beginnings import LONGEST_KNOWN, Beginnings
 from agents.support.concepts import folded
@@ -56,6 +57,7 @@ _TWICE = re.compile(r"([^\W\d_\u3000-\uffff])\1+")
 _NOT = re.compile(r"(?<=n)['’`´](?=t\b)")
 _UMLAUTS = re.compile("(?<=[aou])e")
 _SIGNS = str.maketrans({"🆘": " sos ", "🚑": " ambulance "})
+_BETWEEN = "ꙮ"  # a letter that stands in no table
 _START = re.compile("(?<= )")  # a word's beginning
 _STARTS = {  # where words begin, in languages in which that is not only after a blank
     "ar": re.compile(r"(?:(?<= )|(?<= [وفبلك])|(?<= ال)|(?<= لل)|(?<= [وفبكه]ال)|(?<= [وف][بلك])|(?<= عال))"),
@@ -183,10 +185,14 @@ def everyday(found: Sequence[str]) -> bool:
 
 def alike(text: str, language: str) -> str:
     """A text as its beginnings are looked for: folded, "n't" as "nt", letters that stand twice once, in German "ae" as "ä"."""
+    return " ".join([_word_alike(word, language == "de") for word in _low(text).split(" ")])
+
+
+def _low(text: str) -> str:
     low = text.casefold()
     if not low.isascii():
         low = low.translate(_SIGNS)
-    return " ".join([_word_alike(word, language == "de") for word in folded(_NOT.sub("", low)).split(" ")])
+    return folded(_NOT.sub("", low))
 
 
 def _word_alike(word: str, german: bool) -> str:
@@ -200,7 +206,6 @@ def _once(word: str, german: bool) -> str:
     return _UMLAUTS.sub("", out) if german else out
 
 
-@lru_cache(maxsize=2)  # English is needed with every other language
 def beginnings(table: str) -> dict[str, list[tuple[tuple[str, ...], ...]]]:
     """By matter, or name of a group, what tells of it: sides, each of beginnings one of which is needed."""
     lines: dict[str, str] = defaultdict(str)
@@ -228,11 +233,11 @@ def _side(side: str, groups: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
 @cache
 def _table(language: str) -> _Table:
     counted = language in COUNTED
-    alone, sided, rules = _gathered(language)
-    told = (_Tells(alone[0], sided[0], rules, counted), _Tells(alone[1], sided[1], rules, counted))
+    found = _gathered(language)
+    told = (_Tells(found.alone[0], found.sided[0], found.rules, counted), _Tells(found.alone[1], found.sided[1], found.rules, counted))
     names = {language, "en"} & set(TABLES)
-    idioms = [word.strip() for name in names for word in TABLES[name].IDIOMS.split(",") if word.strip()]
-    unheard = Beginnings(_word(word, language == "de", language in ANYWHERE)[1] for word in idioms)
+    idioms = [word for name in names for word in TABLES[name].IDIOMS.split(",") if word.strip()]
+    unheard = Beginnings(word for _, word in _words(idioms, language == "de", language in ANYWHERE).values())
     return _Table(
         unheard,
         told[0].words if language in _STARTS else Beginnings(told[0].words.words | unheard.words),
@@ -243,30 +248,67 @@ def _table(language: str) -> _Table:
     )
 
 
-def _gathered(language: str) -> tuple[tuple[_Alone, _Alone], tuple[_Sided, _Sided], dict[int, set[_Rule]]]:
-    """Of a language and English, by whether they are found within words: what words tell alone, and their sides; by side the rules."""
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """By whether they are found within words: what words tell alone, and the sides that they are of; by side the rules; how many sides."""
+
+    alone: tuple[_Alone, _Alone]
+    sided: tuple[_Sided, _Sided]
+    rules: dict[int, set[_Rule]]
+    sides: int
+
+    def beside(self, other: _Gathered, friends: frozenset[str]) -> _Gathered:
+        """With what an other table says, whose sides are numbered on, but for these words of it."""
+        alone = [_either(mine, theirs, friends) for mine, theirs in zip(self.alone, other.alone, strict=True)]
+        sided = [_either(mine, theirs, friends) for mine, theirs in zip(self.sided, other.sided, strict=True)]
+        return _Gathered((alone[0], alone[1]), (sided[0], sided[1]), {**other.rules, **self.rules}, self.sides)
+
+
+_Some = TypeVar("_Some")
+
+
+def _either(mine: dict[str, set[_Some]], theirs: dict[str, set[_Some]], friends: frozenset[str]) -> dict[str, set[_Some]]:
+    out = {word: of for word, of in theirs.items() if word not in friends}
+    return out | {word: of | out[word] if word in out else of for word, of in mine.items()}
+
+
+def _gathered(language: str) -> _Gathered:
+    """Of a language and English, without the English beginnings that mean something else in it."""
+    module, german = TABLES.get(language, en), language == "de"
+    english = _english(german)
+    if module is en:
+        return english
+    friends = frozenset(word for _, word in _words(module.FRIENDS.split(","), german, False).values())
+    return _said_by(module.TABLE, german, language in ANYWHERE, english.sides).beside(english, friends)
+
+
+@lru_cache(maxsize=2)  # it is needed with every other language
+def _english(german: bool) -> _Gathered:
+    """What the English table says; ``german``: in texts that are looked at as German ones."""
+    return _said_by(en.TABLE, german, False, 0)
+
+
+def _said_by(table: str, german: bool, anywhere: bool, first: int) -> _Gathered:
+    """What a table says, its sides numbered from ``first`` on."""
     alone: tuple[_Alone, _Alone] = (defaultdict(set), defaultdict(set))
     sided: tuple[_Sided, _Sided] = (defaultdict(set), defaultdict(set))
     rules: dict[int, set[_Rule]] = defaultdict(set)
-    sides: dict[tuple[str, ...], int] = {}
-    german, friends = language == "de", frozenset[str]()
-    for module in dict.fromkeys((TABLES.get(language, en), en)):
-        if module is not en and module.FRIENDS:
-            friends = frozenset(_word(word, german, False)[1] for word in module.FRIENDS.split(","))
-        own = module is not en or language == "en"
-        for matter, items in beginnings(module.TABLE).items():
-            for item in () if matter.startswith("_") else items:
-                numbers = [sides.setdefault((str(own), *side), len(sides)) for side in item]
-                for number, side in zip(numbers, item, strict=True):
-                    others = tuple(other for other in numbers if other != number)
+    numbered: dict[tuple[str, ...], int] = {}
+    told = {matter: items for matter, items in beginnings(table).items() if not matter.startswith("_")}
+    words = _words({each for items in told.values() for item in items for side in item for each in side}, german, anywhere)
+    for matter, items in told.items():
+        for item in items:
+            numbers = [numbered.setdefault(side, first + len(numbered)) for side in item]
+            for number, side in zip(numbers, item, strict=True):
+                others = tuple(other for other in numbers if other != number)
+                if others:
+                    rules[number].add((matter, others))
+                for kind, word in map(words.__getitem__, side):
                     if others:
-                        rules[number].add((matter, others))
-                    for kind, word in (_word(each, german, own and language in ANYWHERE) for each in side):
-                        if (own or word not in friends) and others:
-                            sided[kind][word].add(number)
-                        elif own or word not in friends:
-                            alone[kind][word].add(matter)
-    return alone, sided, rules
+                        sided[kind][word].add(number)
+                    else:
+                        alone[kind][word].add(matter)
+    return _Gathered(alone, sided, rules, first + len(numbered))
 
 
 def _by_other(rules: Iterable[_Rule]) -> dict[int, tuple[_Rule, ...]]:
@@ -277,12 +319,15 @@ def _by_other(rules: Iterable[_Rule]) -> dict[int, tuple[_Rule, ...]]:
     return out
 
 
-@lru_cache(maxsize=1 << 15)  # of a language and English, which is needed with the next one, too
-def _word(written: str, german: bool, anywhere: bool) -> tuple[int, str]:
-    """Whether it is found within words too, 1 or 0; the beginning as it is looked for."""
-    word = written.strip()
-    within = word.startswith("*") or (anywhere and not word.startswith("^") and not word.isascii())
-    return int(within), alike(word.strip("*^$"), "de" if german else "en") + " " * word.endswith("$")
+def _words(written: Iterable[str], german: bool, anywhere: bool) -> dict[str, tuple[int, str]]:
+    """Of each beginning as it is written, whether it is found within words too, 1 or 0, and how it is looked for."""
+    each = {one: one.strip() for one in written}
+    joined = f" {_BETWEEN} ".join(word.strip("*^$") for word in each.values())  # looked at once: that is much quicker
+    looked = _once.__wrapped__(_low(joined), german).split(_BETWEEN)
+    return {
+        one: (int(word.startswith("*") or (anywhere and word[:1] != "^" and not word.isascii())), seen.strip() + " " * word.endswith("$"))
+        for (one, word), seen in zip(each.items(), looked, strict=True)
+    }
 
 
 def _starts(seen: str, language: str) -> list[int]:
