@@ -27,7 +27,7 @@ REACH_LEFT, REACH_RIGHT = 2, 2
 PART = 256  # width of what is known of each order
 LONGEST = 128  # word pieces of a text that are looked at
 TOGETHER = 1024  # word pieces that are looked at together, to bound the memory
-REMEMBERED = 4096  # word pieces of which it is remembered what is known of each order, of 3 kB each: most texts are of the same ones
+REMEMBERED = 4096  # word pieces of which it is remembered what they say by themselves, of 13 kB each: most texts are of the same ones
 
 
 @dataclass
@@ -63,9 +63,15 @@ class Multilingual:
         return exact(matrix), rest[0], rest[1], rest[2]
 
     @cached_property
+    def _apart(self) -> list[F64]:
+        """The weights of each order's first convolution, from a piece to what it says at each place of an n-gram, side by side."""
+        firsts = [np.asarray(self.weights[f"w1_{order}"]).reshape(order, PART, PART) for order, _ in ORDERS]
+        return [exact(first.transpose(1, 0, 2).reshape(PART, -1)) for first in firsts]
+
+    @cached_property
     def _matrices(self) -> dict[str, F64]:
         """The weights of products, by name."""
-        names = [f"w{i}_{order}" for i in (1, 2) for order, _ in ORDERS] + ["cnn_W", "d0", "d1", "d2", "d3", "p1", "p3"]
+        names = [f"w2_{order}" for order, _ in ORDERS] + ["cnn_W", "d0", "d1", "d2", "d3", "p1", "p3"]
         return {name: exact(self.weights[name]) for name in names}
 
     def _some(self, pieces: Sequence[Sequence[int]]) -> F32:
@@ -73,35 +79,41 @@ class Multilingual:
         flat = np.concatenate([np.asarray(one, np.int64) for one in pieces])
         starts = np.cumsum(lengths) - lengths
         of_pieces = self.pieces[flat] * self.weights["scale"][flat % TABLES, None] + self.weights["lo"][flat % TABLES, None]
-        known = np.concatenate([of_pieces, *self._grams(self._narrowed(flat, of_pieces), starts, lengths)], axis=1)
+        known = np.concatenate([of_pieces, *self._grams(self._alone(flat, of_pieces), starts, lengths)], axis=1)
         known = _normalised(known, self.weights["ln_g"], self.weights["ln_b"], self._epsilon)
         whole = times(np.add.reduceat(known, starts, axis=0), self._matrices["cnn_W"])
         many = lengths.astype(np.float32)[:, None]
         return self._residual((whole + many * self.weights["cnn_b"]) / np.sqrt(many))
 
-    def _narrowed(self, numbers: I64, of_pieces: F32) -> F32:
-        """What is known of each order by a piece alone, side by side: of pieces by ``numbers`` with vectors ``of_pieces``."""
+    def _alone(self, numbers: I64, of_pieces: F32) -> F32:
+        """What pieces say by themselves, side by side: what is known of each order; and what they say at each place of its n-grams. Of
+        pieces by ``numbers`` with vectors ``of_pieces``."""
         given, remembered = numbers.tolist(), self._remembered
         places = [place for place, number in enumerate(given) if number not in remembered]
         if places:
             matrix, bias, gain, shift = self._narrow
             new = _normalised(times(of_pieces[places], matrix) + bias, gain, shift, self._epsilon)
+            said = [times(new[:, at * PART : (at + 1) * PART], apart) for at, apart in enumerate(self._apart)]
             if len(remembered) + len(places) > REMEMBERED:
                 remembered = self._remembered = {number: remembered[number] for number in given if number in remembered}
-            remembered |= {given[place]: row.copy() for place, row in zip(places, new, strict=True)}
+            remembered |= {given[place]: row.copy() for place, row in zip(places, np.concatenate([new, *said], axis=1), strict=True)}
         return np.stack([remembered[number] for number in given])
 
-    def _grams(self, narrow: F32, starts: I64, lengths: I64) -> list[F32]:
+    def _grams(self, alone: F32, starts: I64, lengths: I64) -> list[F32]:
         """What the n-grams of each order say at each piece, shape (pieces, PART) each."""
-        w, m, n = self.weights, self._matrices, len(narrow)
+        w, m, n = self.weights, self._matrices, len(alone)
         around = np.arange(n)[:, None] + np.arange(-REACH_LEFT, REACH_RIGHT + 1)
         first, end = np.repeat(starts, lengths)[:, None], np.repeat(starts + lengths, lengths)[:, None]
         around = np.where((around >= first) & (around < end), around, n)  # row n is of zeros: nothing beyond the text
-        out = []
+        each = _ended(alone).reshape(n + 1, -1, PART)
+        out, place = [], len(ORDERS)
         for at, (order, left) in enumerate(ORDERS):
-            here = narrow[:, at * PART : (at + 1) * PART]
             window = around[:, REACH_LEFT - left : REACH_LEFT - left + order]
-            once = _positive(times(_within(here, window), m[f"w1_{order}"]) + w[f"b1_{order}"]) + here
+            said = each[window[:, 0], place]
+            for i in range(1, order):  # in this order, to the bit
+                said += each[window[:, i], place + i]
+            place += order
+            once = _positive(said + w[f"b1_{order}"]) + each[:n, at]
             out.append(_positive(times(_within(once, window), m[f"w2_{order}"]) + w[f"b2_{order}"]) + once)
         return out
 
@@ -134,8 +146,12 @@ def _cut(numbers: Sequence[int]) -> Sequence[int]:
 
 def _within(x: F32, window: I64) -> F32:
     """The rows of each window side by side, shape (n, order · PART)."""
-    padded = np.concatenate([x, np.zeros((1, x.shape[1]), np.float32)])
-    return padded[window].reshape(len(x), -1)
+    return _ended(x)[window].reshape(len(x), -1)
+
+
+def _ended(x: F32) -> F32:
+    """With a row of zeros behind the others."""
+    return np.concatenate([x, np.zeros((1, x.shape[1]), np.float32)])
 
 
 def _positive(x: F32) -> F32:
