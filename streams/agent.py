@@ -60,7 +60,8 @@ class Prepares(Protocol):
     """An agent some of whose work depends on the records alone, and costs least for those of all tasks at once."""
 
     def prepare(self, batches: Sequence[Mapping[str, Batch]], now: int) -> None:
-        """Called before the steps of a cycle over these batches; not in recovery. No step may decide otherwise for it."""
+        """Called before the steps of a cycle over these batches, and perhaps before with what was there of them already; not in recovery.
+        No step may decide otherwise for it."""
         ...
 
 

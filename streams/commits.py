@@ -49,7 +49,7 @@ class Commits:
         self._ending: Future[None] | None = None  # the commit under way
         self._snapshotting: Future[None] | None = None  # and the snapshot that is written after it
         self._of_snapshot: Task | None = None  # whose it is
-        self._journalled: list[Task] = []  # in the transaction that is open
+        self._journalled: dict[int, Task] = {}  # by partition, in the transaction that is open: perhaps more than once
         self._began_at = time.monotonic()
         self._lead_s = 0.0  # of late, from a poll until its records are ready to be committed
         self._reader: LogReader | None = None  # of the committing thread, made when it is needed
@@ -128,7 +128,7 @@ class Commits:
         """Abort what is written and not committed; what is under way may end for as long."""
         wait([future for future in (self._sending, self._ending, self._snapshotting) if future is not None], timeout_s)
         self._transactions.abort(timeout_s)
-        self._journalled, self._sent, self._sending = [], {}, None
+        self._journalled, self._sent, self._sending = {}, {}, None
 
     def close(self) -> None:
         """No more commits."""
@@ -140,7 +140,7 @@ class Commits:
         topic, value = self._settings.topic(f"{self._agent.name}.journal"), task.journal_record(task.snapshot)
         self._transactions.produce_located(topic, task.partition, None, value, task.located)
         task.journalled(value)
-        self._journalled.append(task)
+        self._journalled[task.partition] = task
 
     def _submit(self, unjournalled: Iterable[Task]) -> Future[None]:
         """Journal what is not yet, and let the transaction end."""
@@ -148,10 +148,10 @@ class Commits:
         self._transactions.begin()
         for task in unjournalled:
             self._journal(task)
-        positions = {task.partition: dict(task.positions) for task in self._journalled}  # as they are now: steps go on
-        taken_over = [task for task in self._journalled if task.after is not None]
+        positions = {task.partition: dict(task.positions) for task in self._journalled.values()}  # as they are now: steps go on
+        taken_over = [task for task in self._journalled.values() if task.after is not None]
         self._ending = self._thread.submit(self._end, positions, self._sent, self._membership.metadata(), taken_over)
-        self._journalled, self._sent = [], {}
+        self._journalled, self._sent = {}, {}
         return self._ending
 
     def _send(self, positions: Positions, group: Any) -> None:

@@ -32,7 +32,7 @@ from streams.work import Work
 
 log = structlog.get_logger(__name__)
 
-EARLY_S = 0.004  # the wait for more records from which on those that are there are looked at: to look costs a third of it at least
+EARLY_S = 0.004  # the wait for more records from which on those that are there are looked at: a look at one takes as long
 PREPARED = 500  # records of a cycle at most: more are enough for a step each, whose end is progress
 
 
@@ -57,7 +57,7 @@ class Cycle:
         self._measured_at = time.monotonic()
         self._full = False  # the last poll brought all it could: do not wait before the next
         self._pace = Pace(settings.max_records, settings.transaction_timeout_ms)
-        self._polled, self._polled_at = 0, time.monotonic()
+        self._polled, self._polled_at, self._looked_s = 0, time.monotonic(), 0.0
         self.progress_at = time.monotonic()
         self.joined = False
         self._reader = LogReader(settings, f"{agent.name}-recovery")
@@ -71,7 +71,7 @@ class Cycle:
 
     def turn(self) -> list[Work]:
         """Commit when due, go on recovering, poll: the next steps to take. In the polling thread; blocks for at most about 0.1 s."""
-        self._pace.took(self._polled, time.monotonic() - self._polled_at)
+        self._pace.took(self._polled, time.monotonic() - self._polled_at + self._looked_s)
         if self.commits.due(self.tasks.values()):
             self.commits.begin(self.tasks.values(), self._polled_at)
         if self._recoveries:
@@ -93,12 +93,14 @@ class Cycle:
 
     def _early(self, most: int) -> Polled:
         """Records that are there already while others gather: an agent that prepares looks at them meanwhile."""
+        self._looked_s = 0.0
         waits = not self._recoveries and not self._full and self.commits.gathered_at - time.monotonic() > EARLY_S
         if not waits or not isinstance(self.agent, Prepares):
             return {}
-        polled = self.membership.poll(most, 0.0)
+        polled, began = self.membership.poll(most, 0.0), time.monotonic()
         if 0 < counted(polled) <= PREPARED:
             prepare(self.agent, [self._inputs(self.tasks[p], of) for p, of in sorted(polled.items()) if p in self.tasks], _now())
+        self._looked_s = time.monotonic() - began
         return polled
 
     def _wait(self, early: bool) -> float:

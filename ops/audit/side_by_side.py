@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ops.importing import collect_seldom
+from ops.worker import setup_logging
 
 T = TypeVar("T")
 Report = Callable[[int, int], None]  # done, of how many
@@ -30,6 +31,7 @@ def _begin(reports: Any) -> None:
     global _reports  # noqa: PLW0603 - a process's own
     _reports = reports
     collect_seldom()
+    setup_logging("error")
     signal.signal(signal.SIGINT, _interrupted)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     reports.cancel_join_thread()  # reports that nobody reads any more must not keep a process from ending

@@ -12,7 +12,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -108,6 +108,9 @@ class Probe:
             kept.append(i)
             said.append((count, total, chain))
         return Decisions([Output(DECISIONS, _decisions(batch, kept, said))] if kept else [], rejected)
+
+    def prepare(self, batches: Sequence[Mapping[str, Batch]], now: int) -> None:
+        """Nothing of it is of use beforehand; but so what the runtime does for agents that prepare is in every test of the runtime."""
 
     def dump(self, state: State) -> bytes:
         """The state as bytes: number of keys, their lengths, next, count and sum as int64, then the keys' and the hashes' bytes."""

@@ -309,3 +309,22 @@ def _ended(run: Generator[None, None, Task]) -> Task:
         except StopIteration as done:
             task: Task = done.value
             return task
+
+
+def test_a_worker_may_stop_before_its_first_commit_after_a_takeover(topics: CreateTopics) -> None:
+    """Its last step is in the journal then, and the snapshot that it leaves is named by one more record in the same transaction."""
+    topics(PROBE, 1)
+    one = Cycle(AGENT, settings())
+    one.membership.join()
+    publish(events(10))
+    until(lambda: one.commits.positions.get(0) == {"probe.events": 10}, one)
+    one.finish()
+    two = Cycle(AGENT, settings())
+    two.membership.join()
+    until(lambda: bool(two.tasks), two)
+    publish(events(10, 10))
+    for work in eventually(two.turn):
+        work.run()
+        assert work.error is None
+    two.finish()
+    assert len(answered()) == 20

@@ -134,7 +134,7 @@ def cycle_of(agent: Any, next_s: float, *brings: Polled) -> Cycle:
     cycle = Cycle.__new__(Cycle)
     cycle.agent, cycle.membership, cycle.commits = agent, cast("Any", Polling(list(brings))), cast("Any", Committing(next_s))
     cycle._recoveries, cycle._full, cycle._pace, cycle._isolation = [], False, Pace(100, 60_000), Isolation()
-    cycle._polled, cycle._polled_at, cycle._measured_at = 0, time.monotonic(), time.monotonic()
+    cycle._polled, cycle._polled_at, cycle._looked_s, cycle._measured_at = 0, time.monotonic(), 0.0, time.monotonic()
     cycle.tasks = {partition: Task(agent, partition, None, {TOPIC: 0}) for partition in (0, 1)}
     return cycle
 
@@ -151,6 +151,20 @@ def test_what_is_there_while_others_gather_is_looked_at_then_and_all_is_stepped_
         one.task.step(one.inputs, one.now, {}, one.decoded)
     assert agent.prepared == [["a"], ["a", "b", "c"]]  # not those of a partition that is not its own
     assert agent.stepped == [["a", "b"], ["c"]]
+
+
+def test_the_pace_of_polls_knows_what_it_took_to_look_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    agent = Preparing()
+    cycle = cycle_of(agent, 2 * EARLY_S, {0: {TOPIC: raw(0, ["a"])}}, {}, {}, {})
+    clock = [0.0]
+    monkeypatch.setattr(agent, "prepare", lambda batches, now: clock.__setitem__(0, clock[0] + 30))  # s, of 60 of a transaction
+    assert cycle._pace.records == 100
+    with monkeypatch.context() as patch:
+        patch.setattr("streams.cycle.time.monotonic", lambda: clock[0])
+        patch.setattr("streams.cycle.time.sleep", lambda seconds: None)
+        cycle.turn()
+        cycle.turn()
+    assert cycle._pace.records < 100
 
 
 @pytest.mark.parametrize("hurried", ["no wait", "full", "recovering"])
