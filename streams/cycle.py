@@ -98,7 +98,7 @@ class Cycle:
         if not waits or not isinstance(self.agent, Prepares):
             return {}
         polled, began = self.membership.poll(most, 0.0), time.monotonic()
-        if 0 < counted(polled) <= PREPARED:
+        if counted(polled) <= PREPARED:
             prepare(self.agent, [self._inputs(self.tasks[p], of) for p, of in sorted(polled.items()) if p in self.tasks], _now())
         self._looked_s = time.monotonic() - began
         return polled

@@ -185,7 +185,7 @@ class Index:
         self._parts: dict[str, tuple[int, Part]] = {}  # with the revision of the entries that it is of
 
     def refresh(self) -> None:
-        """Make what was changed ready to be searched, now and not when it is asked for."""
+        """Make what was changed ready to be searched, where it changes; what was loaded is made ready when it is asked for."""
         for language in self.entries.revision:
             self._part(language)
 

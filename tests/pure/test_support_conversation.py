@@ -357,7 +357,7 @@ def test_loaded_conversations_go_on_like_those_that_were_dumped(steps: list[tupl
         shown = []
         for them in (live, loaded):
             ended, forgotten = them.passed(clock)
-            it = them.get(name) or them.begin(Conversation(name, created_ts=clock, updated_ts=clock))
+            it = (them.get(name) if flag else None) or them.begin(Conversation(name, created_ts=clock, updated_ts=clock))
             _event(kind, f"m{i}", clock, "status_eta", flag)(it)
             them.touch(it)
             changed = them.changed() if flag else []

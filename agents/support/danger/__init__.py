@@ -258,7 +258,7 @@ class _Gathered:
     sides: int
 
     def beside(self, other: _Gathered, friends: frozenset[str]) -> _Gathered:
-        """With what an other table says, whose sides are numbered on, but for these words of it."""
+        """With what another table says, whose sides have other numbers, but for these words of it."""
         alone = [_either(mine, theirs, friends) for mine, theirs in zip(self.alone, other.alone, strict=True)]
         sided = [_either(mine, theirs, friends) for mine, theirs in zip(self.sided, other.sided, strict=True)]
         return _Gathered((alone[0], alone[1]), (sided[0], sided[1]), {**other.rules, **self.rules}, self.sides)
