@@ -146,6 +146,15 @@ def test_nothing_found_that_identifies_is_left(text: str, language: str) -> None
     assert [entity for entity in find(out, language) if entity.kind in IDENTIFYING] == []
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["z dot quagmire at mail dot com", "quagmire (at) mail . com", "quagmire @ mail. com", "quagmire@mail.com", "quagmire@com.net"],
+)
+@pytest.mark.parametrize("end", [".", ". ", ", ", ".br. "])
+def test_an_address_does_not_take_a_word_of_the_next_sentence(address: str, end: str) -> None:
+    assert masked(f"{address}{end}Zephyrine Quagmire left her bag", "en") == f"[email]{end.removeprefix('.br')}[person] left her bag"
+
+
 @unhurried
 @given(st.lists(st.sampled_from(CANARIES), min_size=1, max_size=3), st.sampled_from([" ", ". ", ", ", "! ", " – "]))
 def test_canaries_are_found_nowhere_among_others(cases: list[tuple[str, str, list[str]]], between: str) -> None:
