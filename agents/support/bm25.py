@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import _sparsetools as sparsetools
 
 from agents.support.features import U64, Grams
+from agents.support.sparse import sums
 
 F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
@@ -64,17 +64,11 @@ class Postings:
     def _summed(self, at: I32, ends: Sequence[int]) -> F64:
         """The weights of the keys ``at`` summed up by document, for queries that end at ``ends[1:]`` of them: (queries, kinds · count).
 
-        It is the product of a matrix of ones (queries, keys) with that of the weights (keys, documents), both sparse: by scipy's own loop,
-        since what surrounds it in ``@`` costs more than the loop does. It sums in the order of ``at``.
+        It is the product of a matrix of ones (queries, keys) with that of the weights (keys, documents), summed in the order of ``at``.
         """
         n, size = len(ends) - 1, self.kinds * self.count
         most = min(int((self.starts[at + 1] - self.starts[at]).sum()), n * size)
-        rows, docs, sums = np.empty(n + 1, np.int32), np.empty(most, np.int32), np.empty(most, np.float64)
-        ones, until = np.ones(len(at)), np.array(ends, np.int32)
-        sparsetools.csr_matmat(n, size, until, at, ones, self.starts, self.docs, self.weight, rows, docs, sums)
-        out = np.zeros((n, size))
-        sparsetools.csr_todense(n, size, rows, docs, sums, out)
-        return out
+        return sums((np.array(ends, np.int32), at, np.ones(len(at))), (self.starts, self.docs, self.weight), size, most)
 
 
 def together(each: Sequence[Postings]) -> Postings:

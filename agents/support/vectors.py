@@ -10,13 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix, hstack
 
 from agents.support.concepts import folded, spoken_of
 from agents.support.features import I64, U64, grams
+from agents.support.sparse import F32, Sparse
 from agents.support.text import plain
 
-F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 
 PAIRS = 1 << 20  # keys of two matters in one text begin here
@@ -76,7 +75,7 @@ def learnt(found: Occurrences, texts: int, least: int = 2) -> Vocabulary:
     return Vocabulary(keys[kept], (np.log((1 + texts) / (1 + count[kept])) + 1).astype(np.float32), words[kept])
 
 
-def vectors(found: Occurrences, texts: int, known: Vocabulary) -> csr_matrix:
+def vectors(found: Occurrences, texts: int, known: Vocabulary) -> Sparse:
     """Shape (texts, features), float32: (1 + ln count) · idf, the part that is of words and the other one of length 1 each."""
     order = found.key.argsort()  # neighbours are found near each other
     key = found.key[order]
@@ -90,13 +89,7 @@ def vectors(found: Occurrences, texts: int, known: Vocabulary) -> csr_matrix:
     length = np.sqrt(np.bincount(part, value * value, 2 * texts))
     value /= length[part].astype(np.float32)
     ends = np.searchsorted(row, np.arange(texts + 1))
-    return csr_matrix((value, column, ends), shape=(texts, len(known)))
-
-
-def beside(left: csr_matrix, right: csr_matrix) -> csr_matrix:
-    """Two matrices of the same texts as one."""
-    out: csr_matrix = hstack([left, right], format="csr", dtype=np.float32)
-    return out
+    return Sparse(value, column.astype(np.int32), ends.astype(np.int32), len(known))
 
 
 def exact(weights: F32) -> F64:

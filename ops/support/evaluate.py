@@ -22,8 +22,8 @@ from threadpoolctl import threadpool_limits
 from agents.support.model import Embed, Model, Understood, understand
 from agents.support.models import english_model, sentence_model
 from agents.support.policy import DEFAULT
+from agents.support.sparse import F32
 from agents.support.text import bare, cleaned
-from agents.support.vectors import F32
 from ops.listing import print_rows, progress
 from ops.summary import fail, shown
 from ops.support.baseline import baseline_figures

@@ -18,14 +18,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve, eigh
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from agents.support.model import F64, I64, Clusters, Head, Model, Stage, blended, joined, signals, softmax, stacked
+from agents.support.model import Clusters, Head, Model, Stage, blended, joined, signals, softmax, stacked
 from agents.support.model_bytes import dump
-from agents.support.vectors import F32, Vocabulary, beside, learnt, of_grams, of_matters, vectors
-from ops.support.heads import OUTSIDE, SEED, Learn, Names, each_fold, enough, heads_of, logistic, margins_of, svm
+from agents.support.sparse import F32, F64, I64, Sparse, beside
+from agents.support.vectors import Vocabulary, learnt, of_grams, of_matters, vectors
+from ops.support.heads import OUTSIDE, SEED, Learn, Names, each_fold, enough, heads_of, logistic, margins_of, of_scipy, svm
 
 RIDGE, TAUGHT = 0.5, 2.0  # of the sentence vectors on n-grams, and their weight beside the n-grams
 TEACHERS, TRAITS = 6000, 128  # at most so many texts teach (the ridge takes their square in memory), that many traits of sentence vectors
@@ -87,14 +87,14 @@ class Looked:
     """Texts, their vectors, and what the first stage says of them by weights that had not seen them."""
 
     data: Labelled
-    x: csr_matrix
+    x: Sparse
     first: Margins
 
     def take(self, rows: I64) -> Looked:
         """These rows."""
         return Looked(self.data.take(rows), self.x[rows], self.first.take(rows))
 
-    def late(self, many: bool) -> F32 | csr_matrix:
+    def late(self, many: bool) -> F32 | Sparse:
         """What the second stage looks at, where classes are many or few; all have sentence vectors."""
         sentence = np.asarray(self.data.sentence)
         return joined(self.x, sentence) if many else stacked(self.first.of, self.first.outside, sentence)
@@ -154,14 +154,14 @@ def _known(data: Labelled, others: Sequence[str]) -> tuple[Vocabulary, Vocabular
     return learnt(of_grams(texts), len(texts)), matters
 
 
-def matrix(data: Labelled, grams: Vocabulary, matters: Vocabulary) -> csr_matrix:
+def matrix(data: Labelled, grams: Vocabulary, matters: Vocabulary) -> Sparse:
     """The vectors of texts."""
     n = len(data.texts)
     spoken = of_matters(data.texts, data.languages.tolist())
     return beside(vectors(of_grams(data.texts), n, grams), vectors(spoken, n, matters))
 
 
-def head_of(x: csr_matrix, labels: Names) -> tuple[Head, F64]:
+def head_of(x: Sparse, labels: Names) -> tuple[Head, F64]:
     """A calibrated head for any labels, such as sentiments or languages, and the margins (n, labels) of texts it had not seen."""
     margins, classes = np.zeros((len(labels), len(np.unique(labels)))), np.unique(labels)
 
@@ -184,7 +184,7 @@ def stacked_head(margins: F64, sentence: F32, labels: Names) -> Head:
     return _calibrated(logistic(x, labels), late, np.searchsorted(classes, labels))
 
 
-def _unseen(data: Labelled, x: csr_matrix) -> Margins:
+def _unseen(data: Labelled, x: Sparse) -> Margins:
     """Margins of all rows by the first stage, each by a model of the other folds."""
     classes = np.unique(data.labels[data.labels != OUTSIDE])
     of, beyond = np.zeros((len(data.labels), len(classes))), np.zeros(len(data.labels))
@@ -197,7 +197,7 @@ def _unseen(data: Labelled, x: csr_matrix) -> Margins:
     return Margins(of, beyond if OUTSIDE in data.labels else None)
 
 
-def _late_unseen(x: F32 | csr_matrix, data: Labelled, learn: Learn) -> Margins:
+def _late_unseen(x: F32 | Sparse, data: Labelled, learn: Learn) -> Margins:
     """Margins of all rows by the second stage, likewise, and how far they are from the classes."""
     classes = np.unique(data.labels[data.labels != OUTSIDE])
     of, beyond, distance = np.zeros((x.shape[0], len(classes))), np.zeros(x.shape[0]), np.zeros(x.shape[0])
@@ -211,18 +211,18 @@ def _late_unseen(x: F32 | csr_matrix, data: Labelled, learn: Learn) -> Margins:
     return Margins(of, beyond if OUTSIDE in data.labels else None, distance)
 
 
-def _first(x: csr_matrix, data: Labelled) -> tuple[Head, Head | None]:
+def _first(x: Sparse, data: Labelled) -> tuple[Head, Head | None]:
     """The heads of the first stage, taught where there are sentence vectors."""
     teachers = np.flatnonzero(data.read)
     if data.sentence is None or not len(teachers):
         return heads_of(x, data.labels, svm)
     if len(teachers) > TEACHERS:
         teachers = np.sort(np.random.default_rng(SEED).permutation(teachers)[:TEACHERS])
-    of = x[teachers]
+    of = of_scipy(x[teachers])
     kernel = (of @ of.T).toarray().astype(np.float32)
     kernel[np.diag_indices_from(kernel)] += RIDGE
     meaning = TAUGHT * (of.T @ cho_solve(cho_factor(kernel, overwrite_a=True), _traits(data.sentence[teachers]))).astype(np.float32)
-    heads = heads_of(beside(x, csr_matrix(x @ meaning)), data.labels, svm)
+    heads = heads_of(beside(x, Sparse.of(x @ meaning)), data.labels, svm)
     return _folded(heads[0], meaning), None if heads[1] is None else _folded(heads[1], meaning)
 
 

@@ -17,8 +17,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from agents.support.model import F64, I64, Head
-from agents.support.vectors import F32
+from agents.support.model import Head
+from agents.support.sparse import F32, F64, I64, Sparse
 
 FOLDS, SEED = 5, 0
 FIRST_C, SECOND_C = 0.5, 0.3
@@ -46,7 +46,7 @@ def enough() -> Iterator[None]:
         yield
 
 
-def heads_of(x: csr_matrix | F32, labels: Names, learn: Learn) -> tuple[Head, Head | None]:
+def heads_of(x: Sparse | F32, labels: Names, learn: Learn) -> tuple[Head, Head | None]:
     """The head over the classes, from rows in scope, and that of being out of scope, from all."""
     outside = labels == OUTSIDE
     of_scope = learn(x, np.where(outside, OUTSIDE, "in_scope")) if outside.any() else None
@@ -54,9 +54,14 @@ def heads_of(x: csr_matrix | F32, labels: Names, learn: Learn) -> tuple[Head, He
     return learn(x[rows], labels[rows]), of_scope
 
 
-def margins_of(x: csr_matrix | F32, head: Head, outside: Head | None) -> tuple[F64, F64 | None]:
+def margins_of(x: Sparse | F32, head: Head, outside: Head | None) -> tuple[F64, F64 | None]:
     """Margins of the classes (n, classes), and of being out of scope (n,)."""
     return head.margins(x), None if outside is None else outside.margins(x)[:, 0]
+
+
+def of_scipy(x: Sparse) -> csr_matrix:
+    """As scikit-learn takes it."""
+    return csr_matrix((x.value, x.column, x.ends), x.shape)
 
 
 def logistic(x: F32, labels: Names) -> Head:
@@ -64,10 +69,10 @@ def logistic(x: F32, labels: Names) -> Head:
     return _head(LogisticRegression(C=SECOND_C, max_iter=STEPS).fit(x, labels))
 
 
-def svm(x: csr_matrix, labels: Names) -> Head:
+def svm(x: Sparse, labels: Names) -> Head:
     """The largest margins, one class against the rest; of two classes the last one's. Not calibrated: which is the largest is known."""
     with _CHANCE:
-        return _head(LinearSVC(C=FIRST_C, tol=ENOUGH, random_state=SEED).fit(x, labels))
+        return _head(LinearSVC(C=FIRST_C, tol=ENOUGH, random_state=SEED).fit(of_scipy(x), labels))
 
 
 def _head(fitted: LinearSVC | LogisticRegression) -> Head:

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import f1_score, roc_auc_score
 
-from agents.support.model import F64, Understood
+from agents.support.model import Understood
+from agents.support.sparse import F64
 from ops.support.labelled import OUTSIDE
 
 Mask = npt.NDArray[np.bool_]
