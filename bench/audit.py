@@ -3,8 +3,8 @@
 Its inputs are those of `tripo fuzz` (ops/chaos: a tenth broken in every way), at a rate or as fast as the workers take them; every few
 seconds one of the workers is killed (-9), or stopped in order, and another comes (bench/audit_live.py). Then `tripo audit verify --chain`,
 `index`, `replay`, `verify` and `explain` of decisions drawn at random, and `flips`, each as a process of its own, timed from its beginning
-to its end. Exits 1 when a byte differs, a fault or an undetected flip is found, a decision takes more than a second to verify, or replay
-steps less than ten times the events a second that the agent is asked to sustain.
+to its end; `verify` alone, and beside `tripo audit serve`. Exits 1 when a byte differs, a fault or an undetected flip is found, a decision
+takes more than a second to verify, or replay steps less than ten times the events a second that the agent is asked to sustain.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -31,6 +33,7 @@ from ops.server import ServerError
 
 SEED = 7
 TIMES_ASKED, VERIFY_S = 10.0, 1.0
+READY_S = 60.0
 
 
 def audit(
@@ -74,14 +77,20 @@ def audited(place: Stand, steps: Steps, agent: str, flips: int, sample: int) -> 
     replay = _told(place, home, "replay", agent, "--fresh")
     _told(place, home, "index", agent, "--no-states")
     verified, verify_s, explain_s = list[Any](), list[float](), list[float]()
-    for one in _ids(place.home / "home", sample):
+    alone_s, ids = list[float](), _ids(place.home / "home", sample)
+    for one in ids:
         _told(place, home, "verify", one)
         began = time.monotonic()
         verified.append(_told(place, home, "verify", one))  # the second time it is warm
-        verify_s.append(time.monotonic() - began)
-        began = time.monotonic()
-        _told(place, home, "explain", one)
-        explain_s.append(time.monotonic() - began)
+        alone_s.append(time.monotonic() - began)
+    with _serving(place, home):
+        for one in ids:
+            began = time.monotonic()
+            verified.append(_told(place, home, "verify", one))
+            verify_s.append(time.monotonic() - began)
+            began = time.monotonic()
+            _told(place, home, "explain", one)
+            explain_s.append(time.monotonic() - began)
     flipped = _told(place, home, "flips", agent, "--count", str(flips))
     return {
         "journal_records": chain["journal_records"],
@@ -95,6 +104,8 @@ def audited(place: Stand, steps: Steps, agent: str, flips: int, sample: int) -> 
         "times_asked": replay["times_asked"],
         "verified": len(verified),
         "not_holding": sum(not one["holds"] for one in verified),
+        "verify_alone_s_p50": statistics.median(alone_s),
+        "verify_alone_s_max": max(alone_s),
         "verify_s_p50": statistics.median(verify_s),
         "verify_s_max": max(verify_s),
         "explain_s_p50": statistics.median(explain_s),
@@ -102,6 +113,22 @@ def audited(place: Stand, steps: Steps, agent: str, flips: int, sample: int) -> 
         "flips": flipped["flips"],
         "flips_found": flipped["found"],
     }
+
+
+@contextmanager
+def _serving(place: Stand, home: dict[str, str]) -> Iterator[None]:
+    """With `tripo audit serve`, as it is beside `tripo dev`."""
+    child = place.spawn("audit-serve", [sys.executable, "-m", "ops.cli", "audit", "serve"], home)
+    until = time.monotonic() + READY_S
+    while "ready: verify" not in child.log.read_text():
+        if child.process.poll() is not None or time.monotonic() > until:
+            raise BenchError(f"tripo audit serve is not ready:\n{child.tail()}")
+        time.sleep(0.05)
+    try:
+        yield
+    finally:
+        child.process.terminate()
+        child.process.wait(10)
 
 
 def _told(place: Stand, home: dict[str, str], *arguments: str) -> Any:

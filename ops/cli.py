@@ -7,6 +7,7 @@ import sys
 import typer
 
 from ops import listing
+from ops.audit.served import served
 from ops.importing import collect_seldom, imported
 from ops.summary import fail
 from streams.errors import AccessError
@@ -59,6 +60,14 @@ def build(names: list[str]) -> typer.Typer:
 
 def main() -> None:
     """Entry point of the `tripo` script."""
+    code = served(sys.argv)
+    if code is not None:
+        sys.exit(code)
+    run()
+
+
+def run() -> None:
+    """Do in this process what the command line asks for."""
     collect_seldom()
     listing.beside = "--json" in sys.argv
     asked = sys.argv[1] if len(sys.argv) > 1 else ""

@@ -171,6 +171,7 @@ class Session:
         if self.first_decision_s is None and self.watch.tally.last:
             self.first_decision_s = round(time.time() - self._born, 1)
             self.say(f"First decision {self.first_decision_s:.1f} s after the start")
+            self.stack.start_audit()
         if self.shows and self._in_order:
             self._show()
 

@@ -76,6 +76,10 @@ class Stack:
             self._start_child("worker-growth-0", ("worker", "growth"), _metrics_port(GROWTH_PORT))
             self._start_child("riders", ("growth", "simulate", "--riders", str(RIDERS), "--rate", str(OCCASIONS_S)), 0)
 
+    def start_audit(self) -> None:
+        """Keep a process ready for audits: once there is something to audit, for it takes the processors for two seconds."""
+        self._start_child("audit", ("audit", "serve"), 0)
+
     def keep_running(self) -> list[str]:
         """Look after the agents; what there is to say."""
         return [said for child in self.children if (said := child.keep_running())]

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {  # name → module of ops.audit, and it
     "export": ("export", "export"),
     "fork": ("fork", "fork_command"),
     "flips": ("flips", "flips"),
+    "serve": ("serve", "serve"),
 }
 
 app = typer.Typer(help="Replay, verify, explain, fork and export what was decided; reads only.", no_args_is_help=True)

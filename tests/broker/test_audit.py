@@ -40,6 +40,7 @@ from streams.contract import contract
 from streams.message import payload
 from streams.publish import Publisher
 from streams.settings import ROOT, settings
+from tests.audit_serve import by_fork, process
 from tests.broker.test_runtime import events
 from tests.broker.test_why import at, drivers, order, profile, publish
 from tests.workers import committed, decoded, eventually, worker
@@ -117,6 +118,21 @@ def decide(folder: Path) -> None:
         eventually(lambda: len(decoded("probe.decisions")) + len(decoded("probe.dead-letters")) == 500, what="the probe is done")
         assert second.stop() == 0, second.tail()
         assert probe.stop() == 0, probe.tail()
+
+
+def test_forks_of_a_process_that_stays_say_the_same(log: Path) -> None:
+    decision = matched()["decision_id"]
+    told("verify", decision)
+    with process(log):
+        for words in (("verify", decision), ("explain", decision), ("verify", decision.replace("/0/", "/7/", 1))):
+            alone = run(*words, "--json")
+            said, code = by_fork(log, "audit", *words, "--json")
+            assert code == alone.exit_code
+            ours, theirs = ({} if code else orjson.loads(one) for one in (said, alone.stdout))
+            for each in (ours, theirs):
+                for varying in ("seconds", "took_s", "read"):
+                    each.pop(varying, None)
+            assert ours == theirs
 
 
 def some_orders(start: int) -> None:
