@@ -15,6 +15,7 @@ import signal
 import socket
 import struct
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,11 +33,12 @@ from streams.settings import ROOT, settings
 
 CODE = ("agents", "audit", "columns", "ops", "streams")
 WAITING = 64  # commands
+SENT_S = 1.0  # within which who has connected says what is asked for
 DONE_HERE = (decision, explain)  # imported before anything is asked for
 
 
 def serve() -> None:
-    """Keep a process ready, so that `verify` and `explain` take a third of a second. SIGTERM or Ctrl-C ends it, and so does new code."""
+    """Keep a process ready, so that `verify` and `explain` take a third of the time. SIGTERM or Ctrl-C ends it, and so does new code."""
     if sys.platform != "linux":
         fail("`tripo audit serve` needs Linux: commands do without it", 2)
     before, path = _files(), place()
@@ -111,15 +113,17 @@ def _listening(path: Path) -> Iterator[socket.socket]:
 def _answer(connection: socket.socket, listening: socket.socket) -> None:
     """Fork for a command; close what is no fitting one, which is then done by who asked."""
     _, user, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
-    asked_for, files, _, _ = socket.recv_fds(connection, MESSAGE, 3)
+    connection.settimeout(SENT_S)
+    files: list[int] = []
     try:
-        request = json.loads(asked_for) if user == os.getuid() and len(files) == 3 else {}
-        fits = bool(request) and all(request["environment"].get(name) == os.environ.get(name) for name in LOADED_BY)
-        if fits and os.fork() == 0:
+        said, files, _, _ = socket.recv_fds(connection, MESSAGE, 3)
+        request = json.loads(said)
+        ready = all(request["environment"].get(name) == os.environ.get(name) for name in LOADED_BY)
+        if ready and user == os.getuid() and len(files) == 3 and os.fork() == 0:
             listening.close()
             _become(request, files, connection)
-    except ValueError:
-        return  # cut off
+    except (ValueError, LookupError, TypeError, AttributeError, OSError):
+        return  # no request, or no fork can be made now
     finally:
         for file in files:
             os.close(file)
@@ -142,6 +146,8 @@ def _become(request: dict[str, Any], files: list[int], connection: socket.socket
         sys.argv = request["argv"]
         settings.cache_clear()
         code = _run()
+    except Exception:  # what nobody foresaw is shown as a process of its own would show it
+        traceback.print_exc()
     finally:
         with suppress(OSError):
             sys.stdout.flush()

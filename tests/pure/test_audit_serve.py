@@ -60,7 +60,7 @@ def test_other_models_schemas_or_topics_are_not_what_is_ready(home: Path, tmp_pa
 
 
 def test_a_request_cut_off_or_without_files_harms_nothing(home: Path) -> None:
-    for said in (b"{", b"", b"{}"):
+    for said in (b"{", b"", b"{}", b"[]", b'{"environment": 1}'):
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as to:
             to.connect(str(home / PLACE))
             to.send(said) if said else None
