@@ -133,10 +133,10 @@ def _become(request: dict[str, Any], files: list[int], connection: socket.socket
     """Do the command as the process it was given to would have, say its exit code, end."""
     code = 1
     try:
-        connection.send(str(os.getpid()).encode())
         for number in (signal.SIGTERM, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        connection.send(str(os.getpid()).encode())
         for at, file in enumerate(files):
             os.dup2(file, at)
         sys.stdout, sys.stderr = (os.fdopen(at, "w", closefd=False) for at in (1, 2))
@@ -146,6 +146,8 @@ def _become(request: dict[str, Any], files: list[int], connection: socket.socket
         sys.argv = request["argv"]
         settings.cache_clear()
         code = _run()
+    except KeyboardInterrupt:
+        code = 130
     except Exception:  # what nobody foresaw is shown as a process of its own would show it
         traceback.print_exc()
     finally:

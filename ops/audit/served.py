@@ -12,6 +12,7 @@ SERVED = ("verify", "explain")  # what is about one decision: to get ready for i
 BY_ITSELF = ("--chain", "--help")
 LOADED_BY = ("TRIPO_MODELS", "TRIPO_TOPICS_FILE", "TRIPO_SCHEMAS_DIR", "TRIPO_SENTENCES")  # what was loaded depends on these
 MESSAGE, SAID = 1 << 17, 32  # bytes of a request, and of an answer, at most
+ANSWERED_S = 5.0  # within which a fork is there
 PLACE = "audit.sock"
 
 
@@ -25,21 +26,28 @@ def served(argv: list[str]) -> int | None:
     """Have it done by the process that stays. → its exit code; None where there is no such process, or it is of other code or models."""
     if argv[1:2] != ["audit"] or not set(SERVED) & set(argv[2:5]) or set(BY_ITSELF) & set(argv):
         return None
-    try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as to:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as to:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C waits until it is known whom to pass it on to
+        try:
+            to.settimeout(ANSWERED_S)
             to.connect(str(place()))
             request = {"argv": argv, "cwd": str(Path.cwd()), "environment": dict(os.environ)}
             socket.send_fds(to, [json.dumps(request).encode()], [0, 1, 2])
             fork = to.recv(SAID)
-            return _code(to, int(fork)) if fork else None
-    except OSError:
-        return None
+        except OSError:
+            fork = b""
+        if not fork:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+            return None
+        return _code(to, int(fork))
 
 
 def _code(to: socket.socket, fork: int) -> int:
     """The exit code that a fork says at its end. Ctrl-C is passed on to it."""
+    to.settimeout(None)
     while True:
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             said = to.recv(SAID)
         except KeyboardInterrupt:
             os.kill(fork, signal.SIGINT)
