@@ -27,8 +27,8 @@ BY_SCRIPT = ("ru", "ar", "zh", "ja", "ko", None)  # the languages that scripts o
 SCRIPTS = ("ru", None, "zh", "ja", "ko")  # of these, those that are written in no other: Arabic is written in Latin letters, too
 WORDY = 3  # Latin letters that say as much as a character of Chinese, Japanese or Korean
 KANA_SHARE = 8  # a text with a kana for so many Chinese characters, or fewer, is Japanese
-KINDS = 10  # of letters, and what is none
-_LATIN, _STRANGE_LATIN, _CYRILLIC, _ARABIC, _PERSIAN, _HAN, _KANA, _HANGUL, _OTHER = range(1, KINDS)
+KINDS = 11  # of letters, and what is none
+_LATIN, _STRANGE_LATIN, _CYRILLIC, _UKRAINIAN, _ARABIC, _PERSIAN, _HAN, _KANA, _HANGUL, _OTHER = range(1, KINDS)
 _RANGES: tuple[tuple[int, tuple[tuple[int, int], ...]], ...] = (
     (_LATIN, ((0x41, 0x24F), (0x2B0, 0x2FF))),
     (_STRANGE_LATIN, ((0x100, 0x2AF), (0x1E00, 0x1EFF), (0x2C60, 0x2C7F), (0xA720, 0xA7FF))),
@@ -40,6 +40,7 @@ _RANGES: tuple[tuple[int, tuple[tuple[int, int], ...]], ...] = (
 )
 _SINGLE = (  # letters that tell more than their script does
     (_LATIN, "ąćęłńśźżœĄĆĘŁŃŚŹŻŒŸ"),
+    (_UKRAINIAN, "іїєґўђѓјљњћќџѕәғқңөұүһІЇЄҐЎЂЃЈЉЊЋЌЏЅӘҒҚҢӨҰҮҺ"),  # of Belarusian, Serbian, Macedonian and Kazakh, too
     (_PERSIAN, "پچژگٹڈےڑںھہۂۓکیۀټډړږښڼېۍەێۆڕڵ"),
     (_KANA, "転駅払円気訳込読売変対価検権県経済発帰続総乗図単応圧営験険歳竜薬桜沢渋辺剣塩囲拡拝択拠悪楽実顔黒働"),
 )
@@ -197,7 +198,8 @@ def languages_of(head: Head | None, written: Sparse, texts: Sequence[str]) -> tu
     """The language of each text, and whether the text is in it, as far as can be told: of a short one in Latin letters it always is.
 
     The script that most is written in decides where it has one language that is served, or none; else the most probable language that is
-    written so, by the text's n-grams. English is what has no two letters, and stands for languages that are not served.
+    written so, by the text's n-grams. English is what has no two letters, and stands for languages that are not served; Russian for those
+    that have letters of their own beside its: danger is told by much the same words.
     """
     if head is None:
         return [DEFAULT_LANGUAGE] * written.shape[0], np.ones(written.shape[0], np.bool_)
@@ -216,7 +218,7 @@ def languages_of(head: Head | None, written: Sparse, texts: Sequence[str]) -> tu
     out = [head.classes[at] for at in likeliest]
     for i in np.flatnonzero(decided | (letters < 2)).tolist():
         own = BY_SCRIPT[by_script[i]] if decided[i] else DEFAULT_LANGUAGE
-        out[i], told[i] = own or DEFAULT_LANGUAGE, own is not None
+        out[i], told[i] = own or DEFAULT_LANGUAGE, own is not None and not (own == "ru" and count[i, _UKRAINIAN])
     return out, told
 
 
@@ -237,7 +239,7 @@ def _spoken_in(count: I64) -> I64:
     arabic, foreign = count[:, _ARABIC] + count[:, _PERSIAN], count[:, _PERSIAN] > 0
     japanese = KANA_SHARE * kana > han
     each = (
-        count[:, _CYRILLIC], np.where(foreign, 0, arabic), np.where(japanese, 0, WORDY * han),
+        count[:, _CYRILLIC] + count[:, _UKRAINIAN], np.where(foreign, 0, arabic), np.where(japanese, 0, WORDY * han),
         np.where(japanese, WORDY * (han + kana), 0), WORDY * hangul, count[:, _OTHER] + np.where(foreign, arabic, 0),
     )  # fmt: skip
     return np.stack(each, axis=1)
