@@ -32,6 +32,7 @@ from streams.message import Message
 
 SHOWN = 100  # differences kept to be shown; all are counted
 STATE_EVERY_S = 0.4  # of stepping, between two states that are kept
+NEAR_S = 0.1  # of stepping up to the one record that is asked for: then the state before it is kept, too
 
 
 @dataclass(slots=True)
@@ -49,6 +50,7 @@ class Replay:
     done: int = 0
     last: Again | None = None  # what stepping the latest journal record gave
     _saved_at: float = field(default_factory=time.monotonic)
+    _asked_for: int | None = None  # the one record's sequence
 
     def __post_init__(self) -> None:
         self.found = Replayed(self.agent.name, self.partition, running=self.agent.code_version)
@@ -85,8 +87,12 @@ class Replay:
         """Step one journal record again, whose outputs begin at these offsets where they are known."""
         start = restored(self.agent, self.partition, wanted, log, self._states())
         self.found.began_at = start.source
+        began = self._saved_at = time.monotonic()
+        self._asked_for = wanted.record["sequence"]
         for _ in self._steps(log, start, wanted, wanted.message.offset() + 1, outputs or None):
             pass
+        if self.folder is not None and self._saved_at > began:
+            tidy(self.folder)
 
     def _steps(
         self, log: Log, start: Restored, wanted: Journalled, end: int | None, offsets: dict[str, int] | None = None
@@ -198,7 +204,8 @@ class Replay:
     def _save(self, stepper: Stepper, walked: Walked, walk: Walk) -> None:
         """Keep the state now and then, and how far the replay is."""
         states, progress = self._states(), self._progress()
-        if states is None or progress is None or time.monotonic() - self._saved_at < STATE_EVERY_S:
+        every_s = NEAR_S if self._asked_for == stepper.task.sequence else STATE_EVERY_S
+        if states is None or progress is None or time.monotonic() - self._saved_at < every_s:
             return
         known = walk.outputs and all(one.sure for one in walk.outputs.values())
         outputs = {topic: one.at for topic, one in walk.outputs.items()} if known else {}

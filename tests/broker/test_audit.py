@@ -6,6 +6,7 @@ One run makes the log; every command reads it. A damaged copy of it lies in a se
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -118,6 +119,24 @@ def decide(folder: Path) -> None:
         eventually(lambda: len(decoded("probe.decisions")) + len(decoded("probe.dead-letters")) == 500, what="the probe is done")
         assert second.stop() == 0, second.tail()
         assert probe.stop() == 0, probe.tail()
+
+
+@pytest.mark.usefixtures("log")
+def test_the_state_before_a_decision_is_kept_once_it_took_time_to_step_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    for kept in (settings().home / "audit").glob("*/*/states/*/*.state"):
+        kept.unlink()
+    decision = next(one["decision_id"] for one in decisions() if stepped_before(one["decision_id"]) > 0)
+    monkeypatch.setattr(replaying, "NEAR_S", 0.0)
+    assert stepped_before(decision) > 0
+    assert stepped_before(decision) == 0
+
+
+def stepped_before(decision: str) -> int:
+    """How many journal records are stepped over before the decision's own."""
+    said = told("verify", decision)
+    assert said["holds"]
+    began = re.search(r"sequence (\d+)", said["stepped"]["began_at"])
+    return int(said["journal"]["sequence"]) - (int(began[1]) + 1 if began else 0)
 
 
 def test_forks_of_a_process_that_stays_say_the_same(log: Path) -> None:
