@@ -192,6 +192,26 @@ choking: gone floppy, gone all floppy, went floppy, all floppy, dont make sense 
 asleep: keeps nodding + off|strip|drift|wheel|hit|lane, rumble strip, rumble strips
 intoxicated: brewery + smell|smells|smelled|reek|reeks|stank|stinks
 harassment: knickers, panties + asked|colour|color|wearing|driver|courier
+impostor: account|profile|login|selfie + borrow|lend|his cousin|his brother|his uncle|cousin s|brother s|uncle s + _he, lad$|kid$|boy$|teen|schoolboy|son$|nephew|cousin|mums$|dads$ + was driving|drove me|drove us|covering the|covering for|deliveries|took over, reached the pedal, reach the pedal,
+ wipers|headlights + find|idea|where|how, photo|profile|licence|badge + years older|years younger|belonged, his own name|name he gave, licence|badge + another man|another woman|someone else s
+reappears: can$|do$|does|are$|could + _he|people + see$|look up|access|find out|visible + where i live|where i was|home address|address after|past|history|my route, look up where|find out where i + _he,
+ same driver|same man|same guy|driver from|guy from|who drove me|driver who|rode with|my driver + standing|stood|turned up|turns up|shows up|showed up|parked|outside + gym|school|work|office|gate|bus stop|market|street|entrance|weeks,
+ every|each|times this week|nobody ordered|nobody has + at our gate|at my gate|at the gate|my fence|opposite my|in front of my|bus stop by + stand|park|sit$|sits|wait|watch|ordered, delet|remov|erase + address|home|my details + stand|waiting|turned up|came back,
+ how does he|how would he|how did he|never told him|courier knew|driver knew + hat$|school|nursery|daughter|my son|piano|living room|gym|alone, by name + supermarket|greeted|greets, only + _he|delivery|one who + knew, stands|leans|hangs around + our fence|my fence|our gate|my gate|our wall,
+ asking about me + _he|from
+home: door|window|flat|house + ajar, open|unlocked|lights on|lights were on|drawer|moved + came home|got home|got back|came back|every time i + door|window|house|drawers|things|come home, my keys|the keys + overnight|all night|copied, tried the lock,
+ smelled of|smelt of|not mine|strange + boots|shoes|smoke|cigar + hallway|kitchen|door|flat, drawers + been through|gone through, _he + used my|slept in + shower|kitchen|bathroom|bed$|flat|house
+locked_in: with me in|with us in|with me inside|kids inside + lock|shut|closed|stuck
+child: where s the little one|where is the little one, my blind|blind man|is blind|s blind|dementia|alzheimer|autis|down s|downs|in a wheelchair|wheelchair bound + wrong|put off|let out|brother out|mother off|other side|drove on|picking up|ended|towns|roundabout|car park,
+ hasnt seen him|hasnt seen her, put out at|put out on|put off at|let out at|kicked out of + _weak|girls|boys
+missing: _kin + isnt at|isnt there|hasnt seen|nobody has seen|away from school|still in the car with, _kin + not at|isnt at + school|centre|club|clinic
+spying: wildlife cam|trail cam|camera|lens + put up|screwed|tree|facing|footwell|skirt|smoke alarm|smoke detector|pointed, tiny|small|little + camera|lens + _he|found|in it, recording + visor|back seat, hidden in|hidden under|hidden behind + phone|mobile + found|noticed|saw|call$|recording,
+ magnet|sim card|tracker|airtag|tag$ + bumper|taped|with me since|near me|unknown
+gas: smoke$|fumes|exhaust + the floor|see$|cough|tunnel|everywhere|so much|headache|sick$|dizzy|white|cabin, floor of + smok|tunnel
+self_harm: pillar|wall$|pylon|bridge|viaduct + goodbye|farewell|nice knowing|accelerat|railing|climbed|painless, parapet|railing + sitting|climb|looking down|wrong side, tell my mum|tell my wife|tell my kids + sorry|love + texted|wrote|said|message, enough pills,
+ nobody will need it|no one will need it|wont be here anymore|want it to be over|no point going on
+followed: let go of|held on to|holding on to + my bag|strap|sleeve|arm, tip$|tipped|five stars|number + let me out|let me go|wouldnt leave|stood over|stood next|so hed|so he d|until i gave|till i gave|till i did|until i did|till i agreed, walked after me|came after me|up behind me|after me up,
+ stairwell|landing|my door|next to me + wouldnt leave|wouldnt go|stood in my stair|after i went, hold me back|pull me back
 """
 
 IDIOMS = """

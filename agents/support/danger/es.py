@@ -85,6 +85,25 @@ police: esposar|esposó|esposaron|esposado|esposas a|detuvieron a|detuvo a|deten
 poisoned: internad|hospitalizad|ingresad|con suero|en terapia intensiva + _food|marisco|después|por|desde|pedido|orden
 threat: pasan cosas + queja|quejan|denunci|gente, te veo + portal|puerta|casa|foto
 choking: se ha quedado ida, se ha quedado ido, no le salen las palabras, le salen las palabras
+_drv: conductor, chofer, repartidor, mensajero, taxista, senor, tipo$
+impostor: cuenta|perfil|selfie + primo|su hermano|su tio|cunado|prestad|se la presta|alquil + _he|dice|dijo|conto, hijo del|hijo de la|crio|chamaco|chaval|adolescente|sobrino|su hijo|su primo|uniforme + conduc|manej|lleva el|pedales|reparte|entregas|volante|recogido|repartidor era,
+ limpiaparabrisas|limpias|luces + no sabia|donde est|donde se|no encontr, _drv|persona + no es la que|no es el que|no era el que|no era la que|no coincid, nombre que me + coincid|app$, licencia|gafete + de otra persona|nada que ver, foto + anos mas|anos menos
+reappears: ver$|viendo|mirar|acceso|ven$|visible + _drv|me llev + de mi casa|donde viv|historial|pasad|trayecto, seguir viendo|sigue viendo|siguen viendo + _drv|direccion, del viaje|de ayer|del sabado + mirar|ver$|saber + donde,
+ mismo conductor|mismo chofer|mismo senor|mismo tipo|del viaje|conductor de|chofer de|con el que viaj|me llev + parad|aparcad|esperando|afuera|se para|aparecio|plantad + gimnasio|gym|trabajo|oficina|entrada|colegio|portal|semanas|reja|parada de,
+ todos los|cada|nadie pidio|nadie ha pedido|veces + la reja|mi reja|porton|frente a mi|debajo de|delante de mi + para$|parad|espera|mira|nadie|encontrado, borr|quit|elimin + direccion|casa|domicilio|mis datos + esperando|parado|se para|volvio,
+ como sabe que|sabe el chofer que|sabe el conductor que|como lo sabe|como puede saber|nunca le dije|sabia de que|sabia el + gorr|cole|escuela|guarderia|hij|nin|piano|sala$|salon, por mi nombre + super|saludo|barrio, solo + _drv|mudanza|entregas + sabia|conocia,
+ queda|parado|apoyado|mirando|plantado + nuestra valla|mi valla|la reja|mi ventana, preguntando por mi, nunca lo mencion|no habia hablado + cole|escuela|eso
+home: puerta|ventana|piso|casa + entreabiert|entornad|emparejad, puerta|ventana|piso|casa + abiert|sin llave|sin echar|luz encendida + llaves|llavero|al volver|volvi|llego, llaves|llavero|llave + toda la noche|revuel|revolv|cajones|en su sitio|olia,
+ cajones|mi cuarto|mis cosas + revolv|revuel|no estan en su, no son mi + botas|zapatos, cosas|objetos + cambian de|de sitio|de lugar + piso|casa|llaves, alguien estuvo en mi, cerradura + prob|forz
+child: donde esta el peque|donde esta la peque, cieg|demencia|alzheimer|autista|sindrome de down|en silla de ruedas + bajo a|bajaron|otra|equivocad|otro lado|pueblos|estacionamiento|gasolinera|siguio|termino, no lo han visto|no la han visto,
+ bajo a mi|bajaron a|los bajaron|las bajaron|lo bajaron|la bajaron + otro|otra|glorieta|rotonda|carretera|gasolinera|parada|en medio
+missing: _kin + no lo han visto|no la han visto|nadie lo ha|nadie la ha|alejandose|sigue en el auto|sigue en el coche, _kin + no esta en el|no esta en la + cole|escuela|centro|piscina|clase
+spying: camara|lente|camarit + arbol|apunt|de caza|fauna|escond|falda|los pies|detector|minuscul, celular escondido|movil escondido|telefono escondido, iman|chip$|localizador|rastreador|airtag|etiqueta + encontr|pegad|pego|defensa|parachoques|conmigo|cerca de mi|desconocid
+gas: humo$|el escape|tubo de escape + suelo|piso de|tunel|cabeza|cabina|se veia|tosi|blanco|tanto|todo es|maread|respir, planta de|generador|motor encendido + pasillo|garaje|prend|confund|maread|despierta
+self_harm: poste|pilar|muro|pared|puente|viaducto + adios|despid|gusto conocer|acelera|perdon, barandilla|barandal|baranda|pretil|cornisa + sentad|subio|otro lado|puente, dile a mi|diganle a mi + perdon, nadie la va a necesitar|que se acabe todo|ya no voy a estar|sentido seguir
+followed: no me soltaba|no queria soltar|para que me dejara, propina|estrellas|numero + dejara|no se iba|hasta que le di|soltara, subio|vino|entro|camino + detras de mi|tras de mi, escalera|rellano|portal|mi puerta + no se iba|chofer se quedo|conductor se quedo|no se queria ir,
+ jalarme|tirar de mi|retenerme, sujet|agarr|retuv + mi bolso|correa|manga|muneca
+collapse: sud + gris|palid|pecho|sentad
 """
 
 IDIOMS = """

@@ -94,6 +94,26 @@ robbed: types|mecs|hommes|gars|individus|jeunes + coinc|bloqu|entour|encercl|arr
 selfharm: envie de vivre|envie de mourir|en finir|me foutre en l air|me tuer|suicid|me jeter|sauter du pont|ouvrir les veines|plus me réveiller|mieux sans moi|veux mourir|voudrais mourir|disparaître pour toujours|contre un mur + finir|plus|marre|vie|vouloir|moi|veux|voudr
 stranded: largu|laissé|laissée|jeté|jetée|débarqu|abandonn|viré|virée|fait descendre + autoroute|nuit|bois|forêt|noir|pluie|neige|nulle part|bande d arrêt|bord de la route|3h|2h|4h|campagne|froid
 poisoned: verre|clou|aiguille|vis$|métal|lame|agrafe|plastique|épingle + salade|pâtes|pizza|pain|sandwich|soupe|plat|bouche|dent|gencive|mordu|croqu|avalé|bouts|morceau|dedans, vomi|vomit|vomissons|diarrhée|intoxiqu|empoisonn|sous perf|perfusion|fièvre|crampes + depuis|poulet|sushi|tous|famille|petit|après|repas|nuit, javel|lessive|détergent|solvant|essence|chimique|poudre|médicament + goût|sentait|odeur|boisson|eau|plat|verre|dedans, craché dans|quelque chose dans mon verre|quelque chose dans ma boisson|trou noir|me souviens plus de rien
+impostor: compte|profil|selfie + cousin|son frere|son oncle|beau-frere|emprunte|prete + _he|a$, fils du|fille du|gamin|ado$|gosse|collegien|lyceen|son neveu|son fils|son cousin + conduisait|au volant|pedales|livraisons|remplace|m'a pris|livreur etait|course,
+ essuie-glace|les phares + savait pas|ou$|cherch|trouv|mettre, appli|profil|alors que|alors qu + barbu|un homme|une femme + venu|conduit|affiche, _he|personne + n'est pas celle|n'est pas celui|n'etait pas celui|n'etait pas celle, prenom qu'il + correspond|appli,
+ permis|badge|carte pro + celui d'un|celle d'un|d'un autre|quelqu'un d'autre, photo + ans de plus|ans de moins
+reappears: voir$|regarder|acces|visible + _he|type de|conduit|quelqu'un + mon adresse une|mon adresse apres|ou j'hab|ou j'et|trajets|mes courses|historique|ancien, encore voir|toujours voir + chauffeur|adresse, type de|gars de + regarder|voir$|savoir + ou,
+ meme chauffeur|meme livreur|meme type|meme homme|conduite|chauffeur de|livreur de|avec qui j'ai|ce chauffeur + gare|devant|revenu|reapparu|plante|se tient|traine + bureau|salle|ecole|travail|boulot|portail|supermarche|entree|semaines,
+ tous les|chaque|rien commande|fois cette + le portail|mon portail|portillon|devant chez|en bas de chez|la grille + gare|attend|regarde|croise|personne, effac|supprim|retir|enlev + adresse|domicile|mes donnees + attend|se tient|revenu|plante|quelqu'un,
+ comment il peut savoir|comment il sait|peut-il savoir|comment sait-il|jamais dit|connaissait la|chauffeur sait + ecole|bonnet|creche|fille|mon fils|piano|salon$, par mon prenom + salu|super, seul + _he + savait|connaissait,
+ plante|reste$|appuye|adosse + notre cloture|ma cloture|notre portail|mon portail, questions sur moi, jamais parle + ecole|fille|petite
+home: porte|fenetre|appart|maison + entrouverte|entrebaill|deverrouill, porte|fenetre|appart|maison|c'etait + ouverte|ouvert|plus verrouill|lumiere + cles|en rentrant|je rentre|fois que, cles|cles$|trousseau|double + toute la nuit|bouge|fouill|inconnu|sentait, tiroir|mes affaires + fouill|bouge,
+ ouvert + sentait, inconnues|pas a moi + chaussures|bottes, objets|affaires + changent de|bougent + chez moi|cles|appart, quelqu'un est venu dans|quelqu'un est entre, serrure + essay|forc
+locked_in: avec moi dedans|avec nous dedans, ascenseur + batterie|dedans|avec moi
+child: ou est le petit$|ou est la petite$, aveugle|demen|alzheimer|autis|trisomique|en fauteuil + mauvais|fait descendre|debarqu|autre cote|village|parking|station|reparti|decroche, _weak|fillettes + debarqu|rond-point|mauvais ehpad
+missing: _kin + n'est pas chez|personne ne l'a vu|personne l'a vu|s'eloigne|toujours avec le, _kin + n'est pas au|n'est pas a + ecole|centre|piscine|foyer
+spying: camera|objectif|webcam + arbre|face a|de chasse|cache|jupe|pieds|detecteur|minuscule, piege photo, portable cache|telephone cache, aimant|puce$|balise|traceur|traqueur|airtag + trouve|scotche|colle|pare-choc|avec moi|pres de moi|inconnu
+gas: fumee|echappement|fumait + par terre|au sol|allonge|tunnel|tete|habitacle|rien voir|touss|blanche|partout|tellement|plein
+self_harm: pilier|poteau|mur$|pont$|viaduc + adieu|content de me conn|accelere|pardon, rambarde|parapet|garde-corps + assis|enjamb|escalad|mauvais cote|pont$, dites pardon a ma|dis pardon a ma,
+ personne n'en aura besoin|veux juste que ca s'arrete|serai plus la|sert plus a rien de cont|sert a rien de continuer
+followed: me lachait pas|ne lachait pas|pour qu'il me laisse|pour qu'il parte, etoiles|pourboire|numero + partait pas|laisse descendre|laisse sortir|laisse partir|jusqu'a ce que je donne, monte|venu|entre|marche + derriere moi,
+ escalier|palier|devant ma porte + ne partait|partait pas|chauffeur est reste|voulait pas partir, me retenir, tenait|tenu|agripp + mon sac|laniere|manche|poignet
+collapse: trouver ses mots|cherche ses mots, livide|gris et|en sueur + assis|poitrine|marche
 """
 
 IDIOMS = """

@@ -94,6 +94,25 @@ robbed: tizi|uomini|ragazzi|persone|in due|in tre + bloccat|fermat|accerchiat|ci
 selfharm: voglia di vivere|voglio più vivere|voglio vivere|farla finita|finirla|togliermi la vita|togliersi la vita|ammazzarmi|suicid|buttarmi|tagliarmi le vene|non svegliarmi più|meglio senza di me|voglio morire|vorrei morire|sparire per sempre|schiantarsi contro|schiantarmi contro
 stranded: scaricat|lasciat|mollat|abbandonat|fatto scendere|buttat + autostrada|tangenziale|notte|buio|pioggia|neve|in mezzo al nulla|strada statale|corsia|bosco|campagna|da sola|freddo
 poisoned: vetro|chiodo|ago$|vite$|metallo|lametta|graffett|plastica|spillo + insalata|pasta|pizza|pane|panino|zuppa|cibo|bocca|denti|gengiva|morso|masticat|ingoiat|pezzo|pezzi|dentro, vomit|diarrea|intossic|avvelenat|flebo|febbre|crampi + dopo|pollo|sushi|tutti|famiglia|piccolo|figlio|cena|notte|pranzo, candeggina|detersivo|solvente|benzina|chimico|polvere + sapeva|sapore|sapeva di|odore|cibo|bevanda|bibita|acqua|dentro, sputato nel|sputato nella|qualcosa nel bicchiere|qualcosa nell'acqua|qualcosa nel drink|non ricordo più niente|non ricordo nulla
+impostor: account|profilo|selfie + cugino|del fratello|dello zio|cognato|presta|affitta + _he|raccontato|dice|detto, figlio dell'autista|ragazzino|minorenne|adolescente|suo nipote|suo figlio|scolaretto + guidava|guida$|volante|pedali|consegne|prendere|fattorino era|corriere era,
+ tergicristall|i fari + sapeva|dove|cercava|trova, scritto|app dice|app mostra + arriva un|arriva una|arrivato un|venuto un, _he|persona|chi guidava + non e quello|non e quella|non era quello|non corrisponde al prof, nome che mi ha + corrispond|app$, licenza|patente + un'altra persona|che vedere,
+ foto + anni di piu|anni di meno
+reappears: vedere|guardare|accesso|visibil + _he|autist|portata + indirizzo di casa|dove abit|storico|passati|percorsi, guardare dove|vedere dove + tizio|sabato|settimana, ancora vedere + autista|indirizzo,
+ stesso autista|stesso corriere|stesso tizio|stesso uomo|portata|autista di|corriere di|con cui ho + parcheggiat|fuori dalla|aspetta|presentat|apparso|appostat|sta all|di nuovo + palestra|ufficio|lavoro|ingresso|scuola|cancell|settimane|fermata,
+ ogni|tutti i|nessuno ha ordinato|volte + al cancello|mio cancell|sotto casa|davanti casa|al portone + quella|quel$|stess|fermo|aspetta|nessuno|incontrat, cancellate|elimin|tolg + indirizzo|casa mia|miei dati + aspetta|sta all|sta li|tornato,
+ a sapere che|a saperlo|come lo sa|come puo saper|mai detto|sapeva di che|sapeva il + scuola|berretto|cappell|asilo|figli|piano|salotto, per nome + super|salutat, solo + _he|traslocator + sapeva|conosceva, appoggiato|fermo|piantato + nostra recinzione|mia recinzione|nostro cancello|mia finestra,
+ chiedeva di me, non ne avevo|mai parlato + scuola|figli|bimb
+home: porta|finestra|appartamento|casa + socchius, porta|finestra|appartamento|casa + apert|luce accesa|non chiusa + chiavi|ritorno|torno|rientr, torno ed era aperto, chiavi|mazzo|portachiavi + tutta la notte|al loro posto|frugat|cassett|puzzava|non mie, cassetti|in camera + frugat|al loro posto,
+ provato la serratura, non mie + scarpe|stivali, qualcuno e stato in, oggetti|cose$ + cambiano posto|si spostano + casa|chiavi
+locked_in: ascensore + con me|dentro|batteria, con me dentro|con noi dentro
+child: dov'e il piccolo|dov'e la piccola, cieco|cieca|demenza|alzheimer|autistico|autistica|sindrome|in carrozzina + sbagliat|fatto scendere|altra parte|paesi|parcheggio|benzinaio|finita, fatte scendere|fatti scendere + bambin|nonn|rotonda|fermata
+missing: _kin + non e da suo|non e da sua|non l'hanno vist|nessuno l'ha vist|allontan|ancora in macchina con, _kin + non e al|non e a + centro|scuola|piscina|asilo
+spying: telecamer|lente|webcam + albero|puntat|da caccia|nascost|gonna|piedi|rilevatore|minuscol, fototrappola + alber|camera|cancell, cellulare nascosto|telefono nascosto, calamita|sim$|localizzator|tracker|airtag|tag$ + trovato un|attaccat|paraurti|con me|vicino a me|sconosciut
+gas: fumo$|lo scarico|fumava + pavimento|per terra|galleria|testa|abitacolo|vedeva|tossi|bianco|ovunque|tanto|cruscotto|respir, pavimento|per terra + fum|galleria
+self_harm: pilone|pilastro|muro|ponte|viadotto + addio|bello conoscer|accelera|scusa a, ringhiera|parapetto|cornicione + sedut|scavalc|altra parte|ponte, scusa a mia mamma|scusa a mia madre, non servira piu a nessuno|voglio solo che finisca|non ha senso andare avanti
+followed: e non mollava|non mi mollava|perche mi facesse scendere|perche mi lasciasse, stelle|mancia|numero + se ne andava|scendere|finche non gli|mi lasciasse, salito|venuto|entrato + dietro di me, scale|pianerottolo|mia porta + se ne andava|autista e rimasto, tirarmi|trattenermi,
+ teneva|tenuto|afferr + mia borsa|tracolla|manica|polso
+collapse: pallid|grigio e|sudat + sedut|petto
 """
 
 IDIOMS = """

@@ -78,6 +78,26 @@ police: algem|algemado|preso pela polícia|polícia prendeu|foi preso|polícia t
 poisoned: internad|hospitalizad|no soro|tomando soro|na uti + _food|depois|desde|pedido|por causa
 choking: molinha + banco|mae|carro|taxi|vo, molinho + banco|pai|carro|bebe, fala tudo enrolado, fala enrolad, falando enrolad
 threat: ate logo + foto do meu|portao|minha casa, costuma sofrer acidente, sofrer um acidente + reclama|denuncia
+impostor: conta$|perfil|selfie + primo|irmao dele|do tio|cunhado|emprestad|aluga + _he|contou|diz|disse|pega, filho do motorista|moleque|miudo|garoto|adolescente|sobrinho dele|filho dele|uniforme + _he|dirig|conduz|volante|pedais|entregas|veio,
+ limpador|limpa-para|farol|farois + nao sabia|onde|procur, aparece + veio um|veio uma|chegou um|chegou uma, _he|pessoa + nao e a que|nao e o que|nao era o que|nao corresponde ao perf|nao bate com, nome que deu + bate|app$, carteira|cracha + outra pessoa|nada a ver, foto + anos a mais|anos a menos
+reappears: ver$|vendo|olhar|acesso|ve$|visive + _he|cara da|levou + endereco de casa|onde moro|historico|passad, ver onde + sabado|semana|ontem|corrida, continua vendo|continua a ver|ainda ve + endereco|morada|motorista,
+ mesmo motorista|mesmo condutor|mesmo cara|mesmo estafeta|levou|motorista de|condutor de|com quem and + parado|na porta|esperando|em frente|apareceu|fica a|cruzou + academia|ginasio|escritorio|trabalho|entrada|escola|portao|semanas|paragem|casa da,
+ toda$|todas as|todos os|cada|ninguem pediu|vezes + no portao|meu portao|na grade|em frente de casa|ao pe de minha|perto de casa + parado|fica|olh|ninguem|cruzou, apag|tir$|tiro|remov|exclu + endereco|morada|casa salva|meus dados + esperando|a espera|fica a|parado|voltou,
+ como e que ele sabe|como ele sabe|como o motorista sabe|como sabe que|nunca disse|nunca falei|sabia a|sabia o + escola|gorro|touca|creche|filh|menin|piano|sala$, pelo nome + mercado|supermercado|cumpriment, so + _he|mudanca + sabia|conhecia,
+ encostado|parado|fica$|plantado + nosso muro|meu muro|nossa cerca|minha janela, perguntando de mim|perguntando por mim, nao tinha falado + disso|escola
+home: porta|janela|ape|casa + encostada|entreaberta|destrancada, porta|janela|ape|casa|tava + aberta|aberto|luz acesa + chave|voltei|chego, chave|chaveiro|molho + a noite toda|fora do lugar|mexeram|mexid|cheiro, gavetas|meu quarto + mexeram|mexid|fora do lugar, na fechadura + mexeu|mexeram,
+ nao sao minhas + botas|sapatos, coisas|objetos + mudam de|mudaram de + casa|ape|chaves, alguem esteve n|alguem entrou n
+locked_in: elevador + comigo|celular|bateria, comigo dentro|connosco dentro|criancas dentro + fech|tranc|carro, de dentro|bau|camara fria|reboque|porta-malas + puxador|macaneta|bateria|escondeu|batendo|fecharam
+child: cade o pequeno|cade a pequena|onde esta o pequeno|onde esta a pequena, cego|cega|demencia|alzheimer|autista|sindrome de|de cadeira de rodas|na cadeira de + errado|largou|outro lado|vilas|estacionamento|posto$|foi embora|acabou,
+ postas fora|posto fora|postos fora|largou|mandou sair + _weak|irm|meninas|rotunda
+missing: _kin + nao esta em casa d|ninguem viu|pra longe|para longe|continua no carro, _kin|vovo + nao esta n + escola|centro|piscina
+spying: camera|camara|lente|camerazinha + arvore|virad|de caca|de trilha|escond|saia$|pes|detector|minuscul, celular escondido|telemovel escondido, ima|iman|chip$|rastreador|localizador|airtag|tag$ + colad|colou|achei|encontrei|para-choque|comigo|perto de mim|desconhecid
+gas: fumaca|fumo$|o escape + chao|tunel|cabeca|habitaculo|nao dava|toss|branca|branco|tanta|tudo|tablier|respirar, no chao + fum|tunel, escapamento + dentro|cabine|cabeca|enjo
+self_harm: poste|pilar|muro|parede|ponte|viaduto + adeus|bom me conhecer|acelera|desculpa, grade|parapeito|gradeamento + ponte|sentad|por cima|lado de fora, desculpa pra minha mae|desculpa a minha mae,
+ ninguem vai precisar|quero que isso acabe|nao estarei mais aqui|nao vou estar mais aqui|nao adianta continuar
+followed: nao me largava|nao largava|nao me soltava|pra ele me deixar|segurou|segurava + minha bolsa|mao|alca|descer|sair|braco, estrelas|gorjeta|numero + nao ia embora|me deixar|deixasse|ate eu dar, subiu|entrou|andou + atras de mim,
+ escada|patamar|minha porta + nao ia embora|ficou meia|motorista ficou, me puxar
+collapse: desabou + _he|porta
 """
 
 IDIOMS = """
