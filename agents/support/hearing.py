@@ -34,8 +34,8 @@ _BEYOND_LATIN = re.compile("[^\\W\\d_\u0000-\u024f\u1e00-\u1eff]")
 class Heard(Said):
     """What a message says in its conversation. ``probability``: as learnt until now.
 
-    ``danger``: its probability; nothing that was learnt lowers it. 0 for what has no words. ``suspicion``: the same, less where the text is
-    surely of no business of ours.
+    ``danger``: the probability of that intent; nothing that was learnt lowers it. 0 for what has no words. ``suspicion``: the same, or what
+    the model suspects apart from the intents if that is more; less where the text is surely of no business of ours.
     """
 
     danger: float
@@ -92,10 +92,11 @@ def _heard(said: Said, model: Model, learner: Learner) -> Heard:
     moved, outside = learner.moved(text, said.probability), learner.moved_outside(text, said.outside) if said.readable else 1.0
     safety = [i for i, name in enumerate(model.classes) if name == SAFETY_INTENT and said.readable]
     danger = max((float(each[at]) for each in (said.probability, moved) for at in safety), default=0.0)
+    alarm = max(danger, said.alarm or 0.0) if said.readable else 0.0
     return Heard(
-        said.message, said.language, moved, outside, said.second, said.inside if said.readable else (),
+        said.message, said.language, moved, outside, said.second, said.alarm, said.inside if said.readable else (),
         said.sentiment, said.score, said.entities, said.masked, said.dangers, said.asks_for_person, said.query,
-        danger, suspected(danger, min(said.outside, outside)),
+        danger, suspected(alarm, min(said.outside, outside)),
     )  # fmt: skip
 
 

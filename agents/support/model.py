@@ -45,6 +45,7 @@ _SINGLE = (  # letters that tell more than their script does
     (_KANA, "転駅払円気訳込読売変対価検権県経済発帰続総乗図単応圧営験険歳竜薬桜沢渋辺剣塩囲拡拝択拠悪楽実顔黒働"),
 )
 
+DANGER, NO_DANGER = "danger", "none"
 SENTENCE = np.float32(2.0)  # the length of a sentence vector beside the margins
 FIRST_SHARE = 0.35  # of the first stage's say where the second has looked too
 FLATTER = 0.35  # of the calibrated softmax's scale: that of the softmax whose largest value tells what is in scope
@@ -136,6 +137,8 @@ class Model:
     feeling: Head | None = None  # the sentiment where the second stage looks: over the first one's margins and the sentence vector
     language: Head | None = None
     joined: bool = False  # what the second stage reads beside the sentence vector: the n-grams; else the first one's margins
+    danger: Head | None = None  # DANGER or not, learnt from more dangers, and from what sounds like them, than the intents are …
+    peril: Head | None = None  # … and where the second stage looks
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -154,6 +157,7 @@ class Understood:
     languages: list[str]  # given, or the likeliest
     told: npt.NDArray[np.bool_]  # whether the language was given, or the text is surely in it
     felt: F64 | None  # (n, 3): negative, neutral, positive, as the sentiment head's classes
+    danger: F64 | None  # P(danger)
 
 
 def understand(model: Model, texts: Sequence[str], embed: Embed | None = None, languages: Sequence[str | None] | None = None) -> Understood:
@@ -169,6 +173,8 @@ def understand(model: Model, texts: Sequence[str], embed: Embed | None = None, l
     probability, outside = model.first.read(margins, beyond, None)
     felt = None if model.sentiment is None else model.sentiment.margins(x)
     feeling = None if model.sentiment is None or felt is None else model.sentiment.probabilities(felt)
+    alarm = None if model.danger is None else model.danger.margins(x)
+    danger = None if model.danger is None or alarm is None else _danger(model.danger, alarm)
     inside = probability >= model.first.set_from
     second = np.zeros(n, np.bool_)
     if model.second is not None and model.clusters is not None and embed is not None:
@@ -183,8 +189,16 @@ def understand(model: Model, texts: Sequence[str], embed: Embed | None = None, l
             inside[rows] = probability[rows] >= model.second.set_from
             if model.feeling is not None and felt is not None and feeling is not None:
                 feeling[rows] = model.feeling.probabilities(model.feeling.margins(stacked(felt[rows], None, sentence)))
+            if model.peril is not None and alarm is not None and danger is not None:
+                danger[rows] = _danger(model.peril, model.peril.margins(stacked(alarm[rows], None, sentence)))
     shown = None if feeling is None else np.round(feeling, DIGITS)
-    return Understood(np.round(probability, DIGITS), np.round(outside, DIGITS), second, inside, spoken, told, shown)
+    alarming = None if danger is None else np.round(danger, DIGITS)
+    return Understood(np.round(probability, DIGITS), np.round(outside, DIGITS), second, inside, spoken, told, shown, alarming)
+
+
+def _danger(head: Head, margins: F64) -> F64:
+    """P(danger), shape (n,)."""
+    return head.probabilities(margins)[:, head.classes.index(DANGER)]
 
 
 def blended(first: F64, second: F64) -> F64:

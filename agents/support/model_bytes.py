@@ -14,7 +14,8 @@ import numpy.typing as npt
 from agents.support.model import Clusters, Head, Model, Stage
 from agents.support.vectors import Vocabulary
 
-FORMAT = 2
+FORMAT = 3
+HEADS = ("sentiment", "feeling", "language", "danger", "peril")
 Arrays = dict[str, npt.NDArray[Any]]
 
 
@@ -26,8 +27,8 @@ def dump(model: Model) -> bytes:
     facts: dict[str, Any] = {name: getattr(model, name) for name in ("version", "unsure", "reads", "joined")} | {"format": FORMAT}
     for name, stage in (("first", model.first), ("second", model.second)):
         facts[name] = None if stage is None else _stage(name, stage, arrays)
-    for name, head in (("sentiment", model.sentiment), ("feeling", model.feeling), ("language", model.language)):
-        facts[name] = None if head is None else _head(name, head, arrays)
+    for name in HEADS:
+        facts[name] = None if (head := getattr(model, name)) is None else _head(name, head, arrays)
     if model.clusters is not None:
         arrays |= {"means": model.clusters.means, "whiten": model.clusters.whiten}
     arrays["facts"] = np.frombuffer(json.dumps(facts, sort_keys=True).encode(), np.uint8)
@@ -47,15 +48,15 @@ def load(data: bytes) -> Model:
     if facts["format"] != FORMAT:
         raise ValueError(f"the model has format {facts['format']}, not {FORMAT}: train it anew (tripo support train)")
     first, second = (None if facts[name] is None else _stage_of(name, facts[name], arrays) for name in ("first", "second"))
-    names = ("sentiment", "feeling", "language")
-    sentiment, feeling, language = (None if facts[name] is None else _head_of(name, facts[name], arrays) for name in names)
+    heads = {name: None if facts[name] is None else _head_of(name, facts[name], arrays) for name in HEADS}
     if first is None:
         raise ValueError("the model has no first stage: train it anew (tripo support train)")
     clusters = Clusters(arrays["means"], arrays["whiten"]) if "means" in arrays else None
     grams, matters = (Vocabulary(*(arrays[f"{name}.{part}"] for part in ("keys", "idf", "words"))) for name in ("grams", "matters"))
-    reads, joined = tuple(facts["reads"]), facts.get("joined", False)  # which models from before it lack
+    reads = tuple(facts["reads"])
     return Model(
-        facts["version"], grams, matters, first, second, clusters, facts["unsure"], reads, sentiment, feeling, language, joined
+        facts["version"], grams, matters, first, second, clusters, facts["unsure"], reads,
+        heads["sentiment"], heads["feeling"], heads["language"], facts["joined"], heads["danger"], heads["peril"],
     )  # fmt: skip
 
 

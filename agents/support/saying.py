@@ -46,6 +46,7 @@ class Said:
     probability: F64
     outside: float
     second: bool
+    alarm: float | None  # the probability of danger, where the model tells it apart from the intents
     inside: tuple[str, ...]
     sentiment: str
     score: float
@@ -145,7 +146,8 @@ class Texts:
             inside = tuple(name for name, inside in zip(model.classes, seen.inside[i].tolist(), strict=True) if inside)
             out.append(
                 Said(
-                    message, spoken, seen.probability[i], float(seen.outside[i]), bool(seen.second[i]), inside,
+                    message, spoken, seen.probability[i], float(seen.outside[i]), bool(seen.second[i]),
+                    None if seen.danger is None else float(seen.danger[i]), inside,
                     SENTIMENTS[int(felt[i].argmax())], round(float(felt[i, POSITIVE] - felt[i, NEGATIVE]), 6),
                     tuple(_anonymous(one, text, shown) for one in found), shown,
                     _dangers(given[i][0], message, language, self.policy), asks_for_person(text, language),

@@ -55,3 +55,29 @@ def _read(language: str) -> list[Line]:
             raise ValueError(f"{path.name}:{number}: not intent, sentiment and text with tabs between: {row[:80]!r}")
         found.append(Line(language, intents[0], tuple(intents[1:]), parts[1], parts[2]))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A message that ``must`` be handed over because of danger, or one of the same words that need not."""
+
+    language: str
+    must: bool
+    text: str
+
+
+@cache
+def alarms() -> tuple[Alarm, ...]:
+    """The texts that danger is learnt from beside the corpus. Raises ValueError naming the file and line of one that is not well-formed."""
+    return tuple(line for language in LANGUAGES for line in _alarms(language))
+
+
+def _alarms(language: str) -> list[Alarm]:
+    path = SUPPORT / "dangers" / f"{language}.tsv"
+    found = []
+    for number, row in enumerate(path.read_text(encoding="utf-8").splitlines()[1:], 2):
+        must, _, text = row.partition("\t")
+        if must not in {"0", "1"} or not text.strip() or "\t" in text:
+            raise ValueError(f"{path.name}:{number}: not 1 or 0 and text with a tab between: {row[:80]!r}")
+        found.append(Alarm(language, must == "1", text))
+    return found

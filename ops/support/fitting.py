@@ -172,6 +172,13 @@ def head_of(x: Sparse, labels: Names) -> tuple[Head, F64]:
     return _calibrated(svm(x, labels), margins, np.searchsorted(classes, labels)), margins
 
 
+def as_often(head: Head, labels: Names, name: str, share: float) -> Head:
+    """The head of two labels with the probabilities that there would be if ``name`` were ``share`` of the texts that were learnt from."""
+    learnt = float((labels == name).mean())
+    moved = np.log(share / (1 - share)) - np.log(learnt / (1 - learnt))
+    return replace(head, shift=head.shift + moved * (np.array(head.classes) == name))
+
+
 @enough()
 def stacked_head(margins: F64, sentence: F32, labels: Names) -> Head:
     """The calibrated head over margins of texts not seen and their sentence vectors."""

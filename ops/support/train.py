@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,22 +12,25 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from agents.support.model import Model, languages_of
+from agents.support.escalation import SAFETY_INTENT
+from agents.support.model import DANGER, NO_DANGER, Model, languages_of
 from agents.support.model_bytes import dump
 from agents.support.models import CURRENT, NoModelError, keep_sentence_model
 from agents.support.models import shipped as model_of
 from agents.support.multilingual import LANGUAGES as READ
 from agents.support.policy import DEFAULT, LANGUAGES
 from agents.support.reading import known_language
+from agents.support.sparse import F32
 from agents.support.text import cleaned
 from agents.support.vectors import learnt, of_grams, vectors
 from ops.summary import fail, summarise
-from ops.support.corpus import Line, corpus, opinions
+from ops.support.corpus import Alarm, Line, alarms, corpus, opinions
 from ops.support.evaluate import LANGUAGE, sentences
-from ops.support.fitting import Labelled, fit, head_of, matrix, stacked_head, versioned
+from ops.support.fitting import Labelled, as_often, fit, head_of, matrix, stacked_head, versioned
 from ops.support.heads import svm
 from ops.support.labelled import Rows, mapped, read_labelled
 
+DANGERS = 0.1  # of messages: the share that probabilities of danger are of; the texts that they are learnt from have many more
 SECOND_SHARE = 0.5  # of the corpus: real messages are less like it, so more of them are looked at twice
 
 
@@ -35,7 +38,7 @@ def train(folder: Path, files: Sequence[Path], by_map: Path | None, *, language:
     """Train, write ``folder``/support-<version>.npz and name it in ``folder``/current. → 0."""
     started = time.monotonic()
     given = _given(files, by_map, language)
-    model = shipped([*corpus(), *opinions(), *given], both=both)
+    model = shipped([*corpus(), *opinions(), *given], alarms(), both=both)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"support-{model.version}.npz"
     path.write_bytes(dump(model))
@@ -45,7 +48,7 @@ def train(folder: Path, files: Sequence[Path], by_map: Path | None, *, language:
     figures: dict[str, Any] = {"model": model.version, "file": str(path), "megabytes": path.stat().st_size / 1e6}
     figures |= {
         "features": len(model.vocabulary) + len(model.matters),
-        "texts": len(corpus()) + len(opinions()),
+        "texts": len(corpus()) + len(opinions()) + len(alarms()),
         "given": dict(Counter(line.language for line in given)),  # by language
     }
     figures |= {"second_stage": model.second is not None, "seconds": round(time.monotonic() - started, 1)}
@@ -53,15 +56,20 @@ def train(folder: Path, files: Sequence[Path], by_map: Path | None, *, language:
     return 0
 
 
-def shipped(lines: Sequence[Line], *, both: bool) -> Model:
-    """The model of these lines, the same to the bit each time: intents and scope, sentiment, language."""
+def shipped(lines: Sequence[Line], dangers: Sequence[Alarm] = (), *, both: bool) -> Model:
+    """The model of these lines, the same to the bit each time: intents and scope, sentiment, language; danger, if there are ``dangers``."""
     with threadpool_limits(1):  # two folds at a time are two threads; and what a product is summed up to depends on their number
-        return _learnt(lines, both=both)
+        texts = _cleaned(line.text for line in lines)
+        sentence = sentences(texts) if both else None
+        model = _learnt(lines, texts, sentence)
+        return versioned(_alarmed(model, lines, texts, sentence, dangers) if dangers else model)
 
 
-def _learnt(lines: Sequence[Line], *, both: bool) -> Model:
-    texts = [cleaned(line.text, DEFAULT.longest).text for line in lines]
-    sentence = sentences(texts) if both else None
+def _cleaned(texts: Iterable[str]) -> list[str]:
+    return [cleaned(text, DEFAULT.longest).text for text in texts]
+
+
+def _learnt(lines: Sequence[Line], texts: list[str], sentence: F32 | None) -> Model:
     several = np.array([bool(line.also) for line in lines], np.bool_)
     data = Labelled(texts, np.array([line.intent for line in lines]), np.array([line.language for line in lines]), sentence, READ, several)
     of_none = [text for text, line in zip(texts, lines, strict=True) if not line.intent]
@@ -75,7 +83,26 @@ def _learnt(lines: Sequence[Line], *, both: bool) -> Model:
         read = np.flatnonzero(data.read[felt])
         feeling = stacked_head(unseen[read], sentence[felt[read]], feelings[read])
     language = svm(vectors(of_grams(texts), len(texts), model.vocabulary), data.languages)
-    return versioned(replace(model, sentiment=sentiment, feeling=feeling, language=language))
+    return replace(model, sentiment=sentiment, feeling=feeling, language=language)
+
+
+def _alarmed(model: Model, lines: Sequence[Line], texts: list[str], sentence: F32 | None, dangers: Sequence[Alarm]) -> Model:
+    """The model that tells danger apart from the intents: by the lines that have an intent, and by ``dangers``."""
+    known = {line.text for line in lines}
+    rows, new = [i for i, line in enumerate(lines) if line.intent], [one for one in dangers if one.text not in known]
+    more = _cleaned(one.text for one in new)
+    must = [SAFETY_INTENT in (lines[i].intent, *lines[i].also) for i in rows] + [one.must for one in new]
+    languages = [lines[i].language for i in rows] + [one.language for one in new]
+    labels, said = np.where(must, DANGER, NO_DANGER), None
+    if sentence is not None:
+        said = np.concatenate([sentence[rows], np.asarray(sentences(more))])
+    data = Labelled([texts[i] for i in rows] + more, labels, np.array(languages), said, READ)
+    danger, unseen = head_of(matrix(data, model.vocabulary, model.matters), labels)
+    peril = None
+    if said is not None:
+        read = np.flatnonzero(data.read)
+        peril = as_often(stacked_head(unseen[read], said[read], labels[read]), labels[read], DANGER, DANGERS)
+    return replace(model, danger=as_often(danger, labels, DANGER, DANGERS), peril=peril)
 
 
 def current(folder: Path) -> Model:

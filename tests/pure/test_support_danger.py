@@ -18,6 +18,7 @@ from agents.support.danger import EVERYDAY, TABLES, beginnings, dangers, everyda
 from agents.support.escalation import SAFETY_AT, SAFETY_INTENT
 from agents.support.hearing import suspected
 from agents.support.policy import DEFAULT, LANGUAGES, UNKNOWN
+from ops.support.corpus import alarms, corpus
 from tests.pure.support_events import unhurried
 
 CLASSES = ("lost_item", "safety_incident")
@@ -124,15 +125,33 @@ def test_what_is_surely_out_of_scope_is_suspected_less_but_not_what_may_be_in_it
     assert math.isnan(suspected(math.nan, 1.0))  # taken for danger
 
 
-@pytest.mark.parametrize("part", ["danger_learn.tsv", "danger_held.tsv"])
-def test_words_alone_find_most_dangers_of_the_development_sets(part: str) -> None:
+def _held() -> list[tuple[str, str, bool]]:
+    with (Path(__file__).parents[1] / "data" / "support" / "danger_held.tsv").open(encoding="utf-8", newline="") as file:
+        return [(row["language"], row["text"], row["must"] == "1") for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
+
+
+@pytest.mark.parametrize("rows", [_held(), [(one.language, one.text, one.must) for one in alarms()]], ids=["held", "learnt from"])
+def test_words_alone_find_most_dangers_of_the_development_sets(rows: list[tuple[str, str, bool]]) -> None:
     """The words' share of it, whatever the model: a table that lost its lines would be far below."""
-    with (Path(__file__).parents[1] / "data" / "support" / part).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    found = {must: [bool(dangers(row["text"], row["language"])) for row in rows if row["must"] == must] for must in "01"}
-    assert {row["language"] for row in rows} == set(LANGUAGES)
-    assert sum(found["1"]) >= 0.85 * len(found["1"])
-    assert sum(found["0"]) <= 0.30 * len(found["0"])
+    found = {must: [bool(dangers(text, language)) for language, text, own in rows if own == must] for must in (True, False)}
+    assert {language for language, _, _ in rows} == set(LANGUAGES)
+    assert sum(found[True]) >= 0.80 * len(found[True])
+    assert sum(found[False]) <= 0.30 * len(found[False])
+
+
+def test_no_danger_to_judge_by_is_learnt_from() -> None:
+    learnt = {one.text for one in alarms()} | {line.text for line in corpus()}
+    assert [text for _, text, _ in _held() if text in learnt] == []
+
+
+def test_a_line_that_says_neither_danger_nor_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "dangers").mkdir()
+    (tmp_path / "dangers" / "en.tsv").write_text("must\ttext\n1\the has a knife\nyes\thelp\n")
+    monkeypatch.setattr("ops.support.corpus.SUPPORT", tmp_path)
+    alarms.cache_clear()
+    with pytest.raises(ValueError, match=r"en.tsv:3: not 1 or 0 and text"):
+        alarms()
+    alarms.cache_clear()
 
 
 @pytest.mark.parametrize(

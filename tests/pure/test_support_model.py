@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from agents.support import model_bytes
 from agents.support.features import grams
-from agents.support.model import Model, Understood, blended, softmax, understand
+from agents.support.model import DANGER, NO_DANGER, Model, Understood, blended, softmax, understand
 from agents.support.model_bytes import dump, load
 from agents.support.models import CURRENT, NoModelError, sentence_model, shipped
 from agents.support.policy import SENTIMENTS
 from agents.support.vectors import F32
-from ops.support.fitting import Labelled, fit, versioned
+from ops.support.fitting import Labelled, as_often, fit, head_of, matrix, stacked_head, versioned
 from ops.support.heads import OUTSIDE
 from tests.pure.support_events import CONDUCT, DOUBTFUL, FARE, GERMAN, PAYMENT, STATUS, small_model, unhurried
 from tests.pure.support_events import OUTSIDE as STRANGE
@@ -27,7 +27,7 @@ from tests.pure.support_events import OUTSIDE as STRANGE
 several = settings(parent=unhurried, max_examples=12)
 ASKED = (STATUS, FARE, CONDUCT, PAYMENT, GERMAN, STRANGE, DOUBTFUL, "", "???", "my driver charged my card twice", "x" * 4000)
 texts = st.lists(st.one_of(st.sampled_from(ASKED), st.text(max_size=60)), min_size=1, max_size=8)
-PARTS = ("probability", "outside", "second", "inside", "felt")
+PARTS = ("probability", "outside", "second", "inside", "felt", "danger")
 
 
 def embedded(some: Sequence[str]) -> F32:
@@ -48,8 +48,10 @@ def two_stages() -> Model:
     lines = [(f"{way} book a {thing}", "book") for way, thing in both] + [(f"{way} cancel my {thing}", "cancel") for way, thing in both]
     lines += [(f"{way} sing me a song about {thing}", OUTSIDE) for way in ways for thing in ("love", "cats", "rain")]
     names, labels = [text for text, _ in lines], np.array([label for _, label in lines])
-    model = fit(Labelled(names, labels, np.full(len(names), "en"), embedded(names)))
-    return versioned(replace(model, unsure=0.999))
+    data = Labelled(names, labels, np.full(len(names), "en"), embedded(names))
+    model, alarming = fit(data), np.where(labels == "cancel", DANGER, NO_DANGER)
+    danger, unseen = head_of(matrix(data, model.vocabulary, model.matters), alarming)
+    return versioned(replace(model, unsure=0.999, danger=danger, peril=stacked_head(unseen, embedded(names), alarming)))
 
 
 @cache
@@ -81,6 +83,19 @@ def test_it_tells_what_it_was_taught() -> None:
     assert small_model().sentiment is not None
     assert small_model().sentiment.classes == SENTIMENTS  # type: ignore[union-attr]
     assert not seen.second.any()
+
+
+def test_danger_is_told_apart_from_the_intents_and_as_often_as_is_said() -> None:
+    asked = ["please cancel my taxi", "please book a taxi", "quickly cancel my ride"]
+    seen = understand(two_stages(), asked, embedded).danger
+    assert seen is not None
+    assert ((seen > 0.5) == [True, False, True]).all()
+    assert understand(small_model(), asked).danger is None
+    head, labels = two_stages().danger, np.array([DANGER] * 30 + [NO_DANGER] * 70)
+    assert head is not None
+    margins = np.zeros((1, 2))
+    odds = [one.probabilities(margins)[0, 0] / one.probabilities(margins)[0, 1] for one in (head, as_often(head, labels, DANGER, 0.1))]
+    assert odds[1] == pytest.approx(odds[0] * (0.1 / 0.9) / (0.3 / 0.7))
 
 
 @pytest.mark.parametrize("model", [small_model, two_stages, many_classes])

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from ops.support import train
-from ops.support.corpus import corpus, opinions
+from ops.support.corpus import alarms, corpus, opinions
 from ops.support.evaluate import sentences
 from tests.pure.test_support_model import embedded
 
@@ -19,7 +19,7 @@ def test_the_same_lines_make_the_same_model(monkeypatch: pytest.MonkeyPatch) -> 
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)  # threads that disturb one another do so here
     try:
-        versions = {train.shipped([*corpus()[::SOME], *opinions()[::SOME]], both=True).version for _ in range(2)}
+        versions = {train.shipped([*corpus()[::SOME], *opinions()[::SOME]], alarms()[::SOME], both=True).version for _ in range(2)}
     finally:
         sys.setswitchinterval(interval)
     assert len(versions) == 1
