@@ -6,8 +6,10 @@ chain, and the code that made it. The oldest files go when there are too many by
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +43,7 @@ class States:
         self.folder.mkdir(parents=True, exist_ok=True)
         head = {"sequence": state.sequence, "offset": state.offset, "hash": state.hash.hex(), "outputs": state.outputs}
         path = self.folder / f"{state.sequence:012d}-{self.code_version}.state"
-        part = path.with_suffix(".part")
+        part = path.with_suffix(f".{os.getpid()}.part")  # others may keep the same one
         part.write_bytes(orjson.dumps(head) + b"\n" + state.data)
         part.rename(path)
 
@@ -62,7 +64,10 @@ class States:
 
 def tidy(folder: Path, limit: int = LIMIT_BYTES) -> None:
     """Delete the oldest states under a folder beyond so many bytes."""
-    files = [(path.stat().st_mtime, path.stat().st_size, path) for path in folder.rglob("*.state")]
+    files = []
+    for path in folder.rglob("*.state"):
+        with suppress(FileNotFoundError):  # another audit tidies up, too
+            files.append((path.stat().st_mtime, path.stat().st_size, path))
     left = sum(size for _, size, _ in files)
     for _, size, path in sorted(files):
         if left <= limit:

@@ -77,8 +77,9 @@ class Stack:
             self._start_child("riders", ("growth", "simulate", "--riders", str(RIDERS), "--rate", str(OCCASIONS_S)), 0)
 
     def start_audit(self) -> None:
-        """Keep a process ready for audits: once there is something to audit, for it takes the processors for two seconds."""
-        self._start_child("audit", ("audit", "serve"), 0)
+        """Keep a process ready for audits, where it can be: once there is something to audit, for it takes two seconds."""
+        if sys.platform == "linux":
+            self._start_child("audit", ("audit", "serve"), 0)
 
     def keep_running(self) -> list[str]:
         """Look after the agents; what there is to say."""

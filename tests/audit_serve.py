@@ -21,13 +21,12 @@ def env_of(home: Path, **env: str) -> dict[str, str]:
     return {"TRIPO_BROKERS": "127.0.0.1:1"} | os.environ | {"TRIPO_HOME": str(home), "PYTHONPATH": str(ROOT)} | env
 
 
-def by_fork(home: Path, *words: str, **env: str) -> tuple[str, int | None]:
-    """What a fork prints, and its exit code; None where none was made."""
-    asked = subprocess.run(
-        [sys.executable, "-c", _ASK, *words], cwd=ROOT, env=env_of(home, **env), capture_output=True, text=True, timeout=60, check=True
-    )
-    *said, code = asked.stdout.splitlines()
-    return "\n".join(said), None if code == "None" else int(code)
+def by_fork(home: Path, *words: str, code: Path = ROOT, **env: str) -> tuple[str, int | None]:
+    """What a fork prints that code of a folder asks for, and its exit code; None where none was made."""
+    env = env_of(home, **{"PYTHONPATH": str(code)} | env)
+    asked = subprocess.run([sys.executable, "-c", _ASK, *words], cwd=code, env=env, capture_output=True, text=True, timeout=60, check=True)
+    *said, ended = asked.stdout.splitlines()
+    return "\n".join(said), None if ended == "None" else int(ended)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ until then. ``together`` tells which messages nothing of that changes in between
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -92,12 +93,17 @@ def _heard(said: Said, model: Model, learner: Learner) -> Heard:
     moved, outside = learner.moved(text, said.probability), learner.moved_outside(text, said.outside) if said.readable else 1.0
     safety = [i for i, name in enumerate(model.classes) if name == SAFETY_INTENT and said.readable]
     danger = max((float(each[at]) for each in (said.probability, moved) for at in safety), default=0.0)
-    alarm = max(danger, said.alarm or 0.0) if said.readable else 0.0
+    alarm = larger(danger, said.alarm) if said.alarm is not None and said.readable else danger
     return Heard(
         said.message, said.language, moved, outside, said.second, said.alarm, said.inside if said.readable else (),
         said.sentiment, said.score, said.entities, said.masked, said.dangers, said.asks_for_person, said.query,
         danger, suspected(alarm, min(said.outside, outside)),
     )  # fmt: skip
+
+
+def larger(one: float, other: float) -> float:
+    """What is no number is taken for danger."""
+    return one if math.isnan(one) or one > other else other
 
 
 def suspected(danger: float, outside: float) -> float:

@@ -52,6 +52,7 @@ FLATTER = 0.35  # of the calibrated softmax's scale: that of the softmax whose l
 STRANGE = -0.3  # the margin of the likeliest language, below which a text is in none of them: 3 of 1,770 messages of these have less
 LETTERS, LETTERS_FROM = 24, 100  # letters, among the first characters, from which on a text may be in no known language …
 LETTERS_STRANGE = 12  # … where there are Latin ones that no such language has
+OWN = 16  # Cyrillic letters, one of which is none of Russian's, are of another language
 DIGITS = 6  # probabilities are rounded, so that another processor comes to the same
 
 
@@ -212,8 +213,8 @@ def languages_of(head: Head | None, written: Sparse, texts: Sequence[str]) -> tu
     """The language of each text, and whether the text is in it, as far as can be told: of a short one in Latin letters it always is.
 
     The script that most is written in decides where it has one language that is served, or none; else the most probable language that is
-    written so, by the text's n-grams. English is what has no two letters, and stands for languages that are not served; Russian for those
-    that have letters of their own beside its: danger is told by much the same words.
+    written so, by the text's n-grams. English is what has no two letters, and stands for languages that are not served; Russian,
+    though not told, for those that have letters of their own beside its.
     """
     if head is None:
         return [DEFAULT_LANGUAGE] * written.shape[0], np.ones(written.shape[0], np.bool_)
@@ -232,8 +233,13 @@ def languages_of(head: Head | None, written: Sparse, texts: Sequence[str]) -> tu
     out = [head.classes[at] for at in likeliest]
     for i in np.flatnonzero(decided | (letters < 2)).tolist():
         own = BY_SCRIPT[by_script[i]] if decided[i] else DEFAULT_LANGUAGE
-        out[i], told[i] = own or DEFAULT_LANGUAGE, own is not None and not (own == "ru" and count[i, _UKRAINIAN])
+        out[i], told[i] = own or DEFAULT_LANGUAGE, own is not None and not (own == "ru" and _elsewhere(count[i]))
     return out, told
+
+
+def _elsewhere(count: I64) -> bool:
+    """Whether Cyrillic letters are of another language than Russian: more of its own than a name in a Russian text has."""
+    return bool(OWN * count[_UKRAINIAN] >= count[_CYRILLIC] + count[_UKRAINIAN] > count[_CYRILLIC])
 
 
 def _letters(texts: Sequence[str]) -> I64:

@@ -40,7 +40,9 @@ _DIGITS = re.compile("[0-9]+")
 # --- e-mails
 
 _LOCAL = rf"[^\W{EASTERN}]"
-_NEXT = r"(?:(?<![ .](?:com|net|org)\.)|(?=[a-z]{2}(?!\w)))"  # mail.com.br, but no sentence behind mail.com.
+_NEXT = (  # mail.com.br, but no sentence behind mail.com. or mail.de.
+    r"(?:(?<![ .](?:com|net|org|biz)\.)(?<![ .]info\.)(?<![ .][a-z]{2}\.)|(?=[a-z]{2}(?!\w)))"
+)
 _EMAIL = re.compile(
     rf"(?<![.+%'-])(?<!{_LOCAL}){_LOCAL}(?:{_LOCAL}|[.+%'-]){{0,200}}+@(?:{_LOCAL}|-){{1,100}}+"
     rf"(?:\.{_NEXT}(?:{_LOCAL}|-){{1,63}}+){{0,6}}"
@@ -58,11 +60,19 @@ _LINES = {  # what the signs within a local part are called
 }
 _SIGN_WORDS = {word: sign for sign, words in ({".": _DOTS} | _LINES).items() for word in words.split("|")}
 _SIGNED = re.compile(rf" ({'|'.join(_SIGN_WORDS)}) ")
-_STOP = rf"(?:\.(?! ){_NEXT}|(?<=[ (\[{{<])\.|\.(?= (?:com|net|org|info)(?!\w)))"  # mail.com, mail . com, mail. com
+_SPACED = r"(?<=[ (\[{<])\."  # mail . com
+_FIRST, _LATER = rf"\.(?! )|{_SPACED}|\.(?= {_TLD}(?!\w))", rf"\.(?! ){_NEXT}|{_SPACED}|\.(?= (?:com|net|org|info)(?!\w))"
+
+
+def _label(stop: str) -> str:
+    """Of a domain, behind its stop: later ones may be a sentence's end."""
+    return rf" ?[(\[{{<]? ?(?:{stop}|(?<=[ (\[{{<])(?:{_DOTS})(?=[ )\]}}>])) ?[)\]}}>]? ?[\w-]{{2,24}}+"
+
+
 _SPELLED = re.compile(
     rf"(?<![\w.+-])((?:[\w.+-]{{1,64}}+ (?:{'|'.join(_SIGN_WORDS)}) ){{0,3}}[\w.+-]{{1,64}}+)"
     rf"(?: ?[(\[{{<] ?(?:@|{_ATS}) ?[)\]}}>] ?| (?:{_ATS}) | @ ?|@ )"
-    rf"([\w-]{{1,63}}+)((?: ?[(\[{{<]? ?(?:{_STOP}|(?<=[ (\[{{<])(?:{_DOTS})(?=[ )\]}}>])) ?[)\]}}>]? ?[\w-]{{2,24}}+){{1,4}})"
+    rf"([\w-]{{1,63}}+)({_label(_FIRST)}(?:{_label(_LATER)}){{0,3}})"
 )
 _DOTTED = re.compile(r"\.[a-z]{2}")
 _BRACKETED = re.compile(rf"[(\[{{<] ?(?:{_ATS})(?!\w)")

@@ -8,12 +8,12 @@ process ends, and commands do without it.
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import json
 import os
 import signal
 import socket
-import struct
 import sys
 import traceback
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 
 from agents.support.models import CURRENT, NoModelError
 from ops.audit import asked, decision, explain
-from ops.audit.served import LOADED_BY, MESSAGE, place
+from ops.audit.served import MESSAGE, loaded, peer, place
 from ops.listing import say
 from ops.summary import fail
 from ops.worker import AGENTS, INTERNAL
@@ -41,11 +41,15 @@ def serve() -> None:
     """Keep a process ready, so that `verify` and `explain` take a third of the time. SIGTERM or Ctrl-C ends it, and so does new code."""
     if sys.platform != "linux":
         fail("`tripo audit serve` needs Linux: commands do without it", 2)
-    before, path = _files(), place()
-    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as other, suppress(OSError):
-        other.connect(str(path))
-        fail(f"another process is asked by {path} already")
-    _make_ready()
+    path = place()
+    _ends_in_order()
+    with _alone(path):
+        before = _files()
+        _make_ready()
+        _serve(path, before)
+
+
+def _serve(path: Path, before: frozenset[tuple[str, int, int]]) -> None:
     with _listening(path) as listening:
         say(f"ready: verify and explain are done by forks of process {os.getpid()}, asked by {path}")
         while True:
@@ -80,22 +84,41 @@ def _is_of_pool(thread: str) -> bool:
     return thread.startswith("polars-") and thread.removeprefix("polars-").isdigit()
 
 
-def _files() -> tuple[int, int]:
-    """How many files the code, the contract and the models' name are, and when the latest was changed."""
+def _files() -> frozenset[tuple[str, int, int]]:
+    """The files of the code, the contract and the models' name: which they are, and when each was changed, which cannot be set back."""
     files = [file for folder in CODE for file in (ROOT / folder).rglob("*.py")]
     files += [settings().topics_file, settings().schemas_dir / "registry.json", settings().models / CURRENT]
-    times = [file.stat().st_mtime_ns for file in files if file.exists()]
-    return len(times), max(times)
+    found = []
+    for file in files:
+        with suppress(FileNotFoundError):
+            at = file.stat()
+            found.append((str(file), at.st_ino, at.st_ctime_ns))
+    return frozenset(found)
+
+
+def _ends_in_order() -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # forks say themselves what they came to
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Where another process serves there, wait for its end."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"another process is asked by {path} already: this one waits for its end")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager
 def _listening(path: Path) -> Iterator[socket.socket]:
-    """A socket at a place that its user alone can reach. SIGTERM and SIGINT end the process in it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """A socket at a place that its user alone can reach."""
     path.unlink(missing_ok=True)  # of one that was killed
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sys.exit(0))
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # forks say themselves what they came to
     mask = os.umask(0o177)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening:
         try:
@@ -112,17 +135,15 @@ def _listening(path: Path) -> Iterator[socket.socket]:
 
 def _answer(connection: socket.socket, listening: socket.socket) -> None:
     """Fork for a command; close what is no fitting one, which is then done by who asked."""
-    _, user, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
     connection.settimeout(SENT_S)
     files: list[int] = []
     try:
         said, files, _, _ = socket.recv_fds(connection, MESSAGE, 3)
         request = json.loads(said)
-        ready = all(request["environment"].get(name) == os.environ.get(name) for name in LOADED_BY)
-        if ready and user == os.getuid() and len(files) == 3 and os.fork() == 0:
+        if request["loaded"] == loaded() and peer(connection) == os.getuid() and len(files) == 3 and os.fork() == 0:
             listening.close()
             _become(request, files, connection)
-    except (ValueError, LookupError, TypeError, AttributeError, OSError):
+    except (ValueError, LookupError, TypeError, RecursionError, OSError):
         return  # no request, or no fork can be made now
     finally:
         for file in files:
@@ -139,8 +160,10 @@ def _become(request: dict[str, Any], files: list[int], connection: socket.socket
         connection.send(str(os.getpid()).encode())
         for at, file in enumerate(files):
             os.dup2(file, at)
-        sys.stdout, sys.stderr = (os.fdopen(at, "w", closefd=False) for at in (1, 2))
+        sys.stdout = os.fdopen(1, "w", closefd=False)
+        sys.stderr = os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False)
         os.chdir(request["cwd"])
+        os.umask(request["umask"])
         os.environ.clear()
         os.environ.update(request["environment"])
         sys.argv = request["argv"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -351,3 +353,18 @@ def test_the_models_of_a_fork_are_those_that_decide(monkeypatch: pytest.MonkeyPa
 def test_agents_of_the_benches_are_not_named_to_people() -> None:
     done = CliRunner().invoke(build(["audit"]), ["audit", "replay", "nobody"])
     assert (done.exit_code, done.stderr) == (2, "tripo: there is no agent 'nobody'; there are matching, support, growth, pricing\n")
+
+
+def test_two_audits_may_keep_the_same_state_and_tidy_at_once(tmp_path: Path) -> None:
+    code = """
+import sys
+from pathlib import Path
+from audit.states import Kept, States, tidy
+folder = Path(sys.argv[1])
+for i in range(150):
+    States(folder / "matching-0", "abc").save(Kept(i % 3, i, b"hash", {}, bytes(100)))
+    tidy(folder, limit=100)
+"""
+    both = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [one.communicate(timeout=60)[1] for one in both] == ["", ""]
+    assert list(tmp_path.rglob("*.part")) == []

@@ -61,7 +61,7 @@ def test_other_models_schemas_or_topics_are_not_what_is_ready(home: Path, tmp_pa
 
 
 def test_a_request_cut_off_or_without_files_harms_nothing(home: Path) -> None:
-    for said in (b"{", b"", b"{}", b"[]", b'{"environment": 1}'):
+    for said in (b"{", b"", b"{}", b"[]", b"[" * 9000, b'{"loaded": 1}'):
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as to:
             to.connect(str(home / PLACE))
             to.send(said) if said else None
@@ -107,14 +107,20 @@ def _forks_of(home: Path) -> list[int]:
     return []
 
 
-def test_another_one_is_refused_and_the_end_leaves_no_socket(tmp_path: Path) -> None:
+def test_another_one_waits_and_the_end_leaves_no_socket(tmp_path: Path) -> None:
     with process(tmp_path) as one:
-        second = command(tmp_path, "audit", "serve")
-        assert second.returncode == 1
-        assert "already" in second.stderr
-        one.terminate()
-        assert one.wait(20) == 0
-        assert not (tmp_path / PLACE).exists()
+        with (tmp_path / "second.log").open("w") as log:
+            second = subprocess.Popen([*TRIPO, "audit", "serve"], cwd=ROOT, env=env_of(tmp_path), stdout=log, stderr=log)
+        try:
+            eventually(lambda: "waits for its end" in (tmp_path / "second.log").read_text(), what="the other one waits")
+            one.terminate()
+            assert one.wait(20) == 0
+            eventually(lambda: "ready: verify" in (tmp_path / "second.log").read_text(), what="the other one is ready")
+            assert by_fork(tmp_path, *WRONG)[1] == 2
+        finally:
+            second.terminate()
+            assert second.wait(20) == 0
+    assert not (tmp_path / PLACE).exists()
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as dead:
         dead.bind(str(tmp_path / PLACE))
     assert by_fork(tmp_path, *WRONG)[1] is None
@@ -122,14 +128,30 @@ def test_another_one_is_refused_and_the_end_leaves_no_socket(tmp_path: Path) -> 
         assert by_fork(tmp_path, *WRONG)[1] == 2
 
 
-def test_changed_code_is_never_run_by_what_was_loaded_before(tmp_path: Path) -> None:
+def test_what_was_not_foreseen_is_shown_as_by_the_process_itself(home: Path, tmp_path: Path) -> None:
+    alone, forked = (command(folder, *WRONG[:2], "matching/orders/0/0/0", TRIPO_ORDINAL="x") for folder in (tmp_path, home))
+    assert alone.returncode == forked.returncode == 1
+    assert "Traceback" in forked.stderr
+    assert forked.stderr.splitlines()[-3:] == alone.stderr.splitlines()[-3:]
+
+
+def test_the_end_of_who_asked_ends_the_fork(home: Path) -> None:
+    asked = subprocess.Popen([*TRIPO, "audit", "verify", "matching/orders/0/0/0"], cwd=ROOT, env=env_of(home), stderr=subprocess.DEVNULL)
+    eventually(lambda: len(_forks_of(home)) == 1, what="a fork waits for Kafka, which is not there")
+    asked.terminate()
+    assert asked.wait(20) == -signal.SIGTERM
+    eventually(lambda: not _forks_of(home), what="the fork ended")
+
+
+def test_code_that_has_changed_or_lies_elsewhere_is_never_run(tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     for name in ("agents", "audit", "columns", "ops", "streams", "schemas"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "corpus", "knowledge"))
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "corpus", "knowledge", "dangers"))
     shutil.copy(ROOT / "topics.yaml", copy)
     with process(tmp_path, copy) as one:
-        assert by_fork(tmp_path, *WRONG)[1] == 2
-        (copy / "audit" / "verify.py").touch()
         assert by_fork(tmp_path, *WRONG)[1] is None
+        assert by_fork(tmp_path, *WRONG, code=copy)[1] == 2
+        os.utime(copy / "audit" / "verify.py", (1, 1))
+        assert by_fork(tmp_path, *WRONG, code=copy)[1] is None
         assert one.wait(10) == 0
         assert "has changed" in (tmp_path / "serve.log").read_text()

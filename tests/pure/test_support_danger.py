@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from agents.support.customers import Customers
 from agents.support.danger import EVERYDAY, TABLES, beginnings, dangers, everyday
 from agents.support.escalation import SAFETY_AT, SAFETY_INTENT
-from agents.support.hearing import suspected
+from agents.support.hearing import larger, suspected
 from agents.support.policy import DEFAULT, LANGUAGES, UNKNOWN
 from ops.support.corpus import alarms, corpus
 from tests.pure.support_events import unhurried
@@ -123,6 +123,9 @@ def test_what_is_surely_out_of_scope_is_suspected_less_but_not_what_may_be_in_it
     assert suspected(0.25, 0.95) < SAFETY_AT <= suspected(0.25, 0.85)
     assert suspected(0.5, 1.0) >= SAFETY_AT
     assert math.isnan(suspected(math.nan, 1.0))  # taken for danger
+    assert math.isnan(larger(math.nan, 0.1))
+    assert math.isnan(larger(0.1, math.nan))
+    assert larger(0.1, 0.2) == larger(0.2, 0.1) == 0.2
 
 
 def _held() -> list[tuple[str, str, bool]]:

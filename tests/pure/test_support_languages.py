@@ -113,6 +113,10 @@ def test_arabic_may_be_written_in_latin_letters() -> None:
     assert tell("el sawa2 kan beyed5an w el shobbak ma2foul") == ("ar", True)
 
 
+def test_a_name_does_not_make_a_russian_text_ukrainian() -> None:
+    assert tell("Водитель Сергій не приехал, верните деньги за поездку пожалуйста, я жду уже час") == ("ru", True)
+
+
 def test_where_scripts_are_mixed_the_most_decides() -> None:
     assert tell("my driver 大阪 is late since one hour") == ("en", True)
     assert tell("where is my driver, waiting at π street")[0] == "en"

@@ -146,13 +146,29 @@ def test_nothing_found_that_identifies_is_left(text: str, language: str) -> None
     assert [entity for entity in find(out, language) if entity.kind in IDENTIFYING] == []
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["z dot quagmire at mail dot com", "quagmire (at) mail . com", "quagmire @ mail. com", "quagmire@mail.com", "quagmire@com.net"],
-)
+ADDRESSES = [
+    "z dot quagmire at mail dot com", "quagmire (at) mail . com", "quagmire @ mail. com", "quagmire@mail.com", "quagmire@com.net",
+    "quagmire@mail.de", "quagmire (at) mail dot fr", "quagmire@mail.co.uk", "quagmire@mail.info",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("end", [".", ". ", ", ", ".br. "])
 def test_an_address_does_not_take_a_word_of_the_next_sentence(address: str, end: str) -> None:
     assert masked(f"{address}{end}Zephyrine Quagmire left her bag", "en") == f"[email]{end.removeprefix('.br')}[person] left her bag"
+
+
+@pytest.mark.parametrize(
+    ("language", "address"),
+    [
+        ("de", "jan.weber @ firma. de"), ("de", "jan.weber (at) firma. de"), ("fr", "jean.martin @ orange. fr"),
+        ("pl", "kowalski (malpa) wp. pl"), ("es", "ana.ruiz @ empresa. es"), ("ru", "ivanov @ mail. ru"),
+        ("nl", "jan.devries @ ziggo. nl"), ("en", "quagmire @ mail. co.uk"),
+        ("en", "anna at it.firma.de"), ("en", "anna@it.firma.de"), ("en", "anna@mail.co.uk"),
+    ],
+)  # fmt: skip
+def test_an_address_with_a_blank_or_many_parts_is_masked(language: str, address: str) -> None:
+    assert masked(address, language) == "[email]"
 
 
 @unhurried
