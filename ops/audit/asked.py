@@ -39,9 +39,14 @@ def readable() -> Iterator[None]:
     except DamagedError as error:
         fail(f"DIFFERS: {error}", 1)
     except KafkaException as error:
-        fail(f"the log cannot be read: {away(error) if error.args[0].code() in AWAY else error.args[0].str()}", 3)
+        fail(f"the log cannot be read: {unreadable(error)}", 3)
     except (LogError, WorkerStop) as error:
         fail(f"the log cannot be read: {error}", 3)
+
+
+def unreadable(error: KafkaException) -> str:
+    """What keeps Kafka from being read, in words."""
+    return str(away(error) if error.args[0].code() in AWAY else error.args[0].str())
 
 
 def span(since: str | None, until: str | None) -> tuple[int | None, int | None]:

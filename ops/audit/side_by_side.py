@@ -13,10 +13,13 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from ops.audit.asked import unreadable
 from ops.importing import collect_seldom
+from ops.reading import LogError
 from ops.worker import setup_logging
 
 T = TypeVar("T")
@@ -58,6 +61,8 @@ def _run(number: int, job: Callable[[Report], T]) -> T:
 
     try:
         return job(report)
+    except KafkaException as error:  # it cannot be passed on to another process
+        raise LogError(unreadable(error)) from None
     finally:
         _busy = False
 
