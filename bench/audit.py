@@ -161,6 +161,7 @@ def failures(figures: dict[str, Any]) -> list[str]:
         asked = TIMES_ASKED * ASKED[figures["agent"]]
         live = f"{TIMES_ASKED:.0f} times the rate that is asked live"
         found.append(f"replay stepped {figures['replay_events_per_s']:,} events/s, {asked:,.0f} are asked: {live}")
-    if figures["verify_s_max"] > VERIFY_S:
-        found.append(f"verifying a decision took up to {figures['verify_s_max']:.2f} s, {VERIFY_S:.0f} is asked")
+    for name, where in (("verify_s_max", "beside `tripo audit serve`"), ("verify_alone_s_max", "alone")):
+        if figures[name] > VERIFY_S:
+            found.append(f"verifying a decision {where} took up to {figures[name]:.2f} s, {VERIFY_S:.0f} is asked")
     return found

@@ -239,7 +239,8 @@ def languages_of(head: Head | None, written: Sparse, texts: Sequence[str]) -> tu
 
 def _elsewhere(count: I64) -> bool:
     """Whether Cyrillic letters are of another language than Russian: more of its own than a name in a Russian text has."""
-    return bool(OWN * count[_UKRAINIAN] >= count[_CYRILLIC] + count[_UKRAINIAN] > count[_CYRILLIC])
+    own = int(count[_UKRAINIAN])
+    return own > 0 and OWN * own >= own + int(count[_CYRILLIC])
 
 
 def _letters(texts: Sequence[str]) -> I64:

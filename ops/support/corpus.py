@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -35,13 +36,18 @@ def opinions() -> tuple[Line, ...]:
 
 
 def _opinions(language: str) -> list[Line]:
-    path = SUPPORT / "opinions" / f"{language}.tsv"
+    return [Line(language, "", (), felt, text) for felt, text in _pairs("opinions", language, SENTIMENTS, "sentiment")]
+
+
+def _pairs(folder: str, language: str, heads: Collection[str], what: str) -> list[tuple[str, str]]:
+    """A file's lines of two columns: one of ``heads``, which are ``what``, and a text."""
+    path = SUPPORT / folder / f"{language}.tsv"
     found = []
     for number, row in enumerate(path.read_text(encoding="utf-8").splitlines()[1:], 2):
-        sentiment, _, text = row.partition("\t")
-        if sentiment not in SENTIMENTS or not text.strip() or "\t" in text:
-            raise ValueError(f"{path.name}:{number}: not sentiment and text with a tab between: {row[:80]!r}")
-        found.append(Line(language, "", (), sentiment, text))
+        head, _, text = row.partition("\t")
+        if head not in heads or not text.strip() or "\t" in text:
+            raise ValueError(f"{path.name}:{number}: not {what} and text with a tab between: {row[:80]!r}")
+        found.append((head, text))
     return found
 
 
@@ -73,11 +79,4 @@ def alarms() -> tuple[Alarm, ...]:
 
 
 def _alarms(language: str) -> list[Alarm]:
-    path = SUPPORT / "dangers" / f"{language}.tsv"
-    found = []
-    for number, row in enumerate(path.read_text(encoding="utf-8").splitlines()[1:], 2):
-        must, _, text = row.partition("\t")
-        if must not in {"0", "1"} or not text.strip() or "\t" in text:
-            raise ValueError(f"{path.name}:{number}: not 1 or 0 and text with a tab between: {row[:80]!r}")
-        found.append(Alarm(language, must == "1", text))
-    return found
+    return [Alarm(language, must == "1", text) for must, text in _pairs("dangers", language, ("0", "1"), "1 or 0")]
