@@ -27,6 +27,7 @@ __all__ = ["Broker", "RedisServer", "ServerError", "free_port", "jars_folder", "
 
 LOGGING = Path(__file__).parent / "kafka" / "log4j2.properties"
 OLDEST_JAVA = 17
+FORMATTED_BY = "formatted-by"  # file in a broker's home: the version of Kafka that made its data folder
 HEAP = ("-Xms256m", "-Xmx768m")
 # Brokers of dev and tests live for minutes: the optimising compiler would take two fifths of a core in the second of them, and pays off
 # later. One that is measured warms up for a minute, and then does the same with a quarter less of the processor.
@@ -130,6 +131,7 @@ class Broker(Server):
         jvm = [java(), *HEAP, *self._compilers, "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-XX:+ExitOnOutOfMemoryError", *self._options()]
         if not (self.home / "data" / "meta.properties").exists():
             self._format(config)
+        self._check_format()
         return [*jvm, "kafka.Kafka", str(config)]
 
     def answers(self) -> bool:
@@ -144,15 +146,19 @@ class Broker(Server):
         except KafkaException:
             return False
 
-    def _options(self) -> list[str]:
+    @staticmethod
+    def _version() -> str:
+        """Of the jars. Raises ServerError where there are none."""
         jars = jars_folder()
-        if not any(jars.glob("kafka_2.13-*.jar")):
-            raise ServerError(
-                f"Kafka's jars are not in {jars}; run `make setup` (Maven fetches them), or set TRIPO_KAFKA_JARS to their folder"
-            )
+        for jar in jars.glob("kafka_2.13-*.jar"):
+            return jar.stem.removeprefix("kafka_2.13-")
+        raise ServerError(f"Kafka's jars are not in {jars}; run `make setup` (Maven fetches them), or set TRIPO_KAFKA_JARS to their folder")
+
+    def _options(self) -> list[str]:
+        self._version()
         return [
             "-cp",
-            f"{jars.resolve()}/*",
+            f"{jars_folder().resolve()}/*",
             f"-Dlog4j2.configurationFile={LOGGING}",
             f"-Dkafka.logs.dir={self.home}",
             "-Djava.awt.headless=true",
@@ -177,6 +183,22 @@ class Broker(Server):
         done = subprocess.run(tool, capture_output=True, text=True, check=False)
         if done.returncode:
             raise ServerError(f"Kafka's data folder could not be formatted:\n{done.stdout}{done.stderr}")
+        (self.home / FORMATTED_BY).write_text(self._version())
+
+    def _check_format(self) -> None:
+        """Raises ServerError where a newer Kafka made the data folder: an older one does not read it."""
+        marker, version = self.home / FORMATTED_BY, self._version()
+        made = marker.read_text() if marker.exists() else "4.3.1"  # the only one before there were markers
+        if _release(made) > _release(version):
+            raise ServerError(
+                f"{self.home / 'data'} was made by Kafka {made}, and Kafka {version} cannot read it. Delete {self.home} to begin anew "
+                "(its records are lost), or set TRIPO_KAFKA_JARS to a folder with the newer Kafka's jars"
+            )
+
+
+def _release(version: str) -> tuple[int, ...]:
+    """Major and minor: what a data folder's format goes by."""
+    return tuple(int(part) for part in version.split(".")[:2])
 
 
 class RedisServer(Server):

@@ -87,17 +87,26 @@ def _tail(agent: Agent, partition: int, committed: Committed | None, reader: Log
             return tail
         behind = not settled or positions is None or any(positions.get(t, -1) < o for t, o in (offsets or {}).items())
         if time.monotonic() - began > (CATCH_UP_S if behind else AHEAD_S):
-            raise RecoveryMismatch(
-                f"{agent.name}, partition {partition}: committed offsets {offsets and dict(offsets)} but the journal ends at {positions}"
-                f"{'' if settled else ', and a transaction in it does not end'}. "
-                "Somebody moved the group's offsets, or deleted the journal; put the offsets back, or start a new group"
-            )
+            raise RecoveryMismatch(f"{agent.name}, partition {partition}: {_why(settled, offsets, positions)}")
         if not waits:
             log.info("not taken over yet", agent=agent.name, partition=partition, settled=settled, offsets=offsets, journal=positions)
         waits += 1
         time.sleep(LOOK_S)
         yield
     return reader.last(topic, partition)
+
+
+def _why(settled: bool, offsets: Mapping[str, int] | None, positions: Mapping[str, int] | None) -> str:
+    if not settled:
+        return (
+            f"a transaction in the journal has not ended in {CATCH_UP_S:g} s, though the broker ends each after its timeout: its end was "
+            "lost, as Kafka 4.3 and 4.4 lose it when a broker is killed (KAFKA-20734). Kafka's `kafka-transactions.sh find-hanging` names "
+            "it and what else it holds up; docs/decisions/027 says how to go on"
+        )
+    return (
+        f"committed offsets {offsets and dict(offsets)} but the journal ends at {positions}. "
+        "Somebody moved the group's offsets, or deleted the journal; put the offsets back, or start a new group"
+    )
 
 
 def _positions(agent: Agent, tail: Message | None) -> dict[str, int] | None:

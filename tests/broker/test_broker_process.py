@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -17,6 +20,10 @@ from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, Resourc
 
 from ops.broker import Broker, RedisServer, ServerError, free_port, java
 from ops.server import Server, is_free
+from streams.log_reader import patiently
+
+COMPLETE_COMMIT = 4  # the state of a transaction, in __transaction_state
+BATCH_HEADER = 12  # bytes of a record batch before those that its length counts
 
 OWNER = """
 import sys
@@ -91,6 +98,63 @@ def test_a_killed_broker_goes_on_with_its_records(own_broker: Broker) -> None:
     assert is_free(own_broker.port)
 
 
+def ended(bootstrap: str, producer_id: str) -> tuple[int, int]:
+    """Where the record that says that a producer's transaction is complete lies: partition and offset of __transaction_state."""
+    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "reader", "enable.auto.commit": False, "log_level": 0})
+    try:
+        partitions = consumer.list_topics("__transaction_state", 20).topics["__transaction_state"].partitions
+        consumer.assign([TopicPartition("__transaction_state", partition, 0) for partition in partitions])
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            for record in consumer.consume(100, timeout=1):
+                key, value = record.key(), record.value()
+                if isinstance(key, bytes) and key.endswith(producer_id.encode()) and value and value[16] == COMPLETE_COMMIT:
+                    partition, offset = record.partition(), record.offset()
+                    assert partition is not None
+                    assert offset is not None
+                    return partition, offset
+    finally:
+        consumer.close()
+    raise AssertionError(f"the transaction of {producer_id} is not complete")
+
+
+def cut(folder: Path, offset: int) -> None:
+    """A partition's log as it was before that offset was written."""
+    segment = folder / "00000000000000000000.log"
+    data, at = segment.read_bytes(), 0
+    while (found := struct.unpack_from(">qi", data, at))[0] < offset:
+        at += BATCH_HEADER + found[1]
+    os.truncate(segment, at)
+
+
+def test_a_killed_broker_ends_the_transactions_that_it_had_begun_to_end(own_broker: Broker) -> None:
+    """It was killed when it had decided on the commit, and had told no partition of it; Kafka 4.3 and 4.4 never tell them (KAFKA-20734)."""
+    own_broker.start()
+    admin = AdminClient({"bootstrap.servers": own_broker.bootstrap, "log_level": 0})
+    admin.create_topics([NewTopic("ends", 3, 1)])["ends"].result(20)
+    producer = Producer({"bootstrap.servers": own_broker.bootstrap, "transactional.id": "killed", "log_level": 0})
+    producer.init_transactions(20)
+    producer.begin_transaction()
+    for partition in range(3):
+        producer.produce("ends", b"kept", partition=partition)
+    producer.commit_transaction(20)
+    decided, complete = ended(own_broker.bootstrap, "killed")
+    own_broker.kill()
+    for partition in range(3):
+        cut(own_broker.home / "data" / f"ends-{partition}", 1)
+    cut(own_broker.home / "data" / f"__transaction_state-{decided}", complete)
+    own_broker.start()
+    assert ended(own_broker.bootstrap, "killed") == (decided, complete)
+    committed = {"bootstrap.servers": own_broker.bootstrap, "group.id": "reader", "isolation.level": "read_committed", "log_level": 0}
+    consumer = Consumer(committed)
+    try:
+        places = [TopicPartition("ends", partition) for partition in range(3)]
+        stable = [patiently(partial(consumer.get_watermark_offsets, place, 20))[1] for place in places]
+    finally:
+        consumer.close()
+    assert stable == [2, 2, 2]
+
+
 @pytest.mark.parametrize("kind", ["RedisServer", "Broker"])
 @pytest.mark.parametrize("end", ["exit", "terminate", "kill"])
 def test_a_server_ends_with_its_owner(kind: str, end: str, environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -157,6 +221,16 @@ def test_what_is_missing_is_said_with_what_to_install(tmp_path: Path, monkeypatc
         Broker(tmp_path / "kafka", free_port()).start()
     with pytest.raises(ServerError, match="apt-get install redis-server"):
         RedisServer(tmp_path / "redis", free_port()).start()
+
+
+def test_data_of_a_newer_kafka_is_named(own_broker: Broker) -> None:
+    own_broker.start()
+    own_broker.stop()
+    for made in ("99.0.1", None):  # homes of before there were markers were made by 4.3.1
+        marker = own_broker.home / "formatted-by"
+        marker.unlink() if made is None else marker.write_text(made)
+        with pytest.raises(ServerError, match=f"was made by Kafka {made or '4.3.1'}, and Kafka .* cannot read it. Delete"):
+            own_broker.start()
 
 
 def test_an_old_java_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
