@@ -134,6 +134,7 @@ class Replay:
         found.sequences = (sequence if found.sequences[1] < 0 else found.sequences[0], sequence)
         found.codes[record["code_version"]] = found.codes.get(record["code_version"], 0) + 1
         found.events += again.events
+        found.step_s += again.step_s
         if record["steps"]:
             found.first_now = found.first_now or record["steps"][0]["now"]
             found.last_now = record["steps"][-1]["now"]

@@ -35,6 +35,7 @@ class Replayed:
     first_now: int = 0
     last_now: int = 0
     seconds: float = 0.0
+    step_s: float = 0.0  # processor time of the steps over them, without reading the log and comparing
     warmed_events: int = 0  # stepped over before the range, to get there
     resumed_at: int | None = None  # sequence
     fields: dict[str, int] = field(default_factory=dict)  # names of fields that differ

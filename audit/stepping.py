@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -24,6 +25,7 @@ class Again:
     record: journal.Record
     value: bytes
     events: int  # input records
+    step_s: float  # of this thread's processor time that the steps themselves took: to decode, decide and encode, as live
 
 
 @dataclass(slots=True)
@@ -43,17 +45,18 @@ class Stepper:
             self._fetch(record)
         seen = [{one["topic"]: self._records(one) for one in step["ranges"]} for step in record["steps"]]
         letters = self._crashing(record, written_ms) if any(map(_skipped, record["steps"])) else {}
-        events, written = 0, list[Written]()
+        events, written, began = 0, list[Written](), time.thread_time()
         now = record["steps"][-1]["now"] if record["steps"] else 0
         for step, inputs, decoded in zip(record["steps"], seen, prepare(task.agent, seen, now), strict=True):
             events += sum(len(records.messages) for records in inputs.values())
             skipped = _skipped(step) if letters else set()
             crashing = {place: said for place, said in letters.items() if place in skipped}
             written += task.step(inputs, step["now"], crashing, decoded).written
+        took_s = time.thread_time() - began
         task.restepped_from = record["restepped_from"]
         value = task.journal_record(record["snapshot"])
         task.journalled(value)
-        return Again(_by_topic(written), journal.decode(f"{task.agent.name}.journal", value), value, events)
+        return Again(_by_topic(written), journal.decode(f"{task.agent.name}.journal", value), value, events, took_s)
 
     def _records(self, wanted: journal.Range) -> Records:
         topic, partition = wanted["topic"], self.task.partition

@@ -28,11 +28,11 @@ from bench import report
 from bench.audit_live import Feed, Fleet, live
 from bench.report import Steps
 from bench.stand import BenchError, Stand, stand
-from ops.audit.replay import ASKED
+from ops.audit.replay import ASKED, TEN_TIMES
 from ops.server import ServerError
 
 SEED = 7
-TIMES_ASKED, VERIFY_S = 10.0, 1.0
+VERIFY_S = 1.0
 READY_S = 60.0
 
 
@@ -102,6 +102,8 @@ def audited(place: Stand, steps: Steps, agent: str, flips: int, sample: int) -> 
         "replay_events_per_s": replay["events_per_s"],
         "times_recorded": replay["times_recorded"],
         "times_asked": replay["times_asked"],
+        "step_us": replay["step_us"],
+        "cores_for_ten": replay["cores_for_ten"],
         "verified": len(verified),
         "not_holding": sum(not one["holds"] for one in verified),
         "verify_alone_s_p50": statistics.median(alone_s),
@@ -157,9 +159,9 @@ def failures(figures: dict[str, Any]) -> list[str]:
     found = [f"{name}: {figures[name]}, none is asked" for name in ("faults", "different", "not_holding") if figures[name]]
     if figures["flips_found"] != figures["flips"]:
         found.append(f"{figures['flips_found']} of {figures['flips']} flipped bits were found, all are asked")
-    if figures["times_asked"] < TIMES_ASKED:
-        asked = TIMES_ASKED * ASKED[figures["agent"]]
-        live = f"{TIMES_ASKED:.0f} times the rate that is asked live"
+    if figures["times_asked"] < TEN_TIMES:
+        asked = TEN_TIMES * ASKED[figures["agent"]]
+        live = f"{TEN_TIMES:.0f} times the rate that is asked live, for which the steps alone take {figures['cores_for_ten']} cores"
         found.append(f"replay stepped {figures['replay_events_per_s']:,} events/s, {asked:,.0f} are asked: {live}")
     for name, where in (("verify_s_max", "beside `tripo audit serve`"), ("verify_alone_s_max", "alone")):
         if figures[name] > VERIFY_S:

@@ -23,6 +23,7 @@ from ops.summary import fail
 from ops.worker import setup_logging
 
 REPORT_EVERY_S = 0.2
+TEN_TIMES = 10.0  # the rate that an agent is asked to sustain live: what is asked of a replay
 ASKED = {"matching": 5000, "pricing": 2000, "growth": 2000, "support": 500}  # events a second that an agent is asked to sustain live
 
 
@@ -95,7 +96,8 @@ def compared(one: Replayed) -> bool:
 def summary(found: list[Replayed], seconds: float) -> dict[str, Any]:
     """Figures of all tasks together. ``times_recorded``: events a second, as a multiple of the rate at which they were stepped when live.
 
-    ``times_asked``: likewise of the rate that the agent is asked to sustain live; None where none is.
+    ``times_asked``: likewise of the rate that the agent is asked to sustain live; None where none is. ``step_us``: processor time of the
+    steps themselves, for an event: what live takes as well. ``cores_for_ten``: how many cores they alone keep busy at ten times that rate.
     """
     counted = ("decisions", "different", "only_versions", "records", "unseen", "events")
     figures: dict[str, Any] = {name: sum(getattr(one, name) for one in found) for name in counted}
@@ -107,6 +109,8 @@ def summary(found: list[Replayed], seconds: float) -> dict[str, Any]:
     figures["times_recorded"] = round(live_s / seconds, 1)
     asked_for = ASKED.get(found[0].agent) if found else None
     figures["times_asked"] = None if asked_for is None else round(figures["events_per_s"] / asked_for, 1)
+    figures["step_us"] = round(1e6 * sum(one.step_s for one in found) / max(1, figures["events"]), 1)
+    figures["cores_for_ten"] = None if asked_for is None else round(TEN_TIMES * asked_for * figures["step_us"] / 1e6, 1)
     figures |= {"code": sorted({one.running for one in found}), "journalled_by": sorted({code for one in found for code in one.codes})}
     figures["other_code"] = set(figures["journalled_by"]) - set(figures["code"]) != set()
     figures |= {
@@ -166,8 +170,9 @@ def show(agent: str, found: list[Replayed], figures: dict[str, Any]) -> None:
 
 
 def _of_asked(agent: str, figures: dict[str, Any]) -> str:
+    if figures["times_asked"] is None:
+        return ""
     return (
-        f", {figures['times_asked']} times the {ASKED[agent]} a second that are asked of it live"
-        if figures["times_asked"] is not None
-        else ""
+        f", {figures['times_asked']} times the {ASKED[agent]} a second that are asked of it live (at {TEN_TIMES:.0f} times that the steps "
+        f"alone keep {figures['cores_for_ten']} cores busy: {figures['step_us']:.0f} µs an event)"
     )
