@@ -5,6 +5,7 @@ It only makes things quicker and shows what was changed later: nothing in it is 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import sqlite3
 from collections.abc import Iterable
@@ -56,7 +57,9 @@ class Index:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._db = sqlite3.connect(folder / "index.sqlite", timeout=60)
-        self._db.executescript("pragma journal_mode = wal; pragma synchronous = normal;" + _TABLES)
+        with (folder / "index.lock").open("w") as lock:  # of two that make it at the same time SQLite lets none wait
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._db.executescript("pragma journal_mode = wal; pragma synchronous = normal;" + _TABLES)
 
     def __enter__(self) -> Self:
         return self

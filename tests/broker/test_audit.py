@@ -211,7 +211,9 @@ def test_the_chain_holds_and_replay_gives_every_byte_and_nothing_is_written() ->
     assert (probe["different"], probe["decisions"]) == (0, len(decoded("probe.decisions")))
     assert matching["times_asked"] == round(matching["events_per_s"] / 5000, 1)
     assert matching["times_recorded"] == pytest.approx(matching["live_s"] / matching["seconds"], rel=0.1, abs=0.1)
-    assert probe["times_asked"] is None, "nothing is asked of the probe"
+    assert matching["cores_for_ten"] == round(10 * 5000 * matching["step_us"] / 1e6, 1)
+    assert 0 < matching["step_us"] * matching["events"] / 1e6 < matching["seconds"], "steps are a part of a replay by one process"
+    assert (probe["times_asked"], probe["cores_for_ten"]) == (None, None), "nothing is asked of the probe"
     assert probe["records"] == 500, "dead letters are compared, too: also that of the record that made the step raise"
     assert ends() == before, "no record, no group, no offset"
 
