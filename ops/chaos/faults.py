@@ -63,8 +63,8 @@ class Saboteur:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"no worker of {self._fleet.agent} runs; see {self._fleet.logs}")
             time.sleep(0.05)
-        owners = [n for n in running if self._group.owned(n)]
-        return self._rng.choice(owners or running)
+        owners = self._group.owners()
+        return self._rng.choice([n for n in running if owners.get(n)] or running)
 
     def _note(self, group: str, what: str, partitions: list[int]) -> Fault:
         fault = Fault(group, what, time.time(), partitions)
@@ -127,7 +127,8 @@ class Saboteur:
         before: list[list[int]] = []
         while time.monotonic() < deadline:
             ready = all(self._fleet.ready(ordinal) for ordinal in range(self._fleet.size))
-            owned = [self._group.owned(ordinal) for ordinal in range(self._fleet.size)]
+            owners = self._group.owners()
+            owned = [owners.get(ordinal, []) for ordinal in range(self._fleet.size)]
             if ready and all(owned) and owned == before:
                 return
             before = owned
@@ -162,6 +163,7 @@ class Saboteur:
                 time.sleep(1.0)
                 self._fleet.replace(ordinal)
             time.sleep(1.5 * self._session_s)
+            self._await_without(ordinal, twin)
         finally:
             process.send_signal(signal.SIGCONT)
         fault.until = time.time()
@@ -177,6 +179,15 @@ class Saboteur:
             fault.what += f" (ended by itself, code {process.returncode})"
         if not twin:
             self._fleet.await_exit(_of(ordinal), since, GO_S)
+
+    def _await_without(self, ordinal: int, twin: bool) -> None:
+        """Wait until the group has gone on without a stopped worker: one that was stopped while it joined is of the group for longer."""
+        deadline = time.monotonic() + POINT_S
+        while not twin and time.monotonic() < deadline:
+            owners = self._group.owners()
+            if ordinal not in owners and (owners or self._fleet.size == 1):
+                return
+            time.sleep(0.2)
 
     def _scale(self) -> None:
         """To one worker, at once to four, and to two while a killed one recovers."""

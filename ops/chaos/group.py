@@ -37,13 +37,18 @@ class Group:
         for done in self._admin.create_topics(new).values():
             done.result(30)
 
-    def owned(self, ordinal: int) -> list[int]:
-        """The partitions of the worker of that ordinal; empty while the group is rebalancing or the broker is away."""
-        name = f"{self._namespace}{self.agent}-{ordinal}"
+    def owners(self) -> dict[int, list[int]]:
+        """Partitions by the ordinal of their worker; empty while the group is rebalancing or the broker is away."""
+        name = self._namespace + self.agent
         try:
-            return asyncio.run(asyncio.wait_for(_members(self._brokers, self._namespace + self.agent), QUERY_S)).get(name, [])
+            members = asyncio.run(asyncio.wait_for(_members(self._brokers, name), QUERY_S))
         except (KafkaError, OSError, TimeoutError):
-            return []
+            return {}
+        return {int(member.removeprefix(f"{name}-")): partitions for member, partitions in members.items()}
+
+    def owned(self, ordinal: int) -> list[int]:
+        """The partitions of the worker of that ordinal; empty as ``owners``."""
+        return self.owners().get(ordinal, [])
 
     def lag(self) -> int:
         """Records that lie in the inputs beyond the committed offsets. Raises KafkaException when the broker is away."""
