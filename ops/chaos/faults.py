@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from confluent_kafka import KafkaException
+
 from ops.broker import Broker
 from ops.chaos.fleet import Exit, Fleet
 from ops.chaos.group import Group
@@ -122,20 +124,32 @@ class Saboteur:
             time.sleep(0.1)
 
     def _settle(self) -> None:
-        """Wait until every worker is up, owns partitions and keeps them: one stopped while it starts or rebalances has nothing to lose."""
+        """Wait until every worker is up, owns partitions, keeps them, and commits: one stopped while it starts or rebalances has nothing to
+        lose, and one whose commit never returns since the broker went away does not leave in order, but gives up in time."""
         deadline = time.monotonic() + POINT_S
-        before: list[list[int]] = []
+        owned: list[list[int]] = []
+        waiting: dict[tuple[str, int], int] = {}
         while time.monotonic() < deadline:
+            before, owned = owned, self._owned()
+            stood, waiting = waiting, self._waiting()
             ready = all(self._fleet.ready(ordinal) for ordinal in range(self._fleet.size))
-            owners = self._group.owners()
-            owned = [owners.get(ordinal, []) for ordinal in range(self._fleet.size)]
-            if ready and all(owned) and owned == before:
+            if ready and all(owned) and owned == before and not stood.items() & waiting.items():
                 return
-            before = owned
             time.sleep(1.0)
+
+    def _owned(self) -> list[list[int]]:
+        owners = self._group.owners()
+        return [owners.get(ordinal, []) for ordinal in range(self._fleet.size)]
+
+    def _waiting(self) -> dict[tuple[str, int], int]:
+        try:
+            return self._group.waiting()
+        except KafkaException:  # who cannot be asked stands still
+            return {("", 0): 0}
 
     def _roll(self) -> None:
         """SIGTERM to one worker after the other; each must leave in order, and is started again."""
+        self._settle()
         fault = self._note("C2", "SIGTERM, one after the other", [])
         slowest = 0.0
         for ordinal in self._fleet.ordinals:

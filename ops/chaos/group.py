@@ -52,11 +52,17 @@ class Group:
 
     def lag(self) -> int:
         """Records that lie in the inputs beyond the committed offsets. Raises KafkaException when the broker is away."""
+        return sum(self._behind(place) for place in self._committed())
+
+    def waiting(self) -> dict[tuple[str, int], int]:
+        """Committed offsets, by topic and partition, beyond which records lie. Raises KafkaException when the broker is away."""
+        return {(place.topic, place.partition): place.offset for place in self._committed() if self._behind(place)}
+
+    def _committed(self) -> list[TopicPartition]:
         if not self._places:
             metadata = self._consumer.list_topics(timeout=QUERY_S).topics
             self._places = [TopicPartition(self._namespace + t, p) for t in self._inputs for p in metadata[self._namespace + t].partitions]
-        committed = self._consumer.committed(self._places, timeout=QUERY_S)
-        return sum(self._behind(place) for place in committed)
+        return self._consumer.committed(self._places, timeout=QUERY_S)
 
     def _behind(self, committed: TopicPartition) -> int:
         if committed.error is not None:
