@@ -177,7 +177,8 @@ class Saboteur:
                 time.sleep(1.0)
                 self._fleet.replace(ordinal)
             time.sleep(1.5 * self._session_s)
-            self._await_without(ordinal, twin)
+            if not twin:
+                self._await_without(ordinal)
         finally:
             process.send_signal(signal.SIGCONT)
         fault.until = time.time()
@@ -194,10 +195,10 @@ class Saboteur:
         if not twin:
             self._fleet.await_exit(_of(ordinal), since, GO_S)
 
-    def _await_without(self, ordinal: int, twin: bool) -> None:
+    def _await_without(self, ordinal: int) -> None:
         """Wait until the group has gone on without a stopped worker: one that was stopped while it joined is of the group for longer."""
         deadline = time.monotonic() + POINT_S
-        while not twin and time.monotonic() < deadline:
+        while time.monotonic() < deadline:
             owners = self._group.owners()
             if ordinal not in owners and (owners or self._fleet.size == 1):
                 return

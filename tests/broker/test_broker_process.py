@@ -18,7 +18,7 @@ import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
-from ops.broker import Broker, RedisServer, ServerError, free_port, java
+from ops.broker import FORMATTED_BY, Broker, RedisServer, ServerError, free_port, java
 from ops.server import Server, is_free
 from streams.log_reader import patiently
 
@@ -227,7 +227,7 @@ def test_data_of_a_newer_kafka_is_named(own_broker: Broker) -> None:
     own_broker.start()
     own_broker.stop()
     for made in ("99.0.1", None):  # homes of before there were markers were made by 4.3.1
-        marker = own_broker.home / "formatted-by"
+        marker = own_broker.home / FORMATTED_BY
         marker.unlink() if made is None else marker.write_text(made)
         with pytest.raises(ServerError, match=f"was made by Kafka {made or '4.3.1'}, and Kafka .* cannot read it. Delete"):
             own_broker.start()
