@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOME_FOLDER := $(abspath $(or $(TRIPO_HOME),.tripo))
 MODELS := $(abspath $(or $(TRIPO_MODELS),$(HOME_FOLDER)/models))
-TRAINED_BY := $(addprefix agents/support/,features.py sparse.py vectors.py model.py model_bytes.py text.py multilingual.py models.py sentences.py) $(addprefix ops/support/,fitting.py heads.py train.py corpus.py)
+TRAINED_BY := $(addprefix agents/support/,features.py sparse.py vectors.py model.py model_bytes.py text.py multilingual.py models.py sentences.py) $(addprefix ops/support/,fitting.py folds.py heads.py vocabulary.py train.py corpus.py)
 # Jars of your own (TRIPO_KAFKA_JARS) are used as they are.
 JARS := $(if $(TRIPO_KAFKA_JARS),,$(HOME_FOLDER)/jars/.complete)
 # Each of these, when set, is passed on to `tripo dev` as the option of that name.

@@ -33,12 +33,15 @@ def shipped(folder: Path) -> Model:
         raise NoModelError(f"no support model in {folder}: run `tripo support train` ({error.strerror})") from None
 
 
-@cache
 def sentence_model(folder: Path | None = None) -> Multilingual | None:
     """The sentence model of the second stage, as it was kept in ``folder`` or from its package; None where it is not installed, or
     TRIPO_SENTENCES=off."""
-    if (package := _folder(MULTILINGUAL)) is None:
-        return None
+    package = _folder(MULTILINGUAL)
+    return None if package is None else _multilingual(package, folder)
+
+
+@cache
+def _multilingual(package: Path, folder: Path | None) -> Multilingual:
     from agents.support import sentences  # with the package, which need not be there
 
     found = None if folder is None else sentences.kept(package / "resources", folder)
@@ -66,11 +69,14 @@ def sentence_vectors(texts: Sequence[str], folder: Path | None = None) -> F32:
     return found.vectors(texts)
 
 
-@cache
 def english_model() -> MiniLM | None:
     """Another sentence model, of English alone and slower; None where it is not installed, or TRIPO_SENTENCES=off."""
-    if (folder := _folder(ENGLISH)) is None:
-        return None
+    package = _folder(ENGLISH)
+    return None if package is None else _minilm(package)
+
+
+@cache
+def _minilm(folder: Path) -> MiniLM:
     pieces = (folder / "model" / "vocab.txt").read_text(encoding="utf-8").split("\n")
     weights = load_file(folder / "model" / "model.safetensors")
     named = {name: array for name, array in weights.items() if array.dtype == np.float32}

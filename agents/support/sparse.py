@@ -79,6 +79,12 @@ def beside(left: Sparse, right: Sparse) -> Sparse:
     return Sparse(value, column, ends, left.width + right.width)
 
 
+def below(upper: Sparse, lower: Sparse) -> Sparse:
+    """Two of the same columns as one: the rows of the upper one, then those of the lower one."""
+    value, column = np.concatenate([upper.value, lower.value]), np.concatenate([upper.column, lower.column])
+    return Sparse(value, column, np.concatenate([upper.ends, upper.ends[-1] + lower.ends[1:]]), upper.width)
+
+
 def sums(rows: tuple[I32, I32, F64], weights: tuple[I32, I32, F64], width: int, most: int) -> F64:
     """The product of two sparse matrices, each as where its rows end, its columns and its values, summed in the order of the first one's
     columns: (rows, width). ``most``: how many of its elements are not zero, at most."""

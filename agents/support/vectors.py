@@ -64,17 +64,6 @@ def of_matters(texts: Sequence[str], languages: Sequence[str]) -> Occurrences:
     return Occurrences(np.array(owner, np.int64), np.array(keys, np.uint64), np.zeros(len(keys), np.bool_))
 
 
-def learnt(found: Occurrences, texts: int, least: int = 2) -> Vocabulary:
-    """The features that at least ``least`` of so many texts have; idf = ln((1 + texts) / (1 + texts with it)) + 1, as scikit-learn's."""
-    keys, which = np.unique(found.key, return_inverse=True)
-    cells = np.unique(found.text * len(keys) + which)
-    count = np.bincount(cells % max(1, len(keys)), minlength=len(keys))
-    words: npt.NDArray[np.bool_] = np.zeros(len(keys), np.bool_)
-    words[which] = found.words
-    kept = count >= least
-    return Vocabulary(keys[kept], (np.log((1 + texts) / (1 + count[kept])) + 1).astype(np.float32), words[kept])
-
-
 def vectors(found: Occurrences, texts: int, known: Vocabulary) -> Sparse:
     """Shape (texts, features), float32: (1 + ln count) · idf, the part that is of words and the other one of length 1 each."""
     order = found.key.argsort()  # neighbours are found near each other

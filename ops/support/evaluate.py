@@ -19,6 +19,7 @@ import orjson
 import typer
 from threadpoolctl import threadpool_limits
 
+from agents.support.minilm import WIDTH as MINILM
 from agents.support.model import Embed, Model, Understood, understand
 from agents.support.models import english_model, sentence_model
 from agents.support.policy import DEFAULT
@@ -26,12 +27,12 @@ from agents.support.sparse import F32
 from agents.support.text import bare, cleaned
 from ops.listing import print_rows, progress
 from ops.summary import fail, shown
-from ops.support.baseline import baseline_figures
+from ops.support.baseline import baseline_figures, published_figures
 from ops.support.corpus import corpus
 from ops.support.fitting import LEAST, Labelled, fit
 from ops.support.heads import OUTSIDE
 from ops.support.labelled import Rows, as_ours, data_set, mapped
-from ops.support.scores import Mask, Truth, figures_of, mean_of, sets_of, truth_of
+from ops.support.scores import Mask, Truth, automatic_of, figures_of, mean_of, sets_of, truth_of
 from ops.support.splits import Split
 from ops.support.targets import AHEAD, PIPELINE, PRODUCT, RIDES, SECOND, SETS, judged, show
 
@@ -83,7 +84,9 @@ def _fold(split: Split, by_map: Path | None, embed: Embed | None, *, baseline: b
     truth = truth_of([frozenset({label}) for label in split.test.labels])
     figures, seen = scored(model, split.test.texts, truth, embed)
     if baseline:
-        figures |= _beside(figures, split.train.texts, split.train.labels, split.test.texts, truth)
+        known, new = split.train, split.test
+        figures |= _beside(figures, known.texts, known.labels, new.texts, truth)
+        figures["published"] = published_figures(known.texts, known.labels, new.texts, truth, _minilm(embed, known.texts, new.texts))
     if by_map is not None:
         figures["mapped"] = _as_ours(model, split.test, by_map, seen)
     return {"split": split.name, "trained_on": len(split.train.texts), "classes": len(model.classes), "figures": figures}
@@ -128,6 +131,14 @@ def english() -> Embed | None:
     return _remembering(lambda texts: np.concatenate([embed(texts) for embed in found], axis=1)) if found else None
 
 
+def _minilm(embed: Embed | None, known: Sequence[str], new: Sequence[str]) -> tuple[F32, F32] | None:
+    """What all-MiniLM-L6-v2 says of two times some texts: the last columns of ``english()``; None where it is not there."""
+    if embed is None or english_model() is None:
+        return None
+    of_known, of_new = (embed([bare(cleaned(text, DEFAULT.longest).text) for text in texts])[:, -MINILM:] for texts in (known, new))
+    return of_known, of_new
+
+
 def _remembering(embed: Embed) -> Embed:
     """The same with a progress bar; what was asked for before, as by another fold, is remembered. ``inspect.unwrap`` finds the other."""
     known: dict[str, F32] = {}
@@ -161,7 +172,8 @@ def scored(model: Model, texts: Sequence[str], truth: Truth, embed: Embed | None
 
 
 def _figures(model: Model, seen: Understood, truth: Truth) -> dict[str, Any]:
-    return figures_of(model.classes, seen.probability, seen.outside, truth) | sets_of(model.classes, seen, truth)
+    figures = figures_of(model.classes, seen.probability, seen.outside, truth)
+    return figures | sets_of(model.classes, seen, truth) | automatic_of(model.classes, seen, truth)
 
 
 def _beside(figures: dict[str, Any], texts: Sequence[str], labels: Sequence[str], tested: Sequence[str], truth: Truth) -> dict[str, Any]:

@@ -24,13 +24,16 @@ from sklearn.preprocessing import StandardScaler
 from agents.support.model import Clusters, Head, Model, Stage, blended, joined, signals, softmax, stacked
 from agents.support.model_bytes import dump
 from agents.support.sparse import F32, F64, I64, Sparse, beside
-from agents.support.vectors import Vocabulary, learnt, of_grams, of_matters, vectors
-from ops.support.heads import OUTSIDE, SEED, Learn, Names, each_fold, enough, heads_of, logistic, margins_of, of_scipy, svm
+from agents.support.vectors import Vocabulary, of_grams, of_matters, vectors
+from ops.support.folds import MANY, fold_by_fold
+from ops.support.heads import OUTSIDE, SEED, Learn, Names, enough, heads_of, logistic, margins_of, of_scipy, svm
+from ops.support.vocabulary import learnt
 
 RIDGE, TAUGHT = 0.5, 2.0  # of the sentence vectors on n-grams, and their weight beside the n-grams
 TEACHERS, TRAITS = 6000, 128  # at most so many texts teach (the ridge takes their square in memory), that many traits of sentence vectors
 NEVER = 1 << 40
 FEW = 20  # classes
+LEAST_GRAMS = 3  # texts that have an n-gram for it to count, of MANY: with two, half as many more count, and nothing is told better
 LEAST_MATTERS = 3  # texts that have a matter, or two together, for it to count
 NEXT_TO_NOTHING = 0.0003  # share of right answers that the first stage may lose by being sure
 LEAST = 5  # texts of a class, below which it cannot be folded
@@ -38,10 +41,13 @@ WIDEN = 0.01  # added to the variance of sentence vectors within classes
 MISSED = 0.05  # of true classes, at most, are outside the conformal sets
 
 
+Known = tuple[Vocabulary, Vocabulary]
+
+
 @dataclass(frozen=True)
 class Labelled:
-    """Cleaned texts (n,) with their labels and languages; rows of label OUTSIDE are out of scope. ``sentence``: the sentence vectors (n,
-    width) of the texts in the languages that the sentence model ``reads``."""
+    """Cleaned texts (n,) with their labels and languages; rows of label OUTSIDE are out of scope. ``sentence``: their sentence vectors (n,
+    width), zeros where none was made; ``reads``: the languages that the sentence model does."""
 
     texts: list[str]
     labels: Names
@@ -53,7 +59,7 @@ class Labelled:
     @property
     def read(self) -> npt.NDArray[np.bool_]:
         """Which have a sentence vector, shape (n,)."""
-        return np.isin(self.languages, self.reads) & (self.sentence is not None)
+        return np.zeros(len(self.texts), np.bool_) if self.sentence is None else np.asarray(self.sentence.any(axis=1))
 
     @property
     def measured(self) -> I64:
@@ -100,20 +106,23 @@ class Looked:
         return joined(self.x, sentence) if many else stacked(self.first.of, self.first.outside, sentence)
 
 
-def fit(data: Labelled, background: Labelled | None = None, second_share: float = 1.0, others: Sequence[str] = ()) -> Model:
-    """The model of these texts. ``background``: texts out of scope, to learn the limits of the scope by, where ``data`` has none;
-    ``second_share``: of the texts, at most, that the second stage is to look at: it takes its time; ``others``: texts whose n-grams count.
+def fit(data: Labelled, background: Labelled | None = None) -> Model:
+    """The model of these texts. ``background``: texts out of scope, to learn the limits of the scope by, where ``data`` has none.
 
     Raises ValueError where a class has fewer than LEAST texts, or there are fewer than two classes.
     """
+    known = known_of(data)
+    return fit_on(data, matrix(data, *known), known, background)
+
+
+def fit_on(data: Labelled, x: Sparse, known: Known, background: Labelled | None = None, second_share: float = 1.0) -> Model:
+    """The same, of texts with vectors ``x`` of the features that are ``known``. ``second_share``: of the texts, at most, that the second
+    stage is to look at: it takes its time."""
     names, counts = np.unique(data.labels[data.labels != OUTSIDE], return_counts=True)
     if len(names) < 2 or counts.min() < LEAST:
         found = dict(zip(names.tolist(), counts.tolist(), strict=True))
         raise ValueError(f"at least two labels with {LEAST} texts each are needed, not {found}")
-    known = _known(data, others)
-    x = matrix(data, *known)
-    own, beyond = Looked(data, x, _unseen(data, x)), None
-    heads = _first(x, data)
+    (own, heads), beyond = _learnt(data, x), None
     if background is not None:
         far = matrix(background, *known)
         beyond = Looked(background, far, Margins(*margins_of(far, *heads)))
@@ -130,11 +139,10 @@ def _with_second(model: Model, own: Looked, beyond: Looked | None, second_share:
     """The model with a second stage, of texts with sentence vectors; ``beyond`` are out of scope."""
     data, many = own.data, len(model.classes) > FEW
     x, learn = own.late(many), svm if many else logistic
-    heads, clusters = heads_of(x, data.labels, learn), _clusters(data)
+    (late, heads), clusters = _late(x, data, learn), _clusters(data)
     others = None
     if beyond is not None and beyond.data.sentence is not None:
         others = Margins(*margins_of(beyond.late(many), *heads), clusters.distance(beyond.data.sentence))
-    late = _late_unseen(x, data, learn)
     within = data.measured
     truth = np.searchsorted(model.classes, data.labels[within])
     sure = model.first.head.probabilities(own.first.of[within])
@@ -146,12 +154,12 @@ def _with_second(model: Model, own: Looked, beyond: Looked | None, second_share:
     return replace(model, second=second, clusters=clusters, unsure=unsure, reads=data.reads, joined=many)
 
 
-def _known(data: Labelled, others: Sequence[str]) -> tuple[Vocabulary, Vocabulary]:
-    """The n-grams and the matters that count."""
+def known_of(data: Labelled, others: Sequence[str] = ()) -> Known:
+    """The n-grams and the matters that count; ``others``: more texts whose n-grams do."""
     many = len(np.unique(data.languages)) > 1  # matters carry from one language to another; in one alone they add nothing
     matters = learnt(of_matters(data.texts, data.languages.tolist()), len(data.texts), LEAST_MATTERS if many else NEVER)
     texts = [*data.texts, *others]
-    return learnt(of_grams(texts), len(texts)), matters
+    return learnt(of_grams(texts), len(texts), LEAST_GRAMS if len(texts) > MANY else 2), matters
 
 
 def matrix(data: Labelled, grams: Vocabulary, matters: Vocabulary) -> Sparse:
@@ -163,13 +171,7 @@ def matrix(data: Labelled, grams: Vocabulary, matters: Vocabulary) -> Sparse:
 
 def head_of(x: Sparse, labels: Names) -> tuple[Head, F64]:
     """A calibrated head for any labels, such as sentiments or languages, and the margins (n, labels) of texts it had not seen."""
-    margins, classes = np.zeros((len(labels), len(np.unique(labels)))), np.unique(labels)
-
-    def unseen(train: I64, test: I64) -> None:
-        margins[test] = svm(x[train], labels[train]).margins(x[test])
-
-    each_fold(labels, unseen)
-    return _calibrated(svm(x, labels), margins, np.searchsorted(classes, labels)), margins
+    return _head_of(x, labels, svm)
 
 
 def as_often(head: Head, labels: Names, name: str, share: float) -> Head:
@@ -182,40 +184,37 @@ def as_often(head: Head, labels: Names, name: str, share: float) -> Head:
 @enough()
 def stacked_head(margins: F64, sentence: F32, labels: Names) -> Head:
     """The calibrated head over margins of texts not seen and their sentence vectors."""
-    x, late, classes = stacked(margins, None, sentence), np.zeros(margins.shape), np.unique(labels)
-
-    def unseen(train: I64, test: I64) -> None:
-        late[test] = logistic(x[train], labels[train]).margins(x[test])
-
-    each_fold(labels, unseen)
-    return _calibrated(logistic(x, labels), late, np.searchsorted(classes, labels))
+    return _head_of(stacked(margins, None, sentence), labels, logistic)[0]
 
 
-def _unseen(data: Labelled, x: Sparse) -> Margins:
-    """Margins of all rows by the first stage, each by a model of the other folds."""
-    classes = np.unique(data.labels[data.labels != OUTSIDE])
-    of, beyond = np.zeros((len(data.labels), len(classes))), np.zeros(len(data.labels))
+def _head_of(x: Sparse | F32, labels: Names, learn: Learn) -> tuple[Head, F64]:
+    def unseen(train: I64, test: I64) -> tuple[F64]:
+        return (learn(x[train], labels[train]).margins(x[test]),)
 
-    def unseen(train: I64, test: I64) -> None:
-        of[test], far = margins_of(x[test], *_first(x[train], data.take(train)))
-        beyond[test] = 0.0 if far is None else far
-
-    each_fold(data.labels, unseen)
-    return Margins(of, beyond if OUTSIDE in data.labels else None)
+    said, head = fold_by_fold(labels, unseen, lambda: learn(x, labels))
+    margins = np.asarray(said[0])
+    return _calibrated(head, margins, np.searchsorted(head.classes, labels)), margins
 
 
-def _late_unseen(x: F32 | Sparse, data: Labelled, learn: Learn) -> Margins:
-    """Margins of all rows by the second stage, likewise, and how far they are from the classes."""
-    classes = np.unique(data.labels[data.labels != OUTSIDE])
-    of, beyond, distance = np.zeros((x.shape[0], len(classes))), np.zeros(x.shape[0]), np.zeros(x.shape[0])
+def _learnt(data: Labelled, x: Sparse) -> tuple[Looked, tuple[Head, Head | None]]:
+    """The first stage's heads; and the rows with the margins of heads of the other folds."""
 
-    def unseen(train: I64, test: I64) -> None:
-        of[test], far = margins_of(x[test], *heads_of(x[train], data.labels[train], learn))
-        beyond[test] = 0.0 if far is None else far
-        distance[test] = _clusters(data.take(train)).distance(np.asarray(data.sentence)[test])
+    def unseen(train: I64, test: I64) -> tuple[F64, F64 | None]:
+        return margins_of(x[test], *_first(x[train], data.take(train)))
 
-    each_fold(data.labels, unseen)
-    return Margins(of, beyond if OUTSIDE in data.labels else None, distance)
+    said, heads = fold_by_fold(data.labels, unseen, lambda: _first(x, data))
+    return Looked(data, x, Margins(np.asarray(said[0]), said[1])), heads
+
+
+def _late(x: F32 | Sparse, data: Labelled, learn: Learn) -> tuple[Margins, tuple[Head, Head | None]]:
+    """The same of the second stage; and how far the rows are from the classes."""
+
+    def unseen(train: I64, test: I64) -> tuple[F64, F64 | None, F64]:
+        distance = _clusters(data.take(train)).distance(np.asarray(data.sentence)[test])
+        return *margins_of(x[test], *heads_of(x[train], data.labels[train], learn)), distance
+
+    said, heads = fold_by_fold(data.labels, unseen, lambda: heads_of(x, data.labels, learn))
+    return Margins(np.asarray(said[0]), *said[1:]), heads
 
 
 def _first(x: Sparse, data: Labelled) -> tuple[Head, Head | None]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -14,13 +12,12 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
 from agents.support.model import Head
-from agents.support.sparse import F32, F64, I64, Sparse
+from agents.support.sparse import F32, F64, Sparse
 
-FOLDS, SEED = 5, 0
+SEED = 0
 FIRST_C, SECOND_C = 0.5, 0.3
 ENOUGH = 0.01  # of the margins: training on takes twice as long and makes no difference
 STEPS = 100  # of the logistic regression: more change nothing that can be measured
@@ -28,15 +25,6 @@ OUTSIDE = "out_of_scope"
 
 Names = npt.NDArray[np.str_]
 Learn = Callable[[Any, Names], Head]  # rows of features and their labels → one-vs-rest
-
-_CHANCE = Lock()  # the order in which liblinear looks at texts is drawn from one generator of the whole process
-
-
-def each_fold(labels: Names, unseen: Callable[[I64, I64], None]) -> None:
-    """Call ``unseen`` with the rows to learn from and those to judge, of each fold; two at a time, since learning leaves the GIL."""
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(labels, labels)
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(unseen, *zip(*folds, strict=True)))
 
 
 @contextmanager
@@ -71,8 +59,7 @@ def logistic(x: F32, labels: Names) -> Head:
 
 def svm(x: Sparse, labels: Names) -> Head:
     """The largest margins, one class against the rest; of two classes the last one's. Not calibrated: which is the largest is known."""
-    with _CHANCE:
-        return _head(LinearSVC(C=FIRST_C, tol=ENOUGH, random_state=SEED).fit(of_scipy(x), labels))
+    return _head(LinearSVC(C=FIRST_C, tol=ENOUGH, random_state=SEED).fit(of_scipy(x), labels))
 
 
 def _head(fitted: LinearSVC | LogisticRegression) -> Head:

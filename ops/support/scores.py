@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import f1_score, roc_auc_score
 
+from agents.support.escalation import ANSWER_FROM
 from agents.support.model import Understood
+from agents.support.replies import CHOICES
 from agents.support.sparse import F64
 from ops.support.labelled import OUTSIDE
 
@@ -70,6 +72,21 @@ def sets_of(classes: Sequence[str], seen: Understood, truth: Truth) -> dict[str,
     if not inside.any():
         return {"set_covers": None, "set_size": None}
     return {"set_covers": float(covered[inside].mean()), "set_size": float(seen.inside[inside].sum(axis=1).mean())}
+
+
+def automatic_of(classes: Sequence[str], seen: Understood, truth: Truth) -> dict[str, Any]:
+    """As the product goes about it: what it is surer of than ANSWER_FROM it answers; else it asks back which of two or three classes is
+    meant, where the conformal set has as many, and answers those to whom the right one is offered. All others are handed over.
+
+    → the share that is asked back, the share that is answered, and of that the share with the right class
+    """
+    names, sure = np.array(classes), seen.probability.max(axis=1) * (1 - seen.outside) > ANSWER_FROM
+    correct = np.array([name in right for name, right in zip(names[seen.probability.argmax(axis=1)], truth.right, strict=True)])
+    asked = ~sure & np.isin(seen.inside.sum(axis=1), CHOICES)
+    offered = np.array([any(name in right for name in names[row]) for row, right in zip(seen.inside, truth.right, strict=True)])
+    answered = sure | (asked & offered)
+    right = float((correct | ~sure)[answered].mean()) if answered.any() else None
+    return {"asked_back": float(asked.mean()), "answered": float(answered.mean()), "answered_right": right}
 
 
 def ece(top: F64, correct: Mask) -> float:

@@ -20,17 +20,20 @@ from agents.support.models import shipped as model_of
 from agents.support.multilingual import LANGUAGES as READ
 from agents.support.policy import DEFAULT, LANGUAGES
 from agents.support.reading import known_language
-from agents.support.sparse import F32
+from agents.support.sparse import F32, I64, Sparse, below, beside
 from agents.support.text import cleaned
-from agents.support.vectors import learnt, of_grams, vectors
+from agents.support.vectors import of_grams, of_matters, vectors
 from ops.summary import fail, summarise
 from ops.support.corpus import Alarm, Line, alarms, corpus, opinions
 from ops.support.evaluate import LANGUAGE, sentences
-from ops.support.fitting import Labelled, as_often, fit, head_of, matrix, stacked_head, versioned
-from ops.support.heads import svm
+from ops.support.fitting import Labelled, as_often, fit_on, head_of, known_of, matrix, stacked_head, versioned
+from ops.support.heads import SEED, svm
 from ops.support.labelled import Rows, mapped, read_labelled
+from ops.support.vocabulary import learnt
 
-DANGERS = 0.1  # of messages: the share that probabilities of danger are of; the texts that they are learnt from have many more
+DANGERS = 0.2  # of messages: the share that probabilities of danger are of: many more than there are, as a missed one costs more
+MOST_READ = 30_000  # texts whose sentence vectors are learnt from: they take most of the time, and more of them teach little …
+MOST_SPOKEN = 30_000  # … and texts that languages are
 SECOND_SHARE = 0.5  # of the corpus: real messages are less like it, so more of them are looked at twice
 
 
@@ -58,23 +61,38 @@ def train(folder: Path, files: Sequence[Path], by_map: Path | None, *, language:
 
 def shipped(lines: Sequence[Line], dangers: Sequence[Alarm] = (), *, both: bool) -> Model:
     """The model of these lines, the same to the bit each time: intents and scope, sentiment, language; danger, if there are ``dangers``."""
-    with threadpool_limits(1):  # two folds at a time are two threads; and what a product is summed up to depends on their number
+    with threadpool_limits(1):  # what a product is summed up to depends on the number of threads
         texts = _cleaned(line.text for line in lines)
-        sentence = sentences(texts) if both else None
-        model = _learnt(lines, texts, sentence)
-        return versioned(_alarmed(model, lines, texts, sentence, dangers) if dangers else model)
+        sentence = _sentences(texts, [line.language for line in lines]) if both else None
+        model, x = _learnt(lines, texts, sentence)
+        return versioned(_alarmed(model, lines, x, sentence, dangers) if dangers else model)
 
 
 def _cleaned(texts: Iterable[str]) -> list[str]:
     return [cleaned(text, DEFAULT.longest).text for text in texts]
 
 
-def _learnt(lines: Sequence[Line], texts: list[str], sentence: F32 | None) -> Model:
+def _sentences(texts: Sequence[str], languages: Sequence[str]) -> F32 | None:
+    """The sentence vectors of those that are in the languages that the model reads, MOST_READ at most, drawn by chance; zeros for others.
+    None where there is no such model."""
+    rows = _some(np.flatnonzero(np.isin(languages, READ)), MOST_READ)
+    found = sentences([texts[i] for i in rows.tolist()])
+    if found is None:
+        return None
+    out = np.zeros((len(texts), found.shape[1]), np.float32)
+    out[rows] = found
+    return out
+
+
+def _learnt(lines: Sequence[Line], texts: list[str], sentence: F32 | None) -> tuple[Model, Sparse]:
+    """All but danger; and the vectors of the texts."""
     several = np.array([bool(line.also) for line in lines], np.bool_)
     data = Labelled(texts, np.array([line.intent for line in lines]), np.array([line.language for line in lines]), sentence, READ, several)
-    of_none = [text for text, line in zip(texts, lines, strict=True) if not line.intent]
-    model = fit(data.take(np.flatnonzero(data.labels != "")), second_share=SECOND_SHARE, others=of_none)
-    x = matrix(data, model.vocabulary, model.matters)
+    meant, n = np.flatnonzero(data.labels != ""), len(texts)
+    known = known_of(data.take(meant), [text for text, line in zip(texts, lines, strict=True) if not line.intent])
+    written = vectors(of_grams(texts), n, known[0])
+    x = beside(written, vectors(of_matters(texts, data.languages.tolist()), n, known[1]))
+    model = fit_on(data.take(meant), x[meant], known, second_share=SECOND_SHARE)
     felt = np.flatnonzero([bool(line.sentiment) for line in lines])
     feelings = np.array([lines[i].sentiment for i in felt.tolist()])
     sentiment, unseen = head_of(x[felt], feelings)
@@ -82,27 +100,29 @@ def _learnt(lines: Sequence[Line], texts: list[str], sentence: F32 | None) -> Mo
     if sentence is not None:
         read = np.flatnonzero(data.read[felt])
         feeling = stacked_head(unseen[read], sentence[felt[read]], feelings[read])
-    language = svm(vectors(of_grams(texts), len(texts), model.vocabulary), data.languages)
-    return replace(model, sentiment=sentiment, feeling=feeling, language=language)
+    some = _some(np.arange(n), MOST_SPOKEN)
+    return replace(model, sentiment=sentiment, feeling=feeling, language=svm(written[some], data.languages[some])), x
 
 
-def _alarmed(model: Model, lines: Sequence[Line], texts: list[str], sentence: F32 | None, dangers: Sequence[Alarm]) -> Model:
-    """The model that tells danger apart from the intents: by the lines that have an intent, and by ``dangers``."""
+def _alarmed(model: Model, lines: Sequence[Line], x: Sparse, sentence: F32 | None, dangers: Sequence[Alarm]) -> Model:
+    """The model that tells danger apart from the intents: by the lines that have an intent, ``x`` are their vectors, and by ``dangers``."""
     known = {line.text for line in lines}
-    rows, new = [i for i, line in enumerate(lines) if line.intent], [one for one in dangers if one.text not in known]
-    more = _cleaned(one.text for one in new)
-    must = [SAFETY_INTENT in (lines[i].intent, *lines[i].also) for i in rows] + [one.must for one in new]
-    languages = [lines[i].language for i in rows] + [one.language for one in new]
-    labels, said = np.where(must, DANGER, NO_DANGER), None
-    if sentence is not None:
-        said = np.concatenate([sentence[rows], np.asarray(sentences(more))])
-    data = Labelled([texts[i] for i in rows] + more, labels, np.array(languages), said, READ)
-    danger, unseen = head_of(matrix(data, model.vocabulary, model.matters), labels)
+    rows, new = np.array([i for i, line in enumerate(lines) if line.intent]), [one for one in dangers if one.text not in known]
+    must = [SAFETY_INTENT in (lines[i].intent, *lines[i].also) for i in rows.tolist()] + [one.must for one in new]
+    labels, more, languages = np.where(must, DANGER, NO_DANGER), _cleaned(one.text for one in new), [one.language for one in new]
+    beside_them = Labelled(more, labels[len(rows) :], np.array(languages), None)
+    danger, unseen = head_of(below(x[rows], matrix(beside_them, model.vocabulary, model.matters)), labels)
     peril = None
-    if said is not None:
-        read = np.flatnonzero(data.read)
+    if sentence is not None:
+        said = np.concatenate([sentence[rows], np.asarray(_sentences(more, languages))])
+        read = np.flatnonzero(said.any(axis=1))
         peril = as_often(stacked_head(unseen[read], said[read], labels[read]), labels[read], DANGER, DANGERS)
     return replace(model, danger=as_often(danger, labels, DANGER, DANGERS), peril=peril)
+
+
+def _some(rows: I64, most: int) -> I64:
+    """As many of the rows at most, drawn by chance, in their order."""
+    return np.sort(np.random.default_rng(SEED).permutation(rows)[:most])
 
 
 def current(folder: Path) -> Model:

@@ -16,13 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from agents.support.model import Understood
 from agents.support.model_bytes import dump
 from agents.support.models import CURRENT
-from ops.support.baseline import baseline_figures
+from ops.support.baseline import baseline_figures, published_figures
 from ops.support.command import app
 from ops.support.corpus import corpus
 from ops.support.labelled import Rows
-from ops.support.scores import coverage, ece, ece_by_chance, figures_of, mean_of, truth_of
+from ops.support.scores import automatic_of, coverage, ece, ece_by_chance, figures_of, mean_of, truth_of
 from ops.support.splits import by_files, by_folds, by_part
 from ops.support.targets import Target, judged
 from tests.pure.support_events import DANGER, FARE, GERMAN, OUTSIDE, STATUS, small_model, unhurried
@@ -186,6 +187,25 @@ def test_the_baseline_learns_words_and_never_answers_out_of_scope() -> None:
     assert found["oos_auroc"] == 1.0
 
 
+def test_what_is_unsure_is_asked_back_and_answered_where_the_right_one_is_offered() -> None:
+    classes = ("a", "b", "c", "d")
+    rows: list[tuple[list[float], float, str, str]] = [  # probabilities, of being out of scope, in the conformal set, right
+        ([0.9, 0.1, 0.0, 0.0], 0.0, "a", "a"),  # answered, right
+        ([0.9, 0.1, 0.0, 0.0], 0.0, "ab", "b"),  # answered, wrong
+        ([0.9, 0.1, 0.0, 0.0], 0.5, "a", "a"),  # not sure that it is in scope, and nothing to choose from: handed over
+        ([0.6, 0.4, 0.0, 0.0], 0.0, "ab", "b"),  # asked back, and answered
+        ([0.4, 0.3, 0.3, 0.0], 0.0, "abc", "d"),  # asked back in vain
+        ([0.3, 0.3, 0.2, 0.2], 0.0, "abcd", "a"),  # too many to choose from
+    ]
+    n = len(rows)
+    seen = Understood(
+        np.array([row[0] for row in rows]), np.array([row[1] for row in rows]), np.zeros(n, np.bool_),
+        np.array([[name in row[2] for name in classes] for row in rows]), ["en"] * n, np.ones(n, np.bool_), None, None,
+    )  # fmt: skip
+    found = automatic_of(classes, seen, truth_of([frozenset({row[3]}) for row in rows]))
+    assert found == {"asked_back": pytest.approx(2 / 6), "answered": pytest.approx(3 / 6), "answered_right": pytest.approx(2 / 3)}
+
+
 def test_targets_are_judged_on_what_was_measured() -> None:
     targets = (Target("ece", 0.02, falls=True), Target("first.accuracy", 0.9), Target("oos_auroc", 0.9), Target("accuracy", 0.9, both=True))
     found = judged({"ece": 0.02, "first": {"accuracy": 0.89}, "oos_auroc": None, "accuracy": 0.1}, targets)
@@ -193,6 +213,16 @@ def test_targets_are_judged_on_what_was_measured() -> None:
     assert not found["met"]
     assert [row["figure"] for row in judged({"accuracy": 0.9, "second_share": 0.5}, targets)["targets"]] == ["accuracy"]
     assert judged({}, targets) == {"targets": [], "met": True}
+
+
+def test_published_pipelines_are_fitted_anew_and_the_second_reads_vectors_too() -> None:
+    texts, labels = ["aa bb", "bb aa", "cc dd", "dd cc"], ["one", "one", "two", "two"]
+    tested, truth = ["aa", "xx"], truth_of([frozenset({"one"}), frozenset({"two"})])
+    without = published_figures(texts, labels, tested, truth, None)
+    known = np.array([[1, 0], [1, 0], [0, 1], [0, 1]], np.float32)
+    beside = published_figures(texts, labels, tested, truth, (known, np.array([[1, 0], [0, 1]], np.float32)))
+    assert set(without) == {"words_and_characters"}
+    assert beside == {**without, "joined": 1.0}
 
 
 # the commands
@@ -203,6 +233,7 @@ def test_one_file_is_split_into_folds_and_stands_beside_the_baseline(run: Run, l
     assert (found["texts"], found["classes"], found["trained_on"], found["split"]) == (40, 2, 40, "fold 0, fold 2")
     assert found["accuracy"] == 1.0
     assert found["ahead_of_baseline"] == pytest.approx(found["accuracy"] - found["baseline"]["accuracy"])
+    assert found["published"] == {"words_and_characters": 1.0}  # without sentence vectors, which the other one has beside
     assert [fold["split"] for fold in found["folds"]] == ["fold 0", "fold 2"]
     assert np.mean([fold["figures"]["ece"] for fold in found["folds"]]) == pytest.approx(found["ece"])
     assert code == (0 if found["met"] else 1)

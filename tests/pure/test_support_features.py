@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agents.support.features import CHARS, WORDS, Grams, grams
-from agents.support.vectors import Occurrences, Vocabulary, learnt, of_grams, of_matters, vectors
+from agents.support.vectors import Occurrences, Vocabulary, of_grams, of_matters, vectors
+from ops.support.vocabulary import learnt
 from tests.pure.support_events import unhurried
 
 several = settings(parent=unhurried, max_examples=60)

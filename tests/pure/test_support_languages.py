@@ -15,11 +15,12 @@ from agents.support.model import Head, languages_of
 from agents.support.phrase_lists import OWN_NAMES
 from agents.support.policy import LANGUAGES, UNKNOWN
 from agents.support.text import cleaned
-from agents.support.vectors import Vocabulary, learnt, of_grams, vectors
+from agents.support.vectors import Vocabulary, of_grams, vectors
 from ops.support import train
 from ops.support.corpus import corpus
 from ops.support.heads import svm
 from ops.support.labelled import read_labelled
+from ops.support.vocabulary import learnt
 from tests.pure.support_events import DANGER, GERMAN, SECOND, STATUS, Task, agent, message, small_model
 
 STRANGE = {

@@ -204,7 +204,8 @@ def test_the_shipped_model_is_the_one_that_is_named(tmp_path: Path, monkeypatch:
     (tmp_path / "a.npz").write_bytes(dump(small_model()))
     (tmp_path / CURRENT).write_text("a.npz\n")
     assert shipped(tmp_path).version == small_model().version
+    installed = sentence_model()
     monkeypatch.setenv("TRIPO_SENTENCES", "off")
-    sentence_model.cache_clear()
     assert sentence_model() is None
-    sentence_model.cache_clear()
+    monkeypatch.delenv("TRIPO_SENTENCES")
+    assert sentence_model() is installed  # that it was switched off is not remembered

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix, hstack, random
 
-from agents.support.sparse import Sparse, beside, sums
+from agents.support.sparse import Sparse, below, beside, sums
 
 
 def _some(seed: int, rows: int, width: int, share: float) -> csr_matrix:
@@ -34,6 +34,7 @@ def test_rows_are_taken_and_put_beside_others(shape: tuple[int, int, int, float]
     both = beside(Sparse.of(left.toarray()), Sparse.of(right.toarray()))
     theirs = csr_matrix(hstack([left, right], format="csr", dtype=np.float32)) if shape[1] else csr_matrix((0, shape[2] + width))
     assert np.array_equal(both.dense(), theirs.toarray())
+    assert np.array_equal(below(both, both).dense(), np.concatenate([both.dense(), both.dense()]))
     rows = np.array(data.draw(st.lists(st.integers(0, shape[1] - 1))) if shape[1] else [], np.int64)
     assert np.array_equal(both[rows].dense(), both.dense()[rows])
     ordered = [both.column[a:b] for a, b in zip(both.ends, both.ends[1:], strict=False)]
