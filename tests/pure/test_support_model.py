@@ -205,7 +205,7 @@ def test_the_shipped_model_is_the_one_that_is_named(tmp_path: Path, monkeypatch:
     (tmp_path / CURRENT).write_text("a.npz\n")
     assert shipped(tmp_path).version == small_model().version
     installed = sentence_model()
-    monkeypatch.setenv("TRIPO_SENTENCES", "off")
-    assert sentence_model() is None
-    monkeypatch.delenv("TRIPO_SENTENCES")
+    with monkeypatch.context() as off:
+        off.setenv("TRIPO_SENTENCES", "off")
+        assert sentence_model() is None
     assert sentence_model() is installed  # that it was switched off is not remembered
