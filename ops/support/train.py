@@ -32,7 +32,7 @@ from ops.support.labelled import Rows, mapped, read_labelled
 from ops.support.vocabulary import learnt
 
 DANGERS = 0.2  # of messages: the share that probabilities of danger are of: many more than there are, as a missed one costs more
-MOST_READ = 30_000  # texts whose sentence vectors are learnt from: they take most of the time, and more of them teach little …
+MOST_READ = 20_000  # texts whose sentence vectors are learnt from: they take most of the time, and more of them teach little …
 MOST_SPOKEN = 30_000  # … and texts that languages are
 SECOND_SHARE = 0.5  # of the corpus: real messages are less like it, so more of them are looked at twice
 
