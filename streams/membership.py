@@ -56,6 +56,7 @@ class Membership:
         self._ends: dict[tuple[str, int], int] = {}  # where the log's end was last met
         self._placed: dict[tuple[str, int], int] = {}  # where reading was to begin, by physical topic and partition
         self._failure: BaseException | None = None
+        self._leaving = False
         self.broker_away = False
         self.consumer = Consumer(clients.group_consumer(settings, agent.name, self._on_error))
 
@@ -148,7 +149,8 @@ class Membership:
         return lags
 
     def close(self) -> None:
-        """Leave; a static member's partitions stay its own until the session times out."""
+        """Leave; a static member's partitions stay its own until the session times out. Partitions may still come in it."""
+        self._leaving = True
         self.consumer.close()
 
     def _guarded(self, call: Callable[[], None]) -> None:
@@ -169,7 +171,8 @@ class Membership:
             self._ends.clear()
             self._on_assigned(sorted({place.partition for place in places}))
 
-        self._guarded(call)
+        if not self._leaving:  # nor could Kafka be asked where to start with them
+            self._guarded(call)
 
     def _located(self, partitions: list[TopicPartition]) -> list[TopicPartition]:
         """Where to start with each: at the committed offset, or explicitly at the log's first. Raises OffsetOutOfLog."""

@@ -11,12 +11,14 @@ import confluent_kafka
 import pytest
 import structlog
 from confluent_kafka import Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
 
+from ops.broker import Broker
 from ops.chaos.probe import AGENT
 from streams import commits, journal, snapshot
 from streams.cycle import Cycle
 from streams.errors import Fenced, RecoveryMismatch, StepFailed
-from streams.log_reader import LogReader
+from streams.log_reader import LogReader, patiently
 from streams.membership import Polled
 from streams.message import Message, payload
 from streams.recovery import _restore, recover
@@ -53,6 +55,27 @@ def until(done: Callable[[], bool], cycle: Cycle, crashes: bool = False) -> None
         return done()
 
     eventually(turned)
+
+
+def test_a_worker_that_is_stopped_while_its_first_partitions_come_leaves_at_once(topics: CreateTopics, broker: Broker) -> None:
+    topics(PROBE, 2)
+    publish(events(100))
+    cycle = Cycle(AGENT, settings())
+    cycle.membership.join()
+    admin, group = AdminClient({"bootstrap.servers": broker.bootstrap}), settings().namespace + AGENT.name
+
+    def assigned() -> bool:
+        members = patiently(lambda: admin.describe_consumer_groups([group])[group].result(10)).members
+        return any(member.assignment.topic_partitions for member in members)
+
+    eventually(assigned)  # the consumer has them, and says so in the next poll, or in its end
+    began = time.monotonic()
+    cycle.finish()
+    assert time.monotonic() - began < 5
+    after = Cycle(AGENT, settings())
+    after.membership.join()
+    until(lambda: len(answered()) == 100, after)
+    after.finish()
 
 
 def test_a_worker_that_recovers_from_what_it_remembers_sees_that_another_has_gone_on(topics: CreateTopics) -> None:
