@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import groupby
@@ -13,13 +14,14 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from streams import clients
 from streams.agent import Agent
 from streams.contract import contract
-from streams.errors import Fenced, OffsetOutOfLog
+from streams.errors import Fenced, NoProgress, OffsetOutOfLog
 from streams.log_reader import patiently
 from streams.message import ERROR, PARTITION, TOPIC, Message
 from streams.settings import Settings
 
 log = structlog.get_logger(__name__)
 
+SETTLED_S = 15.0  # how long a worker that leaves waits for a rebalance to end: longer than the session of one that is gone
 Polled = dict[int, dict[str, list[Message]]]  # by partition, by the contract's topic name
 
 
@@ -56,12 +58,13 @@ class Membership:
         self._ends: dict[tuple[str, int], int] = {}  # where the log's end was last met
         self._placed: dict[tuple[str, int], int] = {}  # where reading was to begin, by physical topic and partition
         self._failure: BaseException | None = None
-        self._leaving = False
+        self._awaits = False  # partitions that are on their way
         self.broker_away = False
         self.consumer = Consumer(clients.group_consumer(settings, agent.name, self._on_error))
 
     def join(self) -> None:
         """Subscribe; the assignment comes in a later poll."""
+        self._awaits = True
         self.consumer.subscribe(list(self._topics), on_assign=self._assign, on_revoke=self._revoke, on_lost=self._lose)
 
     def poll(self, most: int, wait_s: float) -> Polled:
@@ -149,8 +152,16 @@ class Membership:
         return lags
 
     def close(self) -> None:
-        """Leave; a static member's partitions stay its own until the session times out. Partitions may still come in it."""
-        self._leaving = True
+        """Leave; a static member's partitions stay its own until the session times out. Raises NoProgress.
+
+        A consumer must not be closed before it has the partitions that it awaits: they are never taken then, and librdkafka may wait for
+        that for ever, Python's lock in its hand (its issue 4884).
+        """
+        until = time.monotonic() + SETTLED_S
+        while self._awaits:
+            self.poll(1, 0.1)
+            if time.monotonic() > until:
+                raise NoProgress(f"all is committed, but its group does not settle for {SETTLED_S:.0f} s: the worker ends without leaving")
         self.consumer.close()
 
     def _guarded(self, call: Callable[[], None]) -> None:
@@ -171,8 +182,8 @@ class Membership:
             self._ends.clear()
             self._on_assigned(sorted({place.partition for place in places}))
 
-        if not self._leaving:  # nor could Kafka be asked where to start with them
-            self._guarded(call)
+        self._awaits = False
+        self._guarded(call)
 
     def _located(self, partitions: list[TopicPartition]) -> list[TopicPartition]:
         """Where to start with each: at the committed offset, or explicitly at the log's first. Raises OffsetOutOfLog."""
@@ -202,10 +213,12 @@ class Membership:
     def _revoke(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._guarded(self._on_revoked)
         consumer.unassign()
+        self._awaits = True
 
     def _lose(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         self._guarded(self._on_lost)
         consumer.unassign()
+        self._awaits = True
 
 
 def _is_fatal(error: KafkaError) -> bool:
