@@ -31,8 +31,9 @@ from ops.support.heads import SEED, svm
 from ops.support.labelled import Rows, mapped, read_labelled
 from ops.support.vocabulary import learnt
 
-DANGERS = 0.2  # of messages: the share that probabilities of danger are of: many more than there are, as a missed one costs more
+DANGERS = 0.25  # of messages: the share that probabilities of danger are of: many more than there are, as a missed one costs more
 MOST_READ = 20_000  # texts whose sentence vectors are learnt from: they take most of the time, and more of them teach little …
+MOST_FEARED = 8_000  # … those of danger's own …
 MOST_SPOKEN = 30_000  # … and texts that languages are
 SECOND_SHARE = 0.5  # of the corpus: real messages are less like it, so more of them are looked at twice
 
@@ -63,7 +64,7 @@ def shipped(lines: Sequence[Line], dangers: Sequence[Alarm] = (), *, both: bool)
     """The model of these lines, the same to the bit each time: intents and scope, sentiment, language; danger, if there are ``dangers``."""
     with threadpool_limits(1):  # what a product is summed up to depends on the number of threads
         texts = _cleaned(line.text for line in lines)
-        sentence = _sentences(texts, [line.language for line in lines]) if both else None
+        sentence = _sentences(texts, [line.language for line in lines], MOST_READ) if both else None
         model, x = _learnt(lines, texts, sentence)
         return versioned(_alarmed(model, lines, x, sentence, dangers) if dangers else model)
 
@@ -72,10 +73,10 @@ def _cleaned(texts: Iterable[str]) -> list[str]:
     return [cleaned(text, DEFAULT.longest).text for text in texts]
 
 
-def _sentences(texts: Sequence[str], languages: Sequence[str]) -> F32 | None:
-    """The sentence vectors of those that are in the languages that the model reads, MOST_READ at most, drawn by chance; zeros for others.
+def _sentences(texts: Sequence[str], languages: Sequence[str], most: int) -> F32 | None:
+    """The sentence vectors of those that are in the languages that the model reads, so many at most, drawn by chance; zeros for others.
     None where there is no such model."""
-    rows = _some(np.flatnonzero(np.isin(languages, READ)), MOST_READ)
+    rows = _some(np.flatnonzero(np.isin(languages, READ)), most)
     found = sentences([texts[i] for i in rows.tolist()])
     if found is None:
         return None
@@ -114,7 +115,7 @@ def _alarmed(model: Model, lines: Sequence[Line], x: Sparse, sentence: F32 | Non
     danger, unseen = head_of(below(x[rows], matrix(beside_them, model.vocabulary, model.matters)), labels)
     peril = None
     if sentence is not None:
-        said = np.concatenate([sentence[rows], np.asarray(_sentences(more, languages))])
+        said = np.concatenate([sentence[rows], np.asarray(_sentences(more, languages, MOST_FEARED))])
         read = np.flatnonzero(said.any(axis=1))
         peril = as_often(stacked_head(unseen[read], said[read], labels[read]), labels[read], DANGER, DANGERS)
     return replace(model, danger=as_often(danger, labels, DANGER, DANGERS), peril=peril)
