@@ -32,7 +32,7 @@ class DeadLetterLimit(WorkerStop):
 
 
 class NoProgress(WorkerStop):
-    """There is lag, and no record was handled for too long."""
+    """There is lag, and no record was handled for too long; or a group that is left does not settle."""
 
     exit_code = 6
 

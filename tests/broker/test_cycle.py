@@ -15,9 +15,9 @@ from confluent_kafka.admin import AdminClient
 
 from ops.broker import Broker
 from ops.chaos.probe import AGENT
-from streams import commits, journal, snapshot
+from streams import commits, journal, membership, snapshot
 from streams.cycle import Cycle
-from streams.errors import Fenced, RecoveryMismatch, StepFailed
+from streams.errors import Fenced, NoProgress, RecoveryMismatch, StepFailed
 from streams.log_reader import LogReader, patiently
 from streams.membership import Polled
 from streams.message import Message, payload
@@ -76,6 +76,17 @@ def test_a_worker_that_is_stopped_while_its_first_partitions_come_leaves_at_once
     after.membership.join()
     until(lambda: len(answered()) == 100, after)
     after.finish()
+
+
+def test_a_worker_whose_group_does_not_settle_ends_without_leaving_it(topics: CreateTopics, monkeypatch: pytest.MonkeyPatch) -> None:
+    topics(PROBE, 1)
+    monkeypatch.setattr(membership, "SETTLED_S", 0.2)
+    cycle = Cycle(AGENT, settings())
+    cycle.membership._awaits = True
+    with pytest.raises(NoProgress, match="does not settle"):
+        cycle.finish()
+    cycle.membership._awaits = False
+    cycle.finish()
 
 
 def test_a_worker_that_recovers_from_what_it_remembers_sees_that_another_has_gone_on(topics: CreateTopics) -> None:
