@@ -14,6 +14,7 @@ from typing import Any
 from confluent_kafka import Consumer, TopicPartition
 
 from streams import journal
+from streams.errors import TransactionFailed
 from streams.settings import settings
 
 
@@ -22,13 +23,20 @@ class WorkerProcess:
 
     def __init__(self, log: Path, agent: str, ordinal: int = 0, **env: str) -> None:
         self.log = log
-        with log.open("ab") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "ops.cli", "worker", agent, "--ordinal", str(ordinal)],
-                env=os.environ | {"TRIPO_METRICS_PORT": "-1"} | env,
-                stdout=out,
-                stderr=out,
-            )
+        self._command = [sys.executable, "-m", "ops.cli", "worker", agent, "--ordinal", str(ordinal)]
+        self._env = os.environ | {"TRIPO_METRICS_PORT": "-1"} | env
+        self.process = self._started()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as out:
+            return subprocess.Popen(self._command, env=self._env, stdout=out, stderr=out)
+
+    def goes_on(self) -> bool:
+        """True; started again, as its supervisor does, if a transaction failed: librdkafka may lose count of the records of a producer
+        whose transaction was taken back while it sent (OUT_OF_ORDER_SEQUENCE_NUMBER)."""
+        if self.process.poll() == TransactionFailed.exit_code:
+            self.process = self._started()
+        return True
 
     def wait(self, timeout_s: float = 60) -> int:
         """Its exit code, negative for a signal."""

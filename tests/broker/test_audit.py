@@ -111,12 +111,13 @@ def decide(folder: Path) -> None:
         some_orders(0)
         eventually(lambda: len(decoded("matching.decisions")) >= ORDERS // 2, what="the first orders decided")
         first.stop(9)
-        eventually(lambda: decoded("probe.decisions"), what="the probe decides")
+        eventually(lambda: probe.goes_on() and decoded("probe.decisions"), what="the probe decides")
         probe.stop(9)
     with worker(folder / "m1.log", "matching", 1, **quick) as second, worker(folder / "p0.log", "probe", 0, **quick) as probe:
         some_orders(ORDERS // 2)
         eventually(lambda: len(decoded("matching.decisions")) >= ORDERS, what="the others decided")
-        eventually(lambda: len(decoded("probe.decisions")) + len(decoded("probe.dead-letters")) == 500, what="the probe is done")
+        answers = ("probe.decisions", "probe.dead-letters")
+        eventually(lambda: probe.goes_on() and sum(len(decoded(topic)) for topic in answers) == 500, what="the probe is done")
         assert second.stop() == 0, second.tail()
         assert probe.stop() == 0, probe.tail()
 
