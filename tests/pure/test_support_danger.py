@@ -128,18 +128,23 @@ def test_what_is_surely_out_of_scope_is_suspected_less_but_not_what_may_be_in_it
     assert larger(0.1, 0.2) == larger(0.2, 0.1) == 0.2
 
 
-def _held() -> list[tuple[str, str, bool]]:
+def _held(fresh: bool | None = None) -> list[tuple[str, str, bool]]:
+    """Language, text and whether it is danger: of all, or only of those that were written last, or before."""
     with (Path(__file__).parents[1] / "data" / "support" / "danger_held.tsv").open(encoding="utf-8", newline="") as file:
-        return [(row["language"], row["text"], row["must"] == "1") for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
+        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [(row["language"], row["text"], row["must"] == "1") for row in rows if fresh in (None, "-fresh-" in row["id"])]
 
 
-@pytest.mark.parametrize("rows", [_held(), [(one.language, one.text, one.must) for one in alarms()]], ids=["held", "learnt from"])
-def test_words_alone_find_most_dangers_of_the_development_sets(rows: list[tuple[str, str, bool]]) -> None:
-    """The words' share of it, whatever the model: a table that lost its lines would be far below. 80 and 83 %: no words were looked for in
-    those texts that were written last."""
+@pytest.mark.parametrize(
+    ("rows", "least"),  # no words were looked for in those texts that were written last
+    [(_held(fresh=False), 0.85), (_held(), 0.82), ([(one.language, one.text, one.must) for one in alarms()], 0.80)],
+    ids=["held", "held and fresh", "learnt from"],
+)
+def test_words_alone_find_most_dangers_of_the_development_sets(rows: list[tuple[str, str, bool]], least: float) -> None:
+    """The words' share of it, whatever the model: a table that lost its lines would be far below."""
     found = {must: [bool(dangers(text, language)) for language, text, own in rows if own == must] for must in (True, False)}
     assert {language for language, _, _ in rows} == set(LANGUAGES)
-    assert sum(found[True]) >= 0.78 * len(found[True])
+    assert sum(found[True]) >= least * len(found[True])
     assert sum(found[False]) <= 0.30 * len(found[False])
 
 
